@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from inspect import signature
@@ -13,6 +13,9 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
+from ganglioside.amounts.groups import Compared, GroupComparison, Of, compare_groups
+from ganglioside.amounts.profiles import By, Profile, profile_of
+from ganglioside.amounts.species_table import Amounts
 from ganglioside.columns import MODELS
 from ganglioside.errors import Cancelled, FeatureError, SettingsError
 from ganglioside.inference.fitted_model import FittedModel
@@ -520,6 +523,126 @@ class Analysis(ShownAsCard):
         [0.0, 0.0]
         """
         return drift_table(self._judged_peaks)
+
+    @cached_property
+    def _amounts(self) -> Amounts:
+        """Accepted species with their consolidated areas."""
+        return Amounts.of(self.features, self.overrides, self.settings, self.model.priors)
+
+    @cached_property
+    def species(self) -> pd.DataFrame:
+        """The accepted species, one row each, with their areas and shares.
+
+        A species is accepted where the verdict on a row is `valid`, or where an analyst accepted or
+        renamed it; a rejected one does not count, a renamed one counts under its new name. Areas
+        are those of one ion. What its ions lost in the source is given back to them
+        (`area_returned`), also what has no row of its own, as the yields of the table let expect
+        (`area_unseen`); other ions and isotope peaks are listed, but never added. Of a study, areas
+        are sums over its samples, without QC, pools and standards.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `species_table.SPECIES`. The interval is that of the consolidation: it does not
+            contain the scatter of injections or samples.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> species = gg.analyze(gg.example()).species
+        >>> largest = species.loc[species["share"].idxmax()]
+        >>> largest["name"], round(float(largest["share"]), 1)
+        ('GD1a(36:1;O2)', 15.2)
+        """
+        return self._amounts.table
+
+    @cached_property
+    def species_by_sample(self) -> pd.DataFrame:
+        """The accepted species of each sample, with their areas and shares.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `species_table.BY_SAMPLE`: one row per species and sample in which it is.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> analysis = gg.analyze(gg.simulate(1, n_samples=3))
+        >>> analysis.species_by_sample["sample"].unique().tolist()
+        ['S001', 'S002', 'S003']
+        """
+        return self._amounts.by_sample
+
+    def profile(self, by: By = "series") -> Profile:
+        """Shares of series, ceramides or categories in all accepted species.
+
+        Parameters
+        ----------
+        by : str
+            `series` (head groups as named: GD1a and GD1b apart), `ceramide` or `category`.
+
+        Returns
+        -------
+        Profile
+            With a `table` over all samples, in percent with 95 % intervals, and one `by_sample`.
+
+        Raises
+        ------
+        SettingsError
+            If `by` is something else.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> profile = gg.analyze(gg.example()).profile("category")
+        >>> profile.table["name"].tolist(), round(float(profile.table["share"].sum()))
+        (['GM', 'GD', 'GT', 'GQ', 'GP'], 100)
+        """
+        return profile_of(self._amounts, by)
+
+    def compare_groups(
+        self,
+        groups: Mapping[str, str],
+        by: Compared = "species",
+        of: Of = "area",
+        reference: str | None = None,
+    ) -> GroupComparison:
+        """Differences between groups of samples, by Welch's t of log2 areas.
+
+        Parameters
+        ----------
+        groups : mapping of str to str
+            Group of each sample; samples that it does not name take no part.
+        by : str
+            What is compared: `species`, or sums by `series`, `ceramide` or `category`.
+        of : str
+            `area`, or `share` in all accepted species of the sample.
+        reference : str, optional
+            Group with which all others are compared; by default each pair is, in the order given.
+
+        Returns
+        -------
+        GroupComparison
+            Its `table` has log2 fold changes with 95 % intervals, Hedges' g, p, and q corrected
+            after Benjamini and Hochberg.
+
+        Raises
+        ------
+        SettingsError
+            If a sample or a word is unknown, a blank, QC, pool or standard is named, or a group has
+            fewer than two samples.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> analysis = gg.analyze(gg.simulate(1, n_samples=4))
+        >>> groups = {"S001": "young", "S002": "young", "S003": "old", "S004": "old"}
+        >>> compared = analysis.compare_groups(groups, by="category")
+        >>> compared.table[["name", "reference", "group", "n_group"]].iloc[0].tolist()
+        ['GM', 'young', 'old', 2]
+        """
+        return compare_groups(self._amounts, groups, by, of, reference)
 
     def redecide(
         self,

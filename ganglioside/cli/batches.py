@@ -10,7 +10,7 @@ import typer
 
 from ganglioside.cli import output
 from ganglioside.cli.jobs import started
-from ganglioside.cli.options import FORMATS, Format, with_options
+from ganglioside.cli.options import USUAL, Format, with_options
 from ganglioside.progress import ProgressEvent
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
@@ -34,7 +34,7 @@ def batch(
         bool, typer.Option("--resume", help="Do only what is missing or has changed.")
     ] = False,
     no_reports: Annotated[bool, typer.Option("--no-reports", help="Render no reports.")] = False,
-    form: Annotated[Format, typer.Option("--format", help="Of the verdicts.")] = FORMATS[0],
+    form: Annotated[Format, typer.Option("--format", help="Of the verdicts.")] = USUAL,
     workers: Annotated[
         int | None,
         typer.Option(

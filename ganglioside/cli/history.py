@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ganglioside.cli import output
-from ganglioside.cli.options import FORMATS, Format, Json
+from ganglioside.cli.options import USUAL, Format, Json
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import Settings, setting_specs
 from ganglioside.support.local_time import SECONDS, local_text, local_texts, zone_name
@@ -200,9 +200,7 @@ def export(
         bool,
         typer.Option("--all", help="The whole history: a folder of Parquet files and a manifest."),
     ] = False,
-    form: Annotated[
-        Format, typer.Option("--format", help="Kind of file of one session.")
-    ] = FORMATS[0],
+    form: Annotated[Format, typer.Option("--format", help="Kind of file of one session.")] = USUAL,
     out: Annotated[
         Path | None,
         typer.Option(help="The file or folder.", show_default="ID.FORMAT or history-export here"),
@@ -215,11 +213,11 @@ def export(
         written = _open().export_all(out or Path("history-export"))
         output.note(f"{written.sessions:,} sessions written to {written.folder}")
         return
-    from ganglioside.exporting import ending_of
     from ganglioside.exporting import export as write
+    from ganglioside.exporting import file_name
 
     analysis = _open().load(sid)
-    target = out or Path(f"{sid}{ending_of(form, analysis.source)}")
+    target = out or Path(file_name(sid, form, analysis.source))
     write(analysis, target, form)
     output.note(f"Written to {target}")
 

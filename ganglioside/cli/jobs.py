@@ -13,8 +13,8 @@ import typer
 from ganglioside.cli import output
 from ganglioside.cli.options import (
     DEFAULTS,
-    FORMATS,
     NO_OPTIONS,
+    USUAL,
     Format,
     InputFile,
     Json,
@@ -212,17 +212,17 @@ def start_report(
 @start.command("export")
 def start_export(
     sid: Annotated[str, typer.Argument(metavar="ID", help="Id of a session.")],
-    form: Annotated[Format, typer.Option("--format", help="Kind of file.")] = FORMATS[0],
+    form: Annotated[Format, typer.Option("--format", help="Kind of file.")] = USUAL,
     out: Annotated[
         Path | None, typer.Option(help="The file.", show_default="ID.FORMAT here")
     ] = None,
     time_limit: TimeLimit = None,
 ) -> None:
     """Write the results of a session."""
-    from ganglioside.exporting import ending_of
+    from ganglioside.exporting import file_name
     from ganglioside.jobs import Export
 
-    target = (out or Path(f"{sid}{ending_of(form, _open().source(sid))}")).absolute()
+    target = (out or Path(file_name(sid, form, _open().source(sid)))).absolute()
     _start(Export(session=sid, out=str(target), form=form), time_limit)
 
 

@@ -19,6 +19,7 @@ from ganglioside.errors import SettingsError
 from ganglioside.exporting.formats import BY_ENDING as BY_ENDING
 from ganglioside.exporting.formats import ENDINGS as ENDINGS
 from ganglioside.exporting.formats import FORMATS as FORMATS
+from ganglioside.exporting.formats import USUAL as USUAL
 from ganglioside.exporting.formats import YOUR_FILE as YOUR_FILE
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Polarity, SampleType, Settings, setting_specs

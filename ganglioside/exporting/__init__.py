@@ -18,12 +18,15 @@ if TYPE_CHECKING:
     from ganglioside.exporting.files import content_of as content_of
     from ganglioside.exporting.files import ending_of as ending_of
     from ganglioside.exporting.files import export as export
+    from ganglioside.exporting.files import file_name as file_name
     from ganglioside.exporting.formats import FORMATS as FORMATS
     from ganglioside.exporting.formats import Format as Format
     from ganglioside.exporting.lists import LIST_FORMS as LIST_FORMS
     from ganglioside.exporting.lists import ListForm as ListForm
     from ganglioside.exporting.lists import export_library as export_library
     from ganglioside.exporting.mztab import to_mztab as to_mztab
+    from ganglioside.exporting.species_list import to_species_csv as to_species_csv
+    from ganglioside.exporting.species_list import to_species_xlsx as to_species_xlsx
     from ganglioside.exporting.spreadsheet_text import safe_text as safe_text
     from ganglioside.exporting.tables import to_csv as to_csv
     from ganglioside.exporting.tables import to_parquet as to_parquet
@@ -40,12 +43,15 @@ _HOMES: Final = {
     "ending_of": "files",
     "export": "files",
     "export_library": "lists",
+    "file_name": "files",
     "read_json": "document",
     "safe_text": "spreadsheet_text",
     "to_csv": "tables",
     "to_json": "document",
     "to_mztab": "mztab",
     "to_parquet": "tables",
+    "to_species_csv": "species_list",
+    "to_species_xlsx": "species_list",
     "to_xlsx": "workbook",
     "why_not_annotated": "annotation",
 }

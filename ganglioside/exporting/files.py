@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING, Final
 from ganglioside.errors import ExportError
 from ganglioside.exporting.annotation import annotated, check_ending, ending_of_file
 from ganglioside.exporting.document import to_json
-from ganglioside.exporting.formats import BY_ENDING, ENDINGS, FORMATS, YOUR_FILE, Format
+from ganglioside.exporting.formats import (
+    BY_ENDING,
+    ENDINGS,
+    FORMATS,
+    YOUR_FILE,
+    Format,
+    format_of,
+)
 from ganglioside.exporting.mztab import to_mztab
+from ganglioside.exporting.species_list import to_species_csv, to_species_xlsx
 from ganglioside.exporting.tables import to_csv, to_parquet
 from ganglioside.exporting.workbook import to_xlsx
 from ganglioside.support.whole_files import write_whole
@@ -21,6 +29,8 @@ if TYPE_CHECKING:
     from ganglioside.reading.raw_table import Source
 
 _WRITERS: Final[dict[str, Callable[[Analysis], bytes]]] = {
+    "species": to_species_xlsx,
+    "species-csv": to_species_csv,
     "csv": to_csv,
     "xlsx": to_xlsx,
     "json": to_json,
@@ -44,9 +54,10 @@ def export(
     path
         The file; its folder must exist.
     format
-        csv or parquet (the features), xlsx or json (everything), mztab (what a repository
-        takes), your-file (the analysed file with the verdicts behind its columns, see
-        `annotated`); by default the format of the file's ending.
+        species or species-csv (the accepted species, as XLSX or CSV), csv or parquet (the
+        features), xlsx or json (everything), mztab (what a repository takes), your-file (the
+        analysed file with the verdicts behind its columns, see `annotated`); by default the format
+        of the file's ending.
 
     Returns
     -------
@@ -89,10 +100,35 @@ def ending_of(format: Format, source: Source) -> str:
     Examples
     --------
     >>> import ganglioside as gg
-    >>> ending_of("mztab", gg.example().source), ending_of("your-file", gg.example().source)
-    ('.mztab', '.csv')
+    >>> ending_of("species", gg.example().source), ending_of("your-file", gg.example().source)
+    ('.xlsx', '.csv')
     """
-    return ending_of_file(source) if format == YOUR_FILE else f".{format}"
+    return ending_of_file(source) if format == YOUR_FILE else f".{format_of(format).ending}"
+
+
+def file_name(stem: str, format: Format, source: Source) -> str:
+    """Name of the file of a format, `stem` and its ending; a list of species says so.
+
+    Parameters
+    ----------
+    stem
+        First part of the name.
+    format
+        One of `FORMATS`.
+    source
+        The input.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> file_name("liver", "xlsx", gg.example().source)
+    'liver.xlsx'
+    >>> file_name("liver", "species", gg.example().source)
+    'liver.species.xlsx'
+    """
+    content = format_of(format).content
+    word = "" if content == "verdicts" else f".{content}"
+    return f"{stem}{word}{ending_of(format, source)}"
 
 
 def content_of(analysis: Analysis, format: Format) -> bytes:

@@ -10,13 +10,15 @@ from ganglioside.support.fact_tables import read_facts
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """One format: name, ending of the file, label of a button, and what the file holds.
+    """One format: name, ending and content of the file, label of a button, and its help.
 
-    The ending is empty for the user's own file, which keeps the one that it has.
+    The ending is empty for the user's own file, which keeps the one that it has. The content,
+    `verdicts` or `species`, is a word for the file's name.
     """
 
     name: str
     ending: str
+    content: str
     label: str
     help: str
 
@@ -30,8 +32,27 @@ FORMATS: Final[tuple[Format, ...]] = tuple(known.name for known in EXPORT_FORMAT
 #: The format that is the user's own file again.
 YOUR_FILE: Final[Format] = "your-file"
 
+#: The format where a program asks for none.
+USUAL: Final[Format] = "csv"
+
 #: Formats that the ending of a file shows.
-BY_ENDING: Final[tuple[Format, ...]] = tuple(k.name for k in EXPORT_FORMATS if k.ending)
+BY_ENDING: Final[tuple[Format, ...]] = tuple(
+    known.name for known in EXPORT_FORMATS if known.name == known.ending
+)
+
+_BY_NAME: Final = {known.name: known for known in EXPORT_FORMATS}
+
+
+def format_of(name: Format) -> ExportFormat:
+    """The format of a name.
+
+    Examples
+    --------
+    >>> format_of("species").ending, format_of("species").content
+    ('xlsx', 'species')
+    """
+    return _BY_NAME[name]
+
 
 #: The endings as a sentence lists them: `.csv, .xlsx or .json`.
 ENDINGS: Final = ", ".join(f".{ending}" for ending in BY_ENDING[:-1]) + f" or .{BY_ENDING[-1]}"

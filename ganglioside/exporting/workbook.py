@@ -6,7 +6,7 @@ import io
 import math
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
@@ -130,8 +130,39 @@ def to_xlsx(analysis: Analysis) -> bytes:
     >>> book.sheet_names
     ['features', 'models', 'findings', 'problems', 'methods', 'notes']
     """
+    return workbook_of(
+        {
+            "features": analysis.overridden,
+            "models": analysis.models,
+            "findings": analysis.findings,
+            "problems": _problems(analysis.problems),
+            "methods": _methods(analysis),
+            "notes": pd.DataFrame(_NOTES, columns=["item", "meaning"]),
+        }
+    )
+
+
+def workbook_of(sheets: Mapping[str, pd.DataFrame]) -> bytes:
+    """Excel workbook of some tables, each a sheet with a frozen and filtered header.
+
+    No cell is a formula.
+
+    Parameters
+    ----------
+    sheets
+        Table of each sheet, by its name.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    ExportError
+        If a table has more rows than a sheet, or the temporary folder has no room.
+    """
     try:
-        return _workbook(analysis)
+        return _workbook(sheets)
     except OSError as error:
         raise ExportError(
             f"A workbook is put together in {tempfile.gettempdir()}, which failed "
@@ -140,17 +171,13 @@ def to_xlsx(analysis: Analysis) -> bytes:
         ) from error
 
 
-def _workbook(analysis: Analysis) -> bytes:
+def _workbook(sheets: Mapping[str, pd.DataFrame]) -> bytes:
     """Bytes of the workbook."""
     from openpyxl import Workbook
 
     workbook = Workbook(write_only=True)
-    _add_sheet(workbook, "features", analysis.overridden)
-    for name in ("models", "findings"):
-        _add_sheet(workbook, name, getattr(analysis, name))
-    _add_sheet(workbook, "problems", _problems(analysis.problems))
-    _add_sheet(workbook, "methods", _methods(analysis))
-    _add_sheet(workbook, "notes", pd.DataFrame(_NOTES, columns=["item", "meaning"]))
+    for name, frame in sheets.items():
+        _add_sheet(workbook, name, frame)
     sink = io.BytesIO()
     workbook.save(sink)
     return sink.getvalue()
@@ -195,7 +222,7 @@ def _add_sheet(workbook: Any, name: str, frame: pd.DataFrame) -> None:
     from openpyxl.utils import get_column_letter
 
     sheet = workbook.create_sheet(name)
-    sheet.freeze_panes = "C2" if name == "features" else "A2"
+    sheet.freeze_panes = "C2" if name in ("features", "species") else "A2"
     last = get_column_letter(max(1, frame.shape[1]))
     sheet.auto_filter.ref = f"A1:{last}{len(frame) + 1}"
     for i, column in enumerate(frame.columns):

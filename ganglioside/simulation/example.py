@@ -63,7 +63,9 @@ def write_example(folder: Path | None = None) -> tuple[Path, Path]:
     raw, truth = draw_table(World.draw(SEED, LEVELS["middle"]))
     target = folder or _DATA
     write_whole(target / _TABLE, _csv(raw))
-    rounded = truth.assign(true_rt=truth["true_rt"].round(4))
+    rounded = truth.assign(
+        true_rt=truth["true_rt"].round(4), intact_area=truth["intact_area"].round()
+    )
     write_whole(target / _TRUTH, _csv(rounded))
     return target / _TABLE, target / _TRUTH
 

@@ -128,9 +128,13 @@ def _with_chains(world: World, rows: pd.DataFrame) -> pd.DataFrame:
         RT=again["RT"] + distance + noise,
         true_rt=again["true_rt"] + distance,
         Volume=(again["Volume"] * fraction).round().astype("int64"),
+        intact_area=again["intact_area"] * fraction,
     )
     share = np.where(both, 1 - fraction, 1.0)
-    rows = rows.assign(Volume=(rows["Volume"] * share).round().astype("int64"))
+    rows = rows.assign(
+        Volume=(rows["Volume"] * share).round().astype("int64"),
+        intact_area=rows["intact_area"] * share,
+    )
     rows = _beside(rows, second)
     return rows.assign(
         Name=_chain_names(rows["Name"], rows["chain"]),
@@ -294,6 +298,7 @@ def _again(
         parent=peaks["parent"].where(~genuine, peaks["Name"]),
         parent_key=np.where(genuine, peaks["key"], peaks["parent_key"]),
         wrong_anchor=peaks["wrong_anchor"] & (process != "split peak"),
+        intact_area=np.nan,
     )
 
 

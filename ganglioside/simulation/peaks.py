@@ -19,7 +19,8 @@ from ganglioside.support.arrays import FloatArray
 
 #: Columns of peaks. `origin`: one number per physical cause, the same in all samples. `species`:
 #: position in `World.species` of the true species (-1: none). `series` and ceramide: the name of
-#: the peak. `study_rt`: RT of the true species on its line, min, without drift.
+#: the peak. `study_rt`: RT of the true species on its line, min, without drift. `intact_area`: area
+#: of a genuine peak, had none of its ions broken in the source; 0 for all other peaks.
 PEAK: Final[list[str]] = [
     "sample",
     "origin",
@@ -31,6 +32,7 @@ PEAK: Final[list[str]] = [
     "verdict",
     "process",
     "study_rt",
+    "intact_area",
 ]
 
 
@@ -46,7 +48,7 @@ def genuine(world: World) -> pd.DataFrame:
     study_rt = (peaks["curve_rt"] + peaks["scatter"]).to_numpy()
     rt = world.in_sample(study_rt, peaks["sample"].to_numpy())
     rt += scenario.rt_noise * rng.standard_normal(len(peaks))
-    return peaks.assign(
+    peaks = peaks.assign(
         origin=species,
         rt=rt,
         area=np.exp(log_area),
@@ -54,17 +56,43 @@ def genuine(world: World) -> pd.DataFrame:
         process=None,
         study_rt=peaks["curve_rt"],
     )
+    lost = _lost_to_fragments(world, peaks) + _lost_water(world, peaks)
+    return peaks.assign(intact_area=peaks["area"] + lost)
 
 
 def fragments(world: World, parents: pd.DataFrame) -> pd.DataFrame:
     """Peaks of the in-source fragments of genuine peaks, at their parents' RT."""
     rng = world.stream("fragments")
+    pairs = _broken(world, parents, rng)
+    posing = pairs.assign(series=pairs["fragment"], block=_FIRST_PATHWAY + pairs["path"])
+    posing = posing.assign(rt=posing["rt"] + pairs["rt_shift"], width=pairs["rt_width"])
+    return _posing(world, posing, rng, "fragment", pairs["extent"])
+
+
+def _broken(world: World, parents: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Pairs of genuine peaks and the pathways by which they break, with each one's own extent."""
     paths = world.pathways.assign(path=np.arange(len(world.pathways)))
     pairs = parents.drop(columns="process").merge(paths, on="line")
     scatter = world.scenario.fragment_scatter * rng.standard_normal(len(pairs))
-    posing = pairs.assign(series=pairs["fragment"], block=_FIRST_PATHWAY + pairs["path"])
-    posing = posing.assign(rt=posing["rt"] + pairs["rt_shift"], width=pairs["rt_width"])
-    return _posing(world, posing, rng, "fragment", pairs["extent"] * np.exp(scatter))
+    return pairs.assign(extent=pairs["extent"] * np.exp(scatter))
+
+
+def _lost_to_fragments(world: World, parents: pd.DataFrame) -> FloatArray:
+    """Area of all fragments of each genuine peak, whether reported or not, shape (n,)."""
+    numbered = parents.assign(number=np.arange(len(parents)))
+    return _lost(_broken(world, numbered, world.stream("fragments")), len(parents))
+
+
+def _lost_water(world: World, parents: pd.DataFrame) -> FloatArray:
+    """Area of the water loss of each genuine peak, 0 where none is modelled, shape (n,)."""
+    numbered = parents.assign(number=np.arange(len(parents)))
+    return _lost(_dehydrated(world, numbered, world.stream("water")), len(parents))
+
+
+def _lost(pairs: pd.DataFrame, n: int) -> FloatArray:
+    """Area of all pieces of each of n peaks, by their `number`."""
+    lost = (pairs["area"] * pairs["extent"]).groupby(pairs["number"]).sum()
+    return lost.reindex(range(n), fill_value=0.0).to_numpy(np.float64)
 
 
 def sodium(world: World, parents: pd.DataFrame) -> pd.DataFrame:
@@ -77,9 +105,14 @@ def sodium(world: World, parents: pd.DataFrame) -> pd.DataFrame:
 def water_losses(world: World, parents: pd.DataFrame) -> pd.DataFrame:
     """Peaks of the water losses that have the mass of a name."""
     rng = world.stream("water")
+    posing = _dehydrated(world, parents, rng)
+    return _posing(world, posing, rng, "adduct", posing["extent"], block="water")
+
+
+def _dehydrated(world: World, parents: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Genuine peaks under the names of their water losses, with the extent of each."""
     posing = names.as_water_loss(parents)
-    share = rng.uniform(*world.scenario.water_share, size=len(posing))
-    return _posing(world, posing, rng, "adduct", share, block="water")
+    return posing.assign(extent=rng.uniform(*world.scenario.water_share, size=len(posing)))
 
 
 def isotopes(world: World, parents: pd.DataFrame) -> pd.DataFrame:
@@ -175,6 +208,7 @@ def chance(world: World, parents: pd.DataFrame, n: int) -> pd.DataFrame:
         verdict="outlier",
         process="chance",
         study_rt=np.nan,
+        intact_area=0.0,
     )
     return peaks.loc[seen & (peaks["area"] >= scenario.detection_limit), PEAK]
 
@@ -278,7 +312,8 @@ def _named(
     known = names.in_library(peaks, most)
     named = peaks[known & (peaks["area"] >= world.scenario.detection_limit)]
     blocks = named["block"] if block is None else _BLOCKS[block]
-    return named.assign(origin=named["species"] + blocks * len(world.species))[PEAK]
+    origin = named["species"] + blocks * len(world.species)
+    return named.assign(origin=origin, intact_area=0.0)[PEAK]
 
 
 def _luck(seed: int, origin: npt.NDArray[np.int64]) -> FloatArray:

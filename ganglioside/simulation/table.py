@@ -34,6 +34,8 @@ TRUTH: Final[dict[str, str]] = {
     "wrong_anchor": "bool",
     "log_p_slip": "bool",  # the name has the Log P of another
     "merged": "bool",  # peaks of one name that were not resolved
+    # of a valid row: its area, had no ion of it lost anything in the source; NaN for others
+    "intact_area": "float64",
 }
 
 #: Columns of the file, in order; those that a scenario does not have are left out.
@@ -193,10 +195,15 @@ def _merge(world: World, detected: pd.DataFrame) -> pd.DataFrame:
     group = (~(same & near)).cumsum()
     table = table.assign(group=group, weighted=table["rt"] * table["area"])
     sums = table.groupby("group").agg(
-        area=("area", "sum"), weighted=("weighted", "sum"), peaks=("area", "size")
+        area=("area", "sum"),
+        weighted=("weighted", "sum"),
+        peaks=("area", "size"),
+        intact_area=("intact_area", "sum"),
     )
     largest = table.sort_values(["group", "area"]).drop_duplicates("group", keep="last")
-    largest = largest.drop(columns=["area", "weighted", "rt"]).merge(sums, on="group")
+    largest = largest.drop(columns=["area", "weighted", "rt", "intact_area"]).merge(
+        sums, on="group"
+    )
     return largest.assign(
         rt=largest["weighted"] / largest["area"],
         merged=largest["peaks"] > 1,
@@ -305,6 +312,7 @@ def _truth(world: World, features: pd.DataFrame) -> pd.DataFrame:
                 features["study_rt"].to_numpy(), features["sample"].to_numpy()
             ),
             "merged": features["merged"],
+            "intact_area": features["intact_area"].where(valid),
         }
     )
 

@@ -30,6 +30,7 @@ ORDER = (
     "retention",
     "inference",
     "verdicts",
+    "amounts",
     "questions",
     "analysis",
     "exporting",

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from ganglioside.exporting.document import document_of
 from ganglioside.exporting.files import content_of, ending_of
-from ganglioside.exporting.formats import Format
+from ganglioside.exporting.formats import Format, format_of
 from ganglioside.exporting.schema import json_schema
 from ganglioside.server.answers import Strict, VerdictName, json_answer, table_json, to_json
 from ganglioside.server.callers import Reader
@@ -119,6 +119,8 @@ def read_summary(request: Request, served: Served, _: Reader, sid: SessionId) ->
 
 
 _MEDIA: Final[dict[str, str]] = {
+    "species": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "species-csv": "text/csv",
     "csv": "text/csv",
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -129,7 +131,7 @@ _MEDIA: Final[dict[str, str]] = {
 _BINARY: Final = {"type": "string", "format": "binary"}
 
 FormatName = Annotated[
-    Literal["csv", "xlsx", "json", "parquet", "mztab", "your-file"],
+    Literal["species", "species-csv", "csv", "xlsx", "json", "parquet", "mztab", "your-file"],
     Path(description="Format of the file.", examples=["xlsx"]),
 ]
 
@@ -144,4 +146,5 @@ def export_session(served: Served, _: Reader, sid: SessionId, form: FormatName) 
     analysis = served.analysis(sid)
     content = content_of(analysis, wanted)
     stem = analysis.source.name.rpartition(".")[0] or analysis.source.name
-    return attachment(content, f"{stem}-verdicts{ending_of(wanted, analysis.source)}", _MEDIA[form])
+    name = f"{stem}-{format_of(wanted).content}{ending_of(wanted, analysis.source)}"
+    return attachment(content, name, _MEDIA[form])

@@ -15,7 +15,7 @@ import traitlets as t
 from ganglioside.analysis import Analysis
 from ganglioside.errors import ExportError, GangliosideError
 from ganglioside.exporting import FORMATS, ending_of, export, why_not_annotated
-from ganglioside.exporting.formats import EXPORT_FORMATS, YOUR_FILE
+from ganglioside.exporting.formats import EXPORT_FORMATS, YOUR_FILE, format_of
 from ganglioside.history import History
 from ganglioside.history.overrides import current
 from ganglioside.jobs import Export, Report, follow, start
@@ -156,7 +156,8 @@ class ExportState(t.HasTraits):
     def _file_or_job(self, kind: str, analysis: Analysis) -> Made | str:
         """Export file, or the id of the job that writes it."""
         ending = ending_of(kind, analysis.source) if kind in FORMATS else f".{kind}"
-        name = f"{_stem(analysis.source.name)}_verdicts{ending}"
+        content = format_of(kind).content if kind in FORMATS else "verdicts"
+        name = f"{_stem(analysis.source.name)}_{content}{ending}"
         is_large = len(analysis.features) >= LARGE
         if is_large and self._is_saved(analysis) and self._may_start():
             return self._start(kind, name)

@@ -1,0 +1,1 @@
+"""Amounts: areas of accepted species, their shares, and differences between groups of samples."""

@@ -1,0 +1,319 @@
+"""The accepted species of an analysis: one row a species, and one a species and sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from ganglioside.amounts.accepted import ANALYST, MODEL, Accepted, accepted_rows
+from ganglioside.amounts.consolidation import Consolidated, consolidate, interval
+from ganglioside.amounts.pieces import Pieces, find_pieces
+from ganglioside.amounts.rules import rules
+from ganglioside.settings import Settings
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.priors import Priors
+from ganglioside.verdicts.overrides import Overrides
+
+#: Columns of `Analysis.species`, one row per accepted species.
+SPECIES: Final[dict[str, str]] = {
+    "name": "str",
+    "head": "str",  # head group, with the isomer where it is known: `GD1a`, `GD1 early`
+    "series": "str",
+    "category": "str",
+    "ceramide": "str",
+    "carbons": "Int64",
+    "double_bonds": "Int64",
+    "hydroxyls": "Int64",
+    "rt": "float64",  # min, mean of its peaks, by their areas
+    "confidence": "float64",  # probability that the name is right: mean of its peaks, by area
+    "decided_by": "str",  # model or analyst
+    "feature_id": "Int64",  # its largest row
+    "rows": "Int64",  # rows that count: one for each peak and sample
+    "samples": "Int64",  # samples in which it is
+    "ion": "str",  # whose areas are taken; missing where the table names none
+    "area": "float64",  # as measured, summed over samples
+    "area_returned": "float64",  # of rows that are given back, by their probability
+    "rows_returned": "Int64",
+    "area_unseen": "float64",  # of pieces without a row of their own, as yields let expect
+    "area_consolidated": "float64",  # the three together
+    "area_low": "float64",  # 95 % interval of it
+    "area_high": "float64",
+    "area_other_ions": "float64",  # of rows that are its other ions and isotope peaks: not added
+    "rows_other_ions": "Int64",
+    "share": "float64",  # percent of the consolidated area of all accepted species
+    "share_low": "float64",  # 95 % interval of it
+    "share_high": "float64",
+}
+
+#: Columns of `Analysis.species_by_sample`, one row per species and sample in which it is.
+BY_SAMPLE: Final[dict[str, str]] = {
+    "sample": "str",
+    "sample_type": "str",  # sample, qc, pool or standard; missing where the table does not say
+    "name": "str",
+    "head": "str",
+    "series": "str",
+    "category": "str",
+    "ceramide": "str",
+    "rt": "float64",  # min
+    "area": "float64",
+    "area_returned": "float64",
+    "rows_returned": "Int64",
+    "area_unseen": "float64",
+    "area_consolidated": "float64",
+    "area_low": "float64",
+    "area_high": "float64",
+    "share": "float64",  # percent of all accepted species of the sample
+}
+
+#: Types of samples that are no samples of a study.
+NO_SAMPLES: Final = ("blank", "qc", "pool", "standard")
+
+_NAMING: Final = ["name", "head", "series", "category", "ceramide"]
+
+
+@dataclass(frozen=True, eq=False)
+class Amounts:
+    """Accepted species of an analysis with their consolidated areas.
+
+    Attributes
+    ----------
+    features : pandas.DataFrame
+        `Analysis.features`.
+    accepted : Accepted
+    pieces : Pieces
+    samples : tuple of str
+        All samples with accepted species, sorted; the empty text where the table has none.
+    counted : numpy.ndarray of bool, shape (S,)
+        Whether each sample counts in sums over samples: QC, pools and standards do not, unless
+        there is nothing else.
+    unit : pandas.DataFrame
+        `sample` and `species` (positions) of each species in each sample, in the order of `areas`.
+    areas : Consolidated
+    """
+
+    features: pd.DataFrame
+    accepted: Accepted
+    pieces: Pieces
+    samples: tuple[str, ...]
+    counted: BoolArray
+    unit: pd.DataFrame
+    areas: Consolidated
+
+    @classmethod
+    def of(
+        cls, features: pd.DataFrame, overrides: Overrides, settings: Settings, priors: Priors
+    ) -> Amounts:
+        """Species and areas of the features of an analysis.
+
+        Parameters
+        ----------
+        features : pandas.DataFrame
+            `Analysis.features`.
+        overrides : Overrides
+            Decisions of analysts, which come before the verdicts of the model.
+        settings : Settings
+            With the RT tolerance.
+        priors : Priors
+            Of fragment yields.
+        """
+        accepted = accepted_rows(features, overrides)
+        pieces = find_pieces(features, accepted, overrides, settings.rt_tolerance)
+        peaks = accepted.peaks
+        samples = sorted(set(peaks["sample"]))
+        sample = pd.Index(samples, dtype=object).get_indexer(
+            pd.Index(peaks["sample"], dtype=object)
+        )
+        n_species = max(len(accepted), 1)
+        unit, key = np.unique(
+            sample.astype(np.int64) * n_species + peaks["species"].to_numpy(np.int64),
+            return_inverse=True,
+        )
+        area = peaks["area"].to_numpy(np.float64)
+        types = _sample_types(features, samples)
+        is_sample = np.array([kind not in NO_SAMPLES for kind in types], dtype=np.bool_)
+        return cls(
+            features=features,
+            accepted=accepted,
+            pieces=pieces,
+            samples=tuple(samples),
+            counted=is_sample if is_sample.any() else ~is_sample,
+            unit=pd.DataFrame({"sample": unit // n_species, "species": unit % n_species}),
+            areas=consolidate(pieces, area, priors, key.astype(np.int64)),
+        )
+
+    @property
+    def sample_types(self) -> list[str | None]:
+        """Type of each sample, None where the table does not say."""
+        return _sample_types(self.features, list(self.samples))
+
+    @cached_property
+    def species_areas(self) -> Consolidated:
+        """Areas of each species, summed over the samples that count."""
+        return self.areas.sums(self._counted_species, len(self.accepted))
+
+    @cached_property
+    def _counted_species(self) -> IntArray:
+        """Species of each unit, -1 in samples that do not count."""
+        sample = self.unit["sample"].to_numpy(np.int64)
+        species = self.unit["species"].to_numpy(np.int64)
+        return np.where(self.counted[sample], species, -1)
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """`Analysis.species`."""
+        areas = self.species_areas
+        peaks = self.accepted.peaks.assign(weight=_weights(self.accepted.peaks["area"]))
+        is_counted = np.isin(peaks["sample"], np.array(self.samples, dtype=object)[self.counted])
+        peaks = peaks[is_counted]
+        of_species = peaks.groupby("species")
+        largest = peaks.sort_values(["species", "weight"], ascending=[True, False])
+        first = largest.drop_duplicates("species").set_index("species")
+        weighted = (
+            peaks.assign(
+                rt=peaks["rt"] * peaks["weight"], confidence=peaks["confidence"] * peaks["weight"]
+            )
+            .groupby("species")[["rt", "confidence", "weight"]]
+            .sum()
+        )
+        by_analyst = (peaks["decided_by"] == ANALYST).groupby(peaks["species"]).any()
+        other = self._other_ions()
+        there = first.index
+        columns: dict[str, Any] = {
+            **{column: self.accepted.species[column] for column in _NAMING},
+            **{c: self.accepted.species[c] for c in ("carbons", "double_bonds", "hydroxyls")},
+            "rt": weighted["rt"] / weighted["weight"],
+            "confidence": weighted["confidence"] / weighted["weight"],
+            "decided_by": by_analyst.map({True: ANALYST, False: MODEL}),
+            "feature_id": self._feature_ids(first["position"]),
+            "rows": of_species.size(),
+            "samples": of_species["sample"].nunique(),
+            "ion": self.accepted.species["ion"].replace("", None),
+            **_area_columns(areas),
+            "area_other_ions": other["area"],
+            "rows_other_ions": other["rows"],
+            **_share_columns(areas),
+        }
+        index = pd.RangeIndex(len(self.accepted))
+        table = pd.DataFrame({c: pd.Series(columns[c], index=index) for c in SPECIES})
+        return _typed(table.loc[table.index.isin(there)], SPECIES)
+
+    @cached_property
+    def by_sample(self) -> pd.DataFrame:
+        """`Analysis.species_by_sample`."""
+        areas = self.areas
+        sample = self.unit["sample"].to_numpy(np.int64)
+        species = self.accepted.species.iloc[self.unit["species"]].reset_index(drop=True)
+        of_sample = pd.Series(areas.total).groupby(sample).transform("sum")
+        rt = self.accepted.peaks.groupby(["sample", "species"], sort=True)["rt"].mean()
+        names = np.array(self.samples, dtype=object)
+        types = np.array(self.sample_types, dtype=object)
+        columns: dict[str, Any] = {
+            "sample": pd.Series(names[sample]).replace("", None),
+            "sample_type": types[sample],
+            **{column: species[column] for column in _NAMING},
+            "rt": rt.to_numpy(),
+            **_area_columns(areas),
+            "share": 100 * areas.total / of_sample.to_numpy(),
+        }
+        index = pd.RangeIndex(len(self.unit))
+        return _typed(pd.DataFrame(columns, index=index)[list(BY_SAMPLE)], BY_SAMPLE)
+
+    def _feature_ids(self, position: pd.Series[Any]) -> pd.Series[Any]:
+        """Feature of some rows, under the same index."""
+        ids = self.features["feature_id"].to_numpy("int64")
+        return pd.Series(ids[position], index=position.index)
+
+    def _other_ions(self) -> pd.DataFrame:
+        """Rows and area of the other ions and isotope peaks of each species, columns area, rows.
+
+        They are accepted rows of another ion, and adducts that are not given back, whose parent is
+        a peak of the species.
+        """
+        f = self.features
+        position = self.accepted.other_ions["position"].to_numpy(np.int64)
+        own = self.accepted.other_ions["species"].to_numpy(np.int64)
+        known = {process for process, rule in rules().items() if rule.given_back}
+        adduct = (f["verdict"] == "adduct") & f["parent_id"].notna() & ~f["process"].isin(known)
+        row = np.flatnonzero(adduct.to_numpy(np.bool_))
+        row = row[~np.isin(row, self.accepted.rows["position"])]
+        parent = f["parent_id"].to_numpy("int64", na_value=-1)[row]
+        peak = self.accepted.peak_of_rows(len(f))[parent]
+        row, peak = row[peak >= 0], peak[peak >= 0]
+        species = self.accepted.peaks["species"].to_numpy(np.int64)[peak]
+        rows = np.concatenate([position, row])
+        table = pd.DataFrame(
+            {
+                "species": np.concatenate([own, species]),
+                "area": f["volume"].to_numpy(np.float64)[rows],
+                "sample": self._sample_names(rows),
+            }
+        )
+        counted = np.array(self.samples, dtype=object)[self.counted]
+        of_species = table[table["sample"].isin(counted)].groupby("species")["area"]
+        found = pd.DataFrame({"area": of_species.sum(min_count=1), "rows": of_species.size()})
+        found = found.reindex(range(len(self.accepted)))
+        return found.assign(rows=found["rows"].fillna(0).astype("int64"))
+
+    def _sample_names(self, rows: IntArray) -> Any:
+        """Sample of some rows of the features."""
+        if "sample" not in self.features:
+            return [""] * len(rows)
+        return self.features["sample"].fillna("").to_numpy(object)[rows]
+
+
+def _weights(area: pd.Series[Any]) -> FloatArray:
+    """Areas as weights of a mean: 1 each where none is known."""
+    known = np.nan_to_num(area.to_numpy(np.float64))
+    return known if (known > 0).all() else np.ones(len(known))
+
+
+def _area_columns(areas: Consolidated) -> dict[str, Any]:
+    """Columns of areas that both tables have."""
+    return {
+        "area": areas.area,
+        "area_returned": areas.returned,
+        "rows_returned": areas.rows,
+        "area_unseen": areas.unseen,
+        "area_consolidated": areas.total,
+        "area_low": areas.bounds[0],
+        "area_high": areas.bounds[1],
+    }
+
+
+def _share_columns(areas: Consolidated) -> dict[str, Any]:
+    """Share of each species in all of them, percent, with its interval."""
+    share, low, high = shares(areas)
+    return {"share": share, "share_low": low, "share_high": high}
+
+
+def shares(areas: Consolidated) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Share of each of n parts in their sum, percent, and its 95 % interval, each shape (n,).
+
+    Parts without an area are left out of the sum.
+    """
+    whole = np.nansum(areas.total)
+    if not whole > 0:
+        unknown = np.full(len(areas.total), np.nan)
+        return unknown, unknown, unknown
+    share = 100 * areas.total / whole
+    low, high = interval(100 * areas.draws / np.nansum(areas.draws, axis=0))
+    return share, np.minimum(low, share), np.maximum(high, share)
+
+
+def _sample_types(features: pd.DataFrame, samples: list[str]) -> list[str | None]:
+    """Type of each sample, None where the table does not say."""
+    if "sample_type" not in features or "sample" not in features:
+        return [None] * len(samples)
+    known = features.dropna(subset=["sample_type"]).drop_duplicates("sample")
+    types = dict(zip(known["sample"], known["sample_type"], strict=True))
+    return [types.get(name) for name in samples]
+
+
+def _typed(table: pd.DataFrame, schema: dict[str, str]) -> pd.DataFrame:
+    """The columns of a schema with its types, rows numbered anew."""
+    types: dict[str, Any] = dict(schema)
+    return table[list(schema)].reset_index(drop=True).astype(types)

@@ -94,10 +94,8 @@ def _bars(known: pd.DataFrame, most: int) -> pd.DataFrame:
 def _marks(bars: pd.DataFrame) -> list[Spec]:
     """Bars, whiskers and numbers."""
     y = nominal("name", title=None, sort=list(bars["name"]), axis={"labelLimit": 190})
-    shown = bars[
-        ["name", "category", "species", "share", "share_low", "share_high", "label", "end"]
-    ]
-    data = inline(shown)
+    columns = ["name", "category", "species", "label", "end", "share", "share_low", "share_high"]
+    data = inline(bars[columns])
     bar = marks(
         "bar",
         {

@@ -15,8 +15,8 @@ from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.species import Species
 from ganglioside.support.formatting import percent_number
 
-#: Most steps of each kind.
-MOST_SPECTRA: Final = 8
+#: Most steps on features, and on series.
+MOST_FEATURES: Final = 8
 MOST_STANDARDS: Final = 4
 
 #: Groups of the review queue that a spectrum would settle.
@@ -58,56 +58,65 @@ class Step:
 
 
 def next_steps(analysis: Analysis) -> list[Step]:
-    """What to measure next: spectra of the largest open features, then standards.
+    """What to measure next: for the largest open features, then for series without an anchor.
 
-    A spectrum is asked of wrong anchors, of outliers that hold much area, and of doubtful verdicts;
-    a standard of series without an anchor, by the area of what rests on them.
+    Of features: wrong anchors, outliers that hold much area, doubtful verdicts. Of series: those
+    without an anchor, by the area of what rests on them.
 
     Examples
     --------
     >>> import ganglioside as gg
     >>> steps = next_steps(gg.analyze(gg.example()))
-    >>> steps[0].what, steps[-1].what
-    ('MS/MS', 'standard')
+    >>> {step.what for step in steps} == {"MS/MS", "standard"}
+    True
     """
-    return [*_spectra(analysis), *_standards(analysis)]
+    return [*_of_features(analysis), *_standards(analysis)]
 
 
-def _spectra(analysis: Analysis) -> list[Step]:
-    """Spectra of open features, the largest first; wrong anchors come before all others."""
+def _of_features(analysis: Analysis) -> list[Step]:
+    """Steps on open features, the largest first; wrong anchors come before all others."""
     queue = analysis.review_queue
     decided = [o.feature_id for o in analysis.overrides if o.decision not in (None, "later")]
     is_open = queue["group"].isin(_OPEN) & ~queue["feature_id"].isin(decided)
-    chosen = queue[is_open].assign(first=queue["group"] != "wrong anchor")
-    order = chosen.sort_values(["first", "volume"], ascending=[True, False], kind="stable")
-    features = analysis.features
+    chosen = queue[is_open].assign(later=queue["group"] != "wrong anchor")
+    order = chosen.sort_values(["later", "volume"], ascending=[True, False], kind="stable")
     return [
-        _spectrum(analysis, features.iloc[int(row.feature_id)], row)
-        for row in order.head(MOST_SPECTRA).itertuples()
+        _of_feature(analysis, analysis.features.iloc[int(row["feature_id"])], row)
+        for _, row in order.head(MOST_FEATURES).iterrows()
     ]
 
 
-def _spectrum(analysis: Analysis, feature: pd.Series[Any], queued: Any) -> Step:
-    """The spectrum of one feature."""
-    reach = analysis.settings.rt_tolerance
-    named = parse_name(feature["name"])
-    measured = feature.get("mz")
-    ions = (
-        f"{measured:.3f}"
-        if measured is not None and np.isfinite(measured)
-        else usual_ions(named, analysis.polarity)
-    )
-    row = feature.get("row")
+def _of_feature(analysis: Analysis, feature: pd.Series[Any], queued: pd.Series[Any]) -> Step:
+    """What settles one feature.
+
+    An in-source fragment is the same ion as the species of its name: only when that elutes tells
+    them apart, which a standard shows.
+    """
+    named = parse_name(str(feature["name"]))
+    by_standard = feature["verdict"] == "fragment"
+    apart = "" if by_standard else _told_apart(named, queued["suggested_name"], analysis.polarity)
+    row, mz = feature.get("row"), feature.get("mz", np.nan)
+    is_measured = np.isfinite(mz) and not by_standard
+    start, end = _window(feature, analysis.settings.rt_tolerance, expected=by_standard)
     return Step(
-        what="MS/MS",
+        what="standard" if by_standard else "MS/MS",
         feature_id=int(feature["feature_id"]),
         row=None if row is None or pd.isna(row) else int(row),
         name=str(feature["name"]),
-        ions=ions,
-        start=max(float(feature["rt"]) - reach, 0.0),
-        end=float(feature["rt"]) + reach,
-        why=queued.why + _told_apart(named, queued.suggested_name, analysis.polarity),
+        ions=f"{mz:.3f}" if is_measured else usual_ions(named, analysis.polarity),
+        start=start,
+        end=end,
+        why=str(queued["why"]) + apart,
     )
+
+
+def _window(feature: pd.Series[Any], reach: float, *, expected: bool) -> tuple[float, float]:
+    """Where the name is expected, if known and asked for; else around where the feature is."""
+    bounds = feature[["rt_lower", "rt_upper"]].to_numpy(np.float64)
+    if expected and np.isfinite(bounds).all():
+        return float(bounds[0]), float(bounds[1])
+    rt = float(feature["rt"])
+    return max(rt - reach, 0.0), rt + reach
 
 
 def usual_ions(species: Species, polarity: str) -> str:
@@ -141,13 +150,13 @@ def _told_apart(named: Species, suggested: Any, polarity: str) -> str:
 
 
 def _sialic_ions(composition: Composition, polarity: str) -> set[float]:
-    """m/z of the B ions of the sialic acids of a head group, acetylated ones if it has an acetyl."""
+    """m/z of the B ions of the sialic acids of a head group, also of an acetylated one."""
     kinds = [
         *([Composition(neuac=1)] if composition.neuac else []),
         *([Composition(neugc=1)] if composition.neugc else []),
         *([Composition(neuac=1, oac=1)] if composition.oac and composition.neuac else []),
     ]
-    return {round(kind.elements.mass + _B_ION[polarity], 3) for kind in kinds}
+    return {round(kind.mass + _B_ION[polarity], 3) for kind in kinds}
 
 
 def _standards(analysis: Analysis) -> list[Step]:
@@ -159,27 +168,25 @@ def _standards(analysis: Analysis) -> list[Step]:
     heads = bare["isomer"].fillna(bare["series"])
     species = analysis.species
     resting = species[species["head"].isin(heads) & species["share"].notna()]
-    shares = resting.groupby("head")["share"].sum().sort_values(ascending=False)
-    return [
-        _standard(analysis, resting, head, shares[head]) for head in shares.index[:MOST_STANDARDS]
-    ]
+    of_head = {str(head): rows for head, rows in resting.groupby("head")}
+    order = sorted(of_head, key=lambda head: -of_head[head]["share"].sum())
+    return [_standard(analysis, head, of_head[head]) for head in order[:MOST_STANDARDS]]
 
 
-def _standard(analysis: Analysis, resting: pd.DataFrame, head: str, share: float) -> Step:
+def _standard(analysis: Analysis, head: str, resting: pd.DataFrame) -> Step:
     """The standard of one series: its largest species."""
-    of_head = resting[resting["head"] == head]
-    largest = of_head.loc[of_head["area_consolidated"].idxmax()]
-    named = parse_name(largest["name"])
+    largest = resting.iloc[int(resting["area_consolidated"].argmax())]
+    name = str(largest["name"])
     feature = analysis.features.iloc[int(largest["feature_id"])]
-    window = feature[["rt_lower", "rt_upper"]].astype("float64")
-    count = len(of_head)
+    start, end = _window(feature, analysis.settings.rt_tolerance, expected=True)
+    share = percent_number(float(resting["share"].sum()))
     return Step(
         what="standard",
         feature_id=None,
         row=None,
-        name=str(largest["name"]),
-        ions=usual_ions(named, analysis.polarity),
-        start=float(window["rt_lower"]),
-        end=float(window["rt_upper"]),
-        why=f"{head} has no anchor; {count} species, {percent_number(share)} of the area, rest on it",
+        name=name,
+        ions=usual_ions(parse_name(name), analysis.polarity),
+        start=start,
+        end=end,
+        why=f"{head} has no anchor; {len(resting)} species, {share} of the area, rest on it",
     )

@@ -67,7 +67,7 @@ def wrong_names(analysis: Analysis) -> pd.DataFrame:
     peaks = pd.Series(analysis.shared_peak, features.index)[by_area.index]
     distinct = by_area[~peaks.duplicated()]
     isomers = features["isomer"].to_numpy(object)
-    records = [row._asdict() for row in distinct.itertuples(index=False)]
+    records = [dict(row) for _, row in distinct.iterrows()]
     table = distinct.assign(
         verdict=distinct["verdict"].astype("str"),
         why=[_why(row) for row in records],

@@ -18,6 +18,7 @@ from ganglioside.analysis import Analysis
 from ganglioside.columns import FEATURE_TABLE, FEATURES, FINDINGS, MODELS, PROBLEMS, VERDICTS
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.lipids.parsed_names import parse_names
+from ganglioside.questions.suggested_names import SUGGESTED
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
@@ -208,7 +209,7 @@ def build_analysis(
         A few bytes that are no text where None.
     """
     features = build_features(n)
-    return Analysis(
+    analysis = Analysis(
         features=features if extra is None else pd.concat([features, extra], axis=1),
         models=build_models(),
         findings=build_findings(),
@@ -219,6 +220,9 @@ def build_analysis(
         source=source or Source.from_bytes("lever d'été.csv", b"\xff\xfe\x00 Name,RT\r\n"),
         version=ganglioside.__version__,
     )
+    # It has no evidence from which names could be suggested.
+    vars(analysis)["suggested_names"] = build_frame(SUGGESTED, [])
+    return analysis
 
 
 def build_table(source: Source | None = None) -> FeatureTable:

@@ -10,6 +10,7 @@ from ganglioside.charts.network import fragment_network
 from ganglioside.charts.overviews import areas_by_series, mass_map, series_panels
 from ganglioside.charts.palette import CATEGORY_COLOURS, VERDICT_COLOURS, VERDICT_SHAPES
 from ganglioside.charts.plot_tables import fragment_table
+from ganglioside.charts.profiles import profile_chart
 from ganglioside.charts.views import (
     predicted_against_measured,
     reduced_retention,
@@ -32,6 +33,7 @@ __all__ = [
     "mass_map",
     "page",
     "predicted_against_measured",
+    "profile_chart",
     "reduced_retention",
     "reliability_diagram",
     "residuals",

@@ -13,6 +13,7 @@ from ganglioside.charts.plot_tables import CATEGORY_IN_SERIES, fragment_table, i
 from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity, value
 from ganglioside.columns import PARENT_VERDICTS
 from ganglioside.lipids.names import parse_name
+from ganglioside.lipids.process_words import processes_in_words
 
 _ROW: Final = 17  # px
 _COLUMN: Final = 42  # px
@@ -100,7 +101,8 @@ def _layers(table: pd.DataFrame) -> Spec:
         parents[["row", "kind", "end", "band", "category", "has_row", "parent", "at"]]
     )
     of_pieces = inline(
-        table[["row", "kind", "label", "piece", "piece_rt", "delta_rt", "process",
+        table.assign(process=processes_in_words(table["process"]))[
+              ["row", "kind", "label", "piece", "piece_rt", "delta_rt", "process",
                "percent_of_parent", "confidence", "verdict", "parent"]]
     )  # fmt: skip
     bands = marks(

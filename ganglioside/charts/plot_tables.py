@@ -12,6 +12,7 @@ from ganglioside.charts.feature_marks import MANY_POINTS
 from ganglioside.charts.vega import Spec
 from ganglioside.columns import CATEGORIES, PARENT_VERDICTS, WRONG_VERDICTS
 from ganglioside.lipids.names import parse_name
+from ganglioside.lipids.process_words import processes_in_words
 
 #: Finds the category in the name of a series: GD in `Fuc-GD1`.
 CATEGORY_IN_SERIES: Final = f"({'|'.join(CATEGORIES)})"
@@ -59,6 +60,7 @@ def points(analysis: Analysis) -> pd.DataFrame:
     verdict = features["verdict"].astype("str")
     return features.assign(
         verdict=verdict,
+        process=processes_in_words(features["process"]),
         line=features["isomer"].fillna(features["series"]),
         wrong_anchor=features["anchor"] & verdict.isin(WRONG_VERDICTS),
     )

@@ -100,7 +100,10 @@ def suggest(
     elif suggested.empty:
         output.note("No name of this mass is expected at the RT of this feature.")
     else:
-        output.frame(suggested, _SUGGESTED)
+        from ganglioside.lipids.process_words import processes_in_words
+
+        words = processes_in_words(suggested["process"])
+        output.frame(suggested.assign(process=words), _SUGGESTED)
 
 
 @with_options

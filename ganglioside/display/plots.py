@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from ganglioside import charts
+from ganglioside.amounts.profiles import By
 from ganglioside.analysis import Analysis
 from ganglioside.errors import SettingsError
 from ganglioside.support.nearest import did_you_mean
@@ -165,6 +166,32 @@ class Plots:
         True
         """
         return charts.verdicts_by_category(self._analysis)
+
+    def profile(self, by: By = "series") -> Any:
+        """Share of each series in the consolidated area of all accepted species.
+
+        Parameters
+        ----------
+        by : str
+            `series`, `ceramide` or `category`.
+
+        Returns
+        -------
+        altair.TopLevelMixin
+
+        Raises
+        ------
+        SettingsError
+            If `by` is something else.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> chart = gg.analyze(gg.example()).plot.profile("ceramide")
+        >>> chart.to_dict()["title"]["text"]
+        'Profile by ceramide'
+        """
+        return charts.profile_chart(self._analysis, by)
 
     def areas(self) -> Any:
         """Peak area of each series by verdict.

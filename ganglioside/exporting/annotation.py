@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from ganglioside.errors import ExportError
+from ganglioside.exporting.readable import suggestions
 from ganglioside.exporting.spreadsheet_text import safe_text
 from ganglioside.exporting.worksheet_cells import with_cells
 from ganglioside.reading.annotations import MZTAB_TITLES, TITLES, WIDTH, annotated_columns
@@ -60,8 +61,6 @@ _ZIP: Final = b"PK\x03\x04"
 _PARQUET: Final = b"PAR1"
 #: Endings of files that are no text.
 _BINARY_ENDINGS: Final = (".xlsx", ".xlsm", ".parquet", ".zip")
-#: Decisions after which a name is still to be found.
-_OPEN: Final = (None, "later")
 #: Rows whose fields do not fit the header: cells behind them would be in wrong columns.
 _MISFITS: Final = ("too-few-fields", "too-many-fields", "broken-quotes")
 
@@ -208,7 +207,7 @@ def _texts(analysis: Analysis) -> pd.DataFrame:
     """Text of each appended column, shape (n, len(COLUMNS)); empty where there is none."""
     features = analysis.overridden
     shown = features[["verdict", "confidence", "parent", "reason"]].copy()
-    shown["suggested"] = _suggestions(analysis)
+    shown["suggested"] = suggestions(analysis)
     shown["decision"] = features.get("analyst_decision")
     shown["published"] = published_names(features)
     shown["confidence"] = shown["confidence"].map("{:.3f}".format, na_action="ignore")
@@ -232,19 +231,6 @@ def _with_analyst(features: pd.DataFrame, reasons: pd.Series[Any]) -> pd.Series[
         for part, reason in zip(parts, reasons, strict=True)
     ]
     return pd.Series(texts, index=reasons.index, dtype="str")
-
-
-def _suggestions(analysis: Analysis) -> pd.Series[Any]:
-    """Better name of each outlier that has one and is not decided on, in all samples of a peak."""
-    import pandas as pd
-
-    features, suggested = analysis.features, analysis.suggested_names
-    names = suggested["suggested_name"] + (", " + suggested["process"]).fillna("")
-    of_peak = dict(zip(analysis.shared_peak[suggested["feature_id"]], names, strict=True))
-    better = pd.Series(analysis.shared_peak, features.index).map(of_peak)
-    decided = [entry.feature_id for entry in analysis.overrides if entry.decision not in _OPEN]
-    is_open = (features["verdict"] == "outlier") & ~features["feature_id"].isin(decided)
-    return better.where(is_open)
 
 
 def _cells(table: FeatureTable, texts: pd.DataFrame) -> _Cells:

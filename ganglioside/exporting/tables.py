@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ganglioside.exporting.document import document_of
+from ganglioside.exporting.readable import readable_features
 from ganglioside.exporting.spreadsheet_text import safe_frame
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def to_csv(analysis: Analysis) -> bytes:
-    """CSV of the features.
+    """CSV of the features, with the columns that are read first in front.
+
+    Their order is that of `readable_features`.
 
     UTF-8 with a byte order mark, without which Excel misreads Greek letters and primes; commas,
     decimal points, CRLF line ends, missing values empty, floats with all their digits. Text that a
@@ -36,9 +39,9 @@ def to_csv(analysis: Analysis) -> bytes:
     >>> import ganglioside as gg
     >>> content = to_csv(gg.analyze(gg.example()))
     >>> content.decode("utf-8-sig").splitlines()[0][:28]
-    'feature_id,name,rt,volume,lo'
+    'row,name,verdict,confidence,'
     """
-    text = safe_frame(analysis.overridden).to_csv(index=False, lineterminator="\r\n")
+    text = safe_frame(readable_features(analysis)).to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
 
 

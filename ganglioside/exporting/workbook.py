@@ -16,6 +16,7 @@ import pandas as pd
 
 from ganglioside.columns import VERDICT_KINDS
 from ganglioside.errors import ExportError
+from ganglioside.exporting.readable import readable_features
 from ganglioside.exporting.spreadsheet_text import safe_frame, safe_text
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import setting_specs
@@ -66,6 +67,8 @@ _NOTES: Final = (
         "Entry of the head group, on any ceramide, in the LIPID MAPS structure database.",
     ),
     ("confidence", "Probability that the verdict is right, 0 to 1."),
+    ("suggested_name", "Name that fits the retention time of an outlier clearly better."),
+    ("relation", "How the feature comes from its parent: process, in words."),
     (
         "consolidated_volume",
         "A valid feature's volume plus that of its fragments and adducts. Of several ions or picks "
@@ -132,7 +135,7 @@ def to_xlsx(analysis: Analysis) -> bytes:
     """
     return workbook_of(
         {
-            "features": analysis.overridden,
+            "features": readable_features(analysis),
             "models": analysis.models,
             "findings": analysis.findings,
             "problems": _problems(analysis.problems),
@@ -222,13 +225,21 @@ def _add_sheet(workbook: Any, name: str, frame: pd.DataFrame) -> None:
     from openpyxl.utils import get_column_letter
 
     sheet = workbook.create_sheet(name)
-    sheet.freeze_panes = "C2" if name in ("features", "species") else "A2"
+    sheet.freeze_panes = _frozen(frame)
     last = get_column_letter(max(1, frame.shape[1]))
     sheet.auto_filter.ref = f"A1:{last}{len(frame) + 1}"
     for i, column in enumerate(frame.columns):
         sheet.column_dimensions[get_column_letter(i + 1)].width = _width(column, frame.iloc[:, i])
     for row in _rows(sheet, frame):
         sheet.append(row)
+
+
+def _frozen(frame: pd.DataFrame) -> str:
+    """First cell that scrolls: names stay in sight where they are among the first columns."""
+    from openpyxl.utils import get_column_letter
+
+    names = [i for i, column in enumerate(frame.columns[:4]) if column == "name"]
+    return f"{get_column_letter(names[0] + 2)}2" if names else "A2"
 
 
 def _width(name: Any, column: pd.Series[Any]) -> float:

@@ -18,6 +18,7 @@ from ganglioside.inference.state import Inference
 from ganglioside.lipids.artefacts import Artefact, artefacts
 from ganglioside.lipids.composition import Ceramide, Composition, loss_label
 from ganglioside.lipids.names import parse_name, species
+from ganglioside.lipids.process_words import process_words
 from ganglioside.questions.explanation import Explanation, Hypothesis, Kind, count
 from ganglioside.support.arrays import IntArray
 from ganglioside.support.densities import STANDARD_DEVIATION
@@ -359,7 +360,7 @@ def _statement(artefact: Artefact | None, parent: str, loss: str) -> str:
     """A hypothesis with a parent, in words."""
     if artefact:
         return f"{artefact.label} of {parent}"
-    return f"in-source fragment of {parent} by {loss}"
+    return f"in-source fragment of {parent} by {process_words(loss)}"
 
 
 def _kind(artefact: Artefact | None) -> Kind:

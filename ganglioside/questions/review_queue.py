@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.inference.lack_of_fit import lack_of_fit
+from ganglioside.lipids.process_words import process_words
 from ganglioside.questions.suggested_names import by_area
 from ganglioside.support.arrays import IntArray
 from ganglioside.support.fact_tables import read_facts
@@ -148,7 +149,7 @@ def _renamed(
     for feature_id in dict.fromkeys([*_largest_outliers(features, peak), *largest]):
         if feature_id in names.index:
             process = names["process"][feature_id]
-            by = "" if pd.isna(process) else f" by {process}"
+            by = "" if pd.isna(process) else f" as {process_words(process)}"
             yield feature_id, f"fits {names['suggested_name'][feature_id]}{by}"
         elif feature_id in largest:
             yield feature_id, "may be a NeuGc form"

@@ -33,6 +33,17 @@ def share(part: float, whole: float, missing: str = MISSING) -> str:
     return f"{100 * part / whole:.0f} %" if whole else missing
 
 
+def percent_number(value: float, missing: str = MISSING) -> str:
+    """A number that is in percent already, to one digit; small ones are never rounded to zero.
+
+    >>> percent_number(12.58), percent_number(0.02), percent_number(0.0), percent_number(100)
+    ('12.6 %', '< 0.1 %', '0.0 %', '100.0 %')
+    """
+    if not isfinite(value):
+        return missing
+    return "< 0.1 %" if 0 < value < 0.05 else f"{value:.1f} %"
+
+
 def minutes(
     value: float, missing: str = MISSING, *, signed: bool = False, unit: str = "min"
 ) -> str:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from ganglioside.inference.pathways import TOLD_SHIFT, pathway_rt
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.artefacts import SPLIT_PEAK, artefacts
+from ganglioside.lipids.process_words import process_words
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.text_columns import Texts, pick, texts
 from ganglioside.verdicts.decisions import ADDUCT, FRAGMENT, OUTLIER, UNDETERMINED, VALID, Decisions
@@ -31,11 +32,11 @@ _OWN: Final = "{line} is expected at {expected:.3f} min ({sigma:+.1f} sigma)."
 _VALID: Final = _OFF + ", from {basis}."
 _FRAGMENT: Final = (
     "Co-elutes with {parent} (feature {number}, {from_parent:.3f} min {side_of_parent}) and can "
-    "come from it in the ion source by {process}{share}{pathway}; " + _OWN
+    "come from it in the ion source by {loss}{share}{pathway}; " + _OWN
 )
 _FRAGMENT_ALONE: Final = (
     "Elutes where {parent}, which has no row of its own, is expected, and can come from it in the "
-    "ion source by {process}; " + _OWN
+    "ion source by {loss}; " + _OWN
 )
 _ADDUCT: Final = (
     "Has the mass of the {adduct} of {parent} (feature {number}) and its RT ({from_parent:.3f} min "
@@ -344,6 +345,11 @@ class _Fields:
     def process(self) -> Column:
         """Loss or gain that leads from the parent to the row."""
         return self.decisions.process[self.rows]
+
+    @property
+    def loss(self) -> Column:
+        """The process in words."""
+        return np.array([process_words(str(process)) for process in self.process], dtype=object)
 
     @property
     def adduct(self) -> Column:

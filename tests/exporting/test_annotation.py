@@ -22,8 +22,9 @@ from reading.formats import test_mztab as mztab
 
 import ganglioside as gg
 from ganglioside.errors import ExportError, ValidationError
-from ganglioside.exporting import annotation, to_mztab
+from ganglioside.exporting import to_mztab
 from ganglioside.exporting.annotation import COLUMNS, annotated, ending_of_file
+from ganglioside.exporting.readable import suggestions
 from ganglioside.reading.validation import check_judgeable
 from ganglioside.verdicts.review import accept, later, reject, rename
 
@@ -246,7 +247,7 @@ def test_what_a_peak_is_called_instead_is_said_in_each_of_its_samples() -> None:
     of_peak = np.isin(analysis.shared_peak, analysis.shared_peak[suggested])
     outliers = features[of_peak & (features["verdict"] == "outlier").to_numpy()]
     assert len(outliers) > len(suggested) > 0
-    assert annotation._suggestions(analysis).notna().sum() == len(outliers)
+    assert suggestions(analysis).notna().sum() == len(outliers)
 
 
 def with_stored_values(content: bytes) -> bytes:

@@ -33,7 +33,10 @@ def test_csv_reads_back() -> None:
     content = to_csv(build_analysis(20))
     assert content.startswith(b"\xef\xbb\xbf")
     back = pd.read_csv(io.BytesIO(content), encoding="utf-8-sig")
-    assert list(back.columns) == list(features.columns)
+    added = ["suggested_name", "relation"]
+    assert sorted(back.columns) == sorted([*features.columns, *added])
+    assert list(back.columns[:4]) == ["name", "verdict", "confidence", "suggested_name"]
+    assert back["relation"][1] == "loss of NeuAc + Hex + HexNAc"
     for column, kind in FEATURES.items():
         if kind in ("float64", "Int64"):
             expected = features[column].astype("float64")

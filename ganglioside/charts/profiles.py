@@ -1,0 +1,159 @@
+"""Chart of the shares of series, ceramides or categories in all accepted species."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from ganglioside.amounts.profiles import By, Profile
+from ganglioside.analysis import Analysis
+from ganglioside.charts import palette
+from ganglioside.charts.feature_marks import category_scale, finish, nothing
+from ganglioside.charts.plot_tables import CATEGORY_IN_SERIES, inline
+from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity
+from ganglioside.support.formatting import percent_number
+
+_BAR: Final = 19  # px
+_WIDTH: Final = 560  # px
+_MOST_SAMPLES: Final = 200
+
+_TITLES: Final[dict[By, str]] = {
+    "series": "Profile by series",
+    "ceramide": "Profile by ceramide",
+    "category": "Profile by category",
+}
+
+
+@View
+def profile_chart(analysis: Analysis, by: By = "series", most: int = 16) -> Spec:
+    """Chart of the share of each series in the consolidated area of all accepted species.
+
+    Bars are shares over all samples with 95 % intervals; of a study, ticks are single samples.
+
+    Parameters
+    ----------
+    analysis
+    by
+        `series`, `ceramide` or `category`.
+    most
+        Largest number of bars; what is smaller is summed as one.
+
+    Returns
+    -------
+    altair.LayerChart
+
+    Raises
+    ------
+    SettingsError
+        If `by` is something else.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.profile_chart(gg.analyze(gg.example()))
+    >>> chart.to_dict()["title"]["text"]
+    'Profile by series'
+    """
+    profile = analysis.profile(by)
+    title = _TITLES[by]
+    known = profile.table.dropna(subset=["share"])
+    if known.empty:
+        return nothing(title, "No accepted species has a peak area.")
+    bars = _bars(known, most)
+    return finish(
+        layers(*_marks(bars), *_ticks(profile, bars)),
+        title,
+        f"Percent of the consolidated area of {int(known['species'].sum()):,} accepted species. "
+        "Whiskers: 95 % interval.",
+        width=_WIDTH,
+        height=_BAR * len(bars),
+    )
+
+
+def _bars(known: pd.DataFrame, most: int) -> pd.DataFrame:
+    """One row per bar, in the usual order; the smallest ones as one, without an interval."""
+    category = known["name"].str.extract(CATEGORY_IN_SERIES, expand=False)
+    known = known.assign(category=category.fillna("other"))
+    if len(known) > most:
+        large = known["share"].rank(ascending=False, method="first") < most
+        small = known[~large]
+        rest = {
+            "name": f"{len(small)} others",
+            "category": "other",
+            "species": small["species"].sum(),
+            "share": small["share"].sum(),
+        }
+        known = pd.concat([known[large], pd.DataFrame([rest])], ignore_index=True)
+    return known.assign(
+        label=known["share"].map(percent_number),
+        end=known["share_high"].fillna(known["share"]),
+    )
+
+
+def _marks(bars: pd.DataFrame) -> list[Spec]:
+    """Bars, whiskers and numbers."""
+    y = nominal("name", title=None, sort=list(bars["name"]), axis={"labelLimit": 190})
+    columns = ["name", "category", "species", "label", "end", "share", "share_low", "share_high"]
+    data = inline(bars[columns])
+    bar = marks(
+        "bar",
+        {
+            "y": y,
+            "x": quantity("share", title="Share of the consolidated area (%)"),
+            "color": nominal("category", legend=None, scale=_colours()),
+            "tooltip": [
+                nominal("name", title="Series"),
+                quantity("species", title="Species"),
+                quantity("share", title="Share (%)", format=".2f"),
+                quantity("share_low", title="from", format=".2f"),
+                quantity("share_high", title="to (95 %)", format=".2f"),
+            ],
+        },
+        data=data,
+        opacity=0.85,
+    )
+    whisker = marks(
+        "rule",
+        {"y": y, "x": quantity("share_low"), "x2": {"field": "share_high"}},
+        data=data,
+        where=["isValid(datum.share_low)"],
+        strokeWidth=1.6,
+        color=palette.INK,
+    )
+    number = marks(
+        "text",
+        {"y": y, "x": quantity("end"), "text": nominal("label")},
+        data=data,
+        align="left",
+        dx=6,
+    )
+    return [bar, whisker, number]
+
+
+def _ticks(profile: Profile, bars: pd.DataFrame) -> list[Spec]:
+    """Shares in single samples, where there are several and not too many."""
+    shares = profile.by_sample.dropna(subset=["share"])
+    samples = shares["sample"].nunique()
+    if not 1 < samples <= _MOST_SAMPLES:
+        return []
+    shown = shares.loc[shares["name"].isin(bars["name"]), ["sample", "name", "share"]]
+    position = {"y": nominal("name", sort=list(bars["name"])), "x": quantity("share")}
+    tips = [nominal("sample", title="Sample"), quantity("share", title="Share (%)", format=".2f")]
+    return [
+        marks(
+            "tick",
+            {**position, "tooltip": tips},
+            data=inline(shown),
+            color=palette.INK,
+            opacity=0.45,
+            thickness=1,
+            size=0.6 * _BAR,
+        )
+    ]
+
+
+def _colours() -> Spec:
+    """Colours of the categories, and of what has none."""
+    scale = category_scale()
+    return {"domain": [*scale["domain"], "other"], "range": [*scale["range"], palette.QUIET]}

@@ -1,0 +1,76 @@
+"""A paragraph for the methods of a paper, with the numbers of one analysis."""
+
+from __future__ import annotations
+
+from ganglioside.analysis import Analysis
+from ganglioside.columns import WRONG_VERDICTS
+from ganglioside.support.formatting import minutes
+
+
+def methods_text(analysis: Analysis) -> str:
+    """Paragraph on how the annotations were checked and the areas consolidated.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> methods_text(gg.analyze(gg.example()))[:62]
+    'Ganglioside annotations were checked with Ganglioside 0.1.0. T'
+    """
+    parts = [
+        f"Ganglioside annotations were checked with Ganglioside {analysis.version}.",
+        _model(analysis),
+        _verdicts(analysis),
+        _amounts(analysis),
+        _people(analysis),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _model(analysis: Analysis) -> str:
+    summary = analysis.summary
+    table = f"The table held {summary.features:,} features, {summary.anchors:,} of them anchors."
+    if not analysis.model.is_fitted:
+        return f"{table} No retention model was fitted: {analysis.model.reason}"
+    error = analysis.models["rmse_loo"].dropna()
+    left_out = f"; median error of features left out, {minutes(error.median())}" * bool(len(error))
+    return (
+        f"{table} Reversed-phase retention was modelled as the offset of each series or isomer "
+        "plus one function of the carbons, double bonds and hydroxyls of the ceramide that all "
+        f"series share, fitted robustly ({summary.lines} lines; residual standard deviation "
+        f"{minutes(summary.curve_sigma)}{left_out})."
+    )
+
+
+def _verdicts(analysis: Analysis) -> str:
+    summary, settings = analysis.summary, analysis.settings
+    wrong = sum(int(getattr(summary, verdict)) for verdict in WRONG_VERDICTS)
+    return (
+        "Each feature was assigned to the likeliest origin: its own series, in-source "
+        f"fragmentation of a larger ganglioside of the same ceramide that co-elutes within "
+        f"{settings.rt_tolerance:g} min, another ion of a co-eluting species, or chance; names "
+        f"more than {settings.outlier_threshold:g} standard deviations from their curve were not "
+        f"accepted. {summary.valid:,} features were valid; {wrong:,} names were rejected "
+        f"({summary.fragment:,} in-source fragments, {summary.adduct:,} adducts and other ions, "
+        f"{summary.outlier:,} outliers) and {summary.undetermined:,} left undetermined."
+    )
+
+
+def _amounts(analysis: Analysis) -> str:
+    species = analysis.species
+    if not species["area_consolidated"].notna().any():
+        return ""
+    return (
+        f"For the {len(species):,} accepted species, areas of in-source fragments were returned "
+        "to their parents in proportion to the probability of each origin, and losses without a "
+        "feature of their own were estimated from the yields of the same table; intervals (95 %) "
+        "cover this consolidation, not the scatter of injections. Shares are percentages of the "
+        "consolidated area of all accepted species, without correction for response factors."
+    )
+
+
+def _people(analysis: Analysis) -> str:
+    decided = len(analysis.overrides)
+    if not decided:
+        return ""
+    words = "feature was" if decided == 1 else "features were"
+    return f"{decided:,} {words} decided on by analysts."

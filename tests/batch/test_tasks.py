@@ -62,7 +62,7 @@ def test_a_worker_reads_as_it_is_told_and_gives_your_file_back() -> None:
     done = analyse("liver.tab", content.encode(), Settings(), reading, "your-file", __version__)
     assert done.ending == ".tab"
     first, *rest = done.verdicts.decode().splitlines()
-    assert first == "Mine,when,Volume,Log P,Anchor,Verdict,Confidence,Parent,Reason,Suggested name"
+    assert first == ",".join(["Mine,when,Volume,Log P,Anchor", *TITLES])
     own = content.splitlines()[1:]
     assert all(new.startswith(f"{old},") for new, old in zip(rest, own, strict=True))
     assert done.packed.source.options == reading

@@ -29,7 +29,7 @@ def test_a_large_export_runs_as_a_job_and_its_end_is_told(visit: Visit, server: 
     expect(page.locator(".gg-jobs")).to_be_hidden()
     drawer(page, "Export")
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="CSV", exact=True).click()
         line = page.locator(".gg-jobs .gg-row")
         expect(line).to_have_count(1)
     exported = pd.read_csv(download.value.path())

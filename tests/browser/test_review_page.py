@@ -75,7 +75,7 @@ def test_a_day_of_review_by_keyboard_ends_in_the_history_and_the_export(
     expect(page.locator(".gg-review-progress")).to_contain_text(f"{done - 1} of {len(queue)}")
     drawer(page, "Export")
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="CSV", exact=True).click()
     assert download.value.suggested_filename == "wed_verdicts.csv"
     exported = pd.read_csv(download.value.path()).set_index("feature_id")
     kept = decided(server, sid)

@@ -228,7 +228,7 @@ def test_thresholds_and_what_the_analyst_says_survive_a_reload_then_rerun_and_ex
     assert not kept.features["anchor"].iloc[anchor]
     drawer(page, "Export")
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="CSV", exact=True).click()
     table = pd.read_csv(download.value.path())
     assert len(table) == len(kept.features)
     assert table.loc[anchor, "analyst_note"] == "the standard says otherwise"

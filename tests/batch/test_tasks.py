@@ -12,6 +12,7 @@ from batch.conftest import small_table
 from ganglioside.batch import Batch, Options, plan, run_batch
 from ganglioside.batch.tasks import analyse, render
 from ganglioside.errors import BatchError, GangliosideError
+from ganglioside.reading.annotations import TITLES
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
 from ganglioside.version import __version__

@@ -14,6 +14,7 @@ from ganglioside import jobs
 from ganglioside.errors import JobError
 from ganglioside.history.care import interrupted
 from ganglioside.jobs.kinds import parameters_of, work_of
+from ganglioside.reading.annotations import TITLES
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
 
@@ -68,7 +69,7 @@ def test_a_job_reads_as_it_was_asked_to_and_gives_the_users_file_back(
     out = tmp_path / "mine.annotated.tab"
     jobs.run_here(history, jobs.Export(session=str(done.session), out=str(out), form="your-file"))
     first, own = (path.read_text().splitlines()[0] for path in (out, mine))
-    assert first == f"{own},Verdict,Confidence,Parent,Reason,Suggested name,Decision,Name to publish"
+    assert first == ",".join([own, *TITLES])
     refused = jobs.run_here(history, jobs.Analyze(source=str(mine)))
     assert 'columns={"RT": "your column"}' in str(refused.error)
 

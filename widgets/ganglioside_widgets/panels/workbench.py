@@ -18,6 +18,7 @@ from ganglioside_widgets.panels.jobs import JobsPanel
 from ganglioside_widgets.panels.navigation import PAGES, welcome
 from ganglioside_widgets.panels.results import ResultsPanel
 from ganglioside_widgets.panels.run import RunPanel
+from ganglioside_widgets.panels.species_list import SpeciesListPanel
 from ganglioside_widgets.panels.thresholds import ThresholdsPanel
 from ganglioside_widgets.panels.upload import UploadPanel
 from ganglioside_widgets.state.jobs import LONG
@@ -73,6 +74,7 @@ class Workbench(w.VBox):  # type: ignore[misc]
         )
         self.run = RunPanel(self.state.run, whole=False)
         self.results = ResultsPanel(self.state.results, self.state.review)
+        self.species = SpeciesListPanel(self.state.species, self.state.results)
         self.export = ExportPanel(self.state.export, self.page)
         self.jobs = JobsPanel(self.state.jobs, self.page, self.state.open)
         self._save = button("Save as a new session", self.state.keep)
@@ -112,6 +114,7 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self._drawers = {
             "Table": table,
             "Thresholds": self.thresholds,
+            "Species list": self.species,
             "Export": self.export,
             "Jobs": self.jobs,
         }
@@ -126,6 +129,7 @@ class Workbench(w.VBox):  # type: ignore[misc]
         for name, toggle in self._toggles.items():
             self._drawers[name].layout.display = "" if toggle.value else "none"
         self.results.tell_changes(not self._toggles["Thresholds"].value)
+        self.state.species.is_open = self._toggles["Species list"].value
 
     def _show_changes(self, _: object) -> None:
         """Say at the sliders what they changed."""

@@ -17,6 +17,7 @@ from ganglioside_widgets.state.jobs import JobsState
 from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.review import ReviewState
 from ganglioside_widgets.state.run import Phase, Post, RunState, is_input
+from ganglioside_widgets.state.species_list import SpeciesListState
 from ganglioside_widgets.state.thresholds import ThresholdsState
 from ganglioside_widgets.state.upload import Upload, UploadState
 from ganglioside_widgets.state.verdict_changes import changed_rows, describe
@@ -80,6 +81,7 @@ class WorkbenchState(t.HasTraits):
         self.run = RunState(history, post, self.visitor)
         self.results = ResultsState(self.author)
         self.review = ReviewState(self.results, self.author, post)
+        self.species = SpeciesListState(self.results, post)
         self.export = ExportState(history, post, self.visitor)
         self.jobs = JobsState(
             history, post, everything=not self.visitor.on_page, visitor=self.visitor

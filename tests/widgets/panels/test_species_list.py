@@ -1,0 +1,65 @@
+"""The list of accepted species on the page."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from effort import PATIENCE
+
+import ganglioside as gg
+from ganglioside_widgets import Workbench
+from ganglioside_widgets.panels.species_list import SpeciesListPanel
+from ganglioside_widgets.state.results import ResultsState
+from ganglioside_widgets.state.species_list import SpeciesListState
+
+
+@pytest.fixture
+def panel(analysis: gg.Analysis) -> SpeciesListPanel:
+    results = ResultsState(analysis=analysis)
+    panel = SpeciesListPanel(SpeciesListState(results), results)
+    panel.state.is_open = True
+    panel.state.join(PATIENCE)
+    return panel
+
+
+def order(panel: SpeciesListPanel) -> list[int]:
+    return [int(i) for i in np.frombuffer(panel.grid._order, "<i4")]
+
+
+def test_it_lists_species_and_shares_of_series(
+    panel: SpeciesListPanel, analysis: gg.Analysis
+) -> None:
+    assert f"{len(analysis.species)} species are accepted" in panel.lead.value
+    assert order(panel) == list(range(len(analysis.species)))
+    assert panel.chart._title == "Profile by series"
+    assert panel.chart.file_name == "example_profile"
+
+
+def test_a_click_selects_the_largest_row_of_a_species(panel: SpeciesListPanel) -> None:
+    panel.grid.selected = 2
+    assert panel.results.selected == panel.state.species["feature_id"].iloc[2]
+
+
+def test_a_header_sorts(panel: SpeciesListPanel) -> None:
+    panel._sort("rt", False)
+    assert panel.state.species["rt"].iloc[order(panel)].is_monotonic_increasing
+    panel._sort("rt", True)
+    assert panel.state.species["rt"].iloc[order(panel)].is_monotonic_decreasing
+    panel._sort("", False)
+    assert order(panel) == list(range(len(panel.state.species)))
+
+
+def test_without_a_result_it_says_so() -> None:
+    results = ResultsState()
+    panel = SpeciesListPanel(SpeciesListState(results), results)
+    panel.state.is_open = True
+    assert "No result yet" in panel.lead.value
+
+
+def test_the_workbench_opens_it_by_a_button(analysis: gg.Analysis) -> None:
+    bench = Workbench()
+    bench.state.results.analysis = analysis
+    assert not bench.state.species.is_open
+    bench._toggles["Species list"].value = True
+    bench.state.species.join(PATIENCE)
+    assert bench.state.species.is_ready

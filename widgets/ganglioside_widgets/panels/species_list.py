@@ -1,0 +1,101 @@
+"""The accepted species of a result: how much there is of each, and the share of each series."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import ipywidgets as w
+import numpy as np
+
+from ganglioside.charts.interactive import detach
+from ganglioside.charts.profiles import profile_chart
+from ganglioside_widgets.elements.chart import Chart
+from ganglioside_widgets.elements.grid import Column, Grid
+from ganglioside_widgets.panels.base import Panel, box
+from ganglioside_widgets.state.results import ResultsState
+from ganglioside_widgets.state.species_list import SpeciesListState
+
+_COLUMNS: Final = (
+    Column("name", "Species", 160, frozen=True),
+    Column("rt", "RT (min)", 72, "3"),
+    Column("area", "As measured", 100, "short", "Peak area of its rows"),
+    Column(
+        "area_consolidated", "Area", 88, "short", "With what the ion source broke off given back"
+    ),
+    Column("area_low", "From", 82, "short", "95 % interval of the area"),
+    Column("area_high", "To", 82, "short", "95 % interval of the area"),
+    Column("share", "Share (%)", 86, "2", "Of the area of all accepted species"),
+    Column("confidence", "Conf.", 82, "percent", "Probability that the name is right"),
+    Column("decided_by", "Accepted by", 96, "text", "The model, or an analyst's decision"),
+    Column("rows_returned", "Pieces", 66, "0", "Rows whose area is given back"),
+    Column("samples", "Samples", 74, "0", hidden=True),
+)
+
+
+class SpeciesListPanel(Panel):
+    """Accepted species of a result with areas and shares; a click selects the largest row of one.
+
+    Parameters
+    ----------
+    state : SpeciesListState
+    results : ResultsState
+        Where rows are selected.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> results = ResultsState(analysis=gg.analyze(gg.example()))
+    >>> panel = SpeciesListPanel(SpeciesListState(results), results)
+    >>> panel.state.is_open = True
+    >>> panel.state.join()
+    >>> panel.state.species["share"].sum().round()
+    np.float64(100.0)
+    """
+
+    def __init__(self, state: SpeciesListState, results: ResultsState) -> None:
+        self.state, self.results = state, results
+        self.lead = box(kind="species-lead")
+        self.grid = Grid("Accepted species", _COLUMNS, key="number", empty="No species.", lines=10)
+        self.chart = Chart("Share of each series", has_tools=True)
+        lists = w.HBox([self.grid, self.chart]).add_class("gg-species-list")
+        super().__init__("Accepted species", [self.lead, lists], kind="species-panel")
+        self.grid.on_select(self._select)
+        self.grid.on_sort(self._sort)
+        state.observe(self._show, ["of", "is_open"])
+        results.observe(self._show, "analysis")
+        self._show(None)
+
+    def _select(self, number: int) -> None:
+        self.results.select(int(self.state.species["feature_id"].iloc[number]))
+
+    def _sort(self, by: str, descending: bool) -> None:
+        species = self.state.species
+        if not by:
+            self.grid.arrange(np.arange(len(species)))
+            return
+        order = species[by].argsort(kind="stable").to_numpy()
+        self.grid.arrange(order[::-1] if descending else order, by, descending=descending)
+
+    def _show(self, _: object) -> None:
+        if not self.state.is_open:
+            return
+        if not self.state.is_ready:
+            text = "Adding up areas ..." if self.results.analysis is not None else "No result yet."
+            self.lead.value = f"<p class='gg-empty'>{text}</p>"
+            return
+        analysis, species = self.state.of, self.state.species
+        assert analysis is not None
+        returned = int(species["rows_returned"].sum())
+        self.lead.value = f"<p>{_lead(len(species), returned)}</p>"
+        self.grid.show(species)
+        self.chart.file_name = f"{analysis.source.name.rpartition('.')[0]}_profile"
+        self.chart.show(detach(profile_chart.spec(analysis)))
+
+
+def _lead(species: int, returned: int) -> str:
+    """What the list is, in two sentences."""
+    pieces = f"{returned:,} fragments are given back to the species that they come from"
+    return (
+        f"{species:,} species are accepted, by the model or by decision; {pieces}. "
+        "The list as a file: Species list under Export."
+    )

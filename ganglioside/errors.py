@@ -159,6 +159,14 @@ class BatchError(GangliosideError):
     """A batch of tables cannot be planned, started or continued."""
 
 
+class SameNameError(BatchError):
+    """Two tables of a batch have one name."""
+
+
+class TooManyTablesError(BatchError):
+    """A batch has more tables than it may."""
+
+
 class NotificationError(GangliosideError):
     """A notification cannot be configured or sent."""
 

@@ -80,6 +80,11 @@ def verify(
         )
         if found.unsealed:
             output.note(f"{found.unsealed:,} sessions of an older version have no hash to check.")
+        if found.earlier:
+            output.note(
+                f"{found.earlier:,} sessions are as they were stored, but of an earlier version: "
+                "not compared with what this one finds."
+            )
         for note in found.notes:
             output.note(note)
     for fault in found.faults:

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import Final
 
 from ganglioside.history.author import current_author
+from ganglioside.history.judging_code import judging_code
 from ganglioside.history.process import Process
 from ganglioside.history.sharing import Person, Sharing
 from ganglioside.history.storage.store import utc_now
@@ -20,6 +21,10 @@ from ganglioside.settings import Settings
 #: Libraries that take part in computing a result, beside Ganglioside and Python. Sessions of before
 #: hold scikit-learn too, which computes nothing, and no pyarrow, which holds the texts of pandas.
 _LIBRARIES: Final = ("numpy", "pandas", "pyarrow")
+
+#: Name under which `environment` holds the fingerprint of the code that judges; sessions of before
+#: have none.
+JUDGING_CODE: Final = "judging code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,9 @@ class Opening:
 
 @cache
 def environment() -> dict[str, str]:
-    """Versions of Python and the libraries that compute results, and the machine."""
+    """What computes results here: code that judges, Python, libraries, machine."""
     return {
+        JUDGING_CODE: judging_code(),
         "python": platform.python_version(),
         **{library: version(library) for library in _LIBRARIES},
         "machine": f"{platform.system()} {platform.machine()}",

@@ -16,6 +16,7 @@ from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
 
 if TYPE_CHECKING:
+    from ganglioside.batch.plan import Item
     from ganglioside.exporting import Format
     from ganglioside.history import History
 
@@ -239,6 +240,10 @@ class Batch:
         Folder of the results.
     settings, reading : mapping
         Of every table, unless a manifest gives others.
+    readings : mapping
+        How single tables are read, by the names of their files; others as `reading` says.
+    title : str
+        Name for people; that of the folder where empty.
     reports : bool
     form : str
     workers : int or None
@@ -253,6 +258,8 @@ class Batch:
     out: str
     settings: SettingsDict = field(default_factory=lambda: Settings().to_dict())
     reading: ReadingDict = field(default_factory=dict)
+    readings: Mapping[str, ReadingDict] = field(default_factory=dict)
+    title: str = ""
     reports: bool = True
     form: Format = "csv"
     workers: int | None = None
@@ -262,8 +269,8 @@ class Batch:
 
     @property
     def name(self) -> str:
-        """Folder of the results."""
-        return Path(self.out).name
+        """Title, or folder of the results."""
+        return self.title or Path(self.out).name
 
     def run(self, history: History, progress: ProgressCallback) -> Done:
         """Judge the tables."""
@@ -279,7 +286,7 @@ class Batch:
         )
         reading = ReadingOptions.from_dict(self.reading)
         usual = Settings.from_dict(dict(self.settings))
-        items = plan(self.sources, usual, **reading.keywords)
+        items = [self._said(item) for item in plan(self.sources, usual, **reading.keywords)]
         done = run_batch(items, self.out, options, history=history, progress=progress)
         history.keep_only({entry.session for entry in done.entries if entry.session})
         return Done(
@@ -290,6 +297,13 @@ class Batch:
                 "failed": {entry.file: entry.error for entry in done.failed},
             }
         )
+
+    def _said(self, item: Item) -> Item:
+        """Table, read as was said of it alone."""
+        own = self.readings.get(item.path.name)
+        if own is None:
+            return item
+        return dataclasses.replace(item, reading=ReadingOptions.from_dict(own))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

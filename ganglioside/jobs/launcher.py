@@ -136,6 +136,17 @@ def retry(history: History, job: str, *, foreign: bool = False) -> str:
     return _launched(history, _add(history, work, old.time_limit, retry_of=old.id))
 
 
+def why_no_room(history: History, most: int) -> str:
+    """Reason why no further job may wait, where so many may; empty where one may.
+
+    Jobs of everybody count, whoever acts on the history.
+    """
+    waiting = len(_own(history, "pending"))
+    if waiting < most:
+        return ""
+    return f"{waiting:,} jobs wait already. Try again when some are done."
+
+
 def resume_waiting(history: History) -> None:
     """Start waiting jobs while there is room, as after a crash of the machine."""
     waiting = _waiting(history, _TAKEN_WITHIN)

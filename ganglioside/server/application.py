@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from ganglioside.history import History
+from ganglioside.jobs.sent_batches import folder_of
 from ganglioside.server import documentation
 from ganglioside.server.doorman import Doorman, Identify
 from ganglioside.server.problems import answer_problems
@@ -73,7 +74,7 @@ def create_app(
     """
     chosen = limits or ServiceLimits()
     rates = Rates(chosen)
-    folder = work or history.path.with_name(f"{history.path.name}.server")
+    folder = work or folder_of(history)
     folder.mkdir(exist_ok=True, mode=0o700)
     app = documented_app()
     metrics = Metrics(history, kernels)

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from ganglioside.errors import (
+    BatchError,
     Cancelled,
     EndedError,
     ExportError,
@@ -27,9 +28,11 @@ from ganglioside.errors import (
     OverrideError,
     QueryError,
     ReadError,
+    SameNameError,
     SettingsError,
     SharingError,
     TokenError,
+    TooManyTablesError,
     UnknownJobError,
     UnknownSessionError,
     UnknownTokenError,
@@ -110,6 +113,9 @@ _KNOWN: Final[tuple[tuple[type[BaseException], int, str], ...]] = (
     (NameFormError, 422, "bad-name"),
     (OverrideError, 422, "bad-override"),
     (ExportError, 422, "no-export"),
+    (SameNameError, 422, "same-name"),
+    (TooManyTablesError, 422, "too-many-tables"),
+    (BatchError, 422, "bad-batch"),
     (TokenError, 422, "bad-token"),
     (Cancelled, 409, "cancelled"),
 )

@@ -18,7 +18,7 @@ from ganglioside.analysis import Analysis
 from ganglioside.errors import Cancelled
 from ganglioside.history import History
 from ganglioside.history.sharing import Person, Shared
-from ganglioside.jobs.launcher import most_at_once
+from ganglioside.jobs.launcher import most_at_once, why_no_room
 from ganglioside.server.answers import ID_PATTERN, SOME_ID
 from ganglioside.server.callers import KEY
 from ganglioside.server.feeds import Feeds
@@ -172,14 +172,8 @@ class Service:
 
     def require_room_for_job(self) -> None:
         """Refuse a job where too many wait."""
-        waiting = len(self.whole.jobs.all("pending"))
-        if waiting >= self.limits.waiting:
-            raise Problem(
-                503,
-                "full",
-                f"{waiting} jobs wait already. Try again when some are done.",
-                {"Retry-After": "30"},
-            )
+        if why_not := why_no_room(self.whole, self.limits.waiting):
+            raise Problem(503, "full", why_not, {"Retry-After": "30"})
 
 
 def service_of(connection: HTTPConnection) -> Service:

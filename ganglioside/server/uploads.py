@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import File, Form, UploadFile
 
 from ganglioside.errors import SettingsError
 from ganglioside.history.sharing import Shared
+from ganglioside.jobs.sent_batches import LONGEST_NAME, plain_name
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.server.problems import Problem
 from ganglioside.settings import Settings
-
-#: Longest name of a file or a session, characters.
-LONGEST_NAME: Final = 200
 
 Mode = Literal["now", "job"]
 
@@ -115,8 +112,7 @@ def file_name(upload: UploadFile) -> str:
     Problem
         If nothing is left of it.
     """
-    name = re.split(r"[\\/]", upload.filename or "")[-1]
-    shown = "".join(sign for sign in name if sign.isprintable())[-LONGEST_NAME:].strip(" .")
+    shown = plain_name(upload.filename or "")
     if not shown:
         raise Problem(422, "no-file-name", "The file has no name: send one, with its ending.")
     return shown

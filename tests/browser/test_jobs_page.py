@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from study_speed import make_study
@@ -11,7 +15,7 @@ from ganglioside import jobs
 from ganglioside.progress import Progress, ProgressEvent
 
 sync_api = pytest.importorskip("playwright.sync_api")
-from browser.pages import drawer, history  # noqa: E402
+from browser.pages import drawer, example_at, give, history, open_workbench  # noqa: E402
 from browser.servers import LARGE, Server, Visit  # noqa: E402
 
 pytestmark = pytest.mark.browser
@@ -115,3 +119,30 @@ def test_a_click_is_meant_for_the_job_that_was_pressed(archive: Visit, server: S
     expect(page.locator(".gg-jobs h3", has_text=f"job {pressed}")).to_be_visible()
     for job in (pressed, later):
         held.end(job, "cancelled")
+
+
+def test_several_files_run_as_a_batch_which_goes_on_when_the_page_is_closed(
+    visit: Visit, server: Server, tmp_path: Path
+) -> None:
+    page = open_workbench(visit, server)
+    names = ["first.csv", "second.csv", "third.csv"]
+    give(page, *(example_at(tmp_path / name) for name in names))
+    page.get_by_role("button", name="Run as a batch").click()
+    line = page.locator(".gg-jobs .gg-row", has_text="first.csv and 2 more")
+    expect(line).to_have_count(1)
+    expect(page.locator(".gg-upload")).to_contain_text("goes on when this page is closed")
+    (batch,) = [job for job in history(server).jobs.all() if job.kind == "batch"]
+    page.goto(f"{server.url}/voila/render/history.ipynb")
+    later = page.locator(".gg-jobs .gg-row", has_text=batch.id)
+    expect(later).to_contain_text("completed")
+    later.click()
+    with page.expect_download() as download:
+        page.locator(".gg-jobs").get_by_role("button", name="Download").click()
+    content = Path(download.value.path()).read_bytes()
+    found = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    assert all(any(Path(name).stem in one for one in found) for name in names)
+    with page.expect_download() as overview:
+        page.locator(".gg-jobs").get_by_role("button", name="Overview").click()
+    assert overview.value.suggested_filename == f"batch-{batch.id}.html"
+    made = history(server).sessions()
+    assert set(names) <= set(made["file_name"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import socket
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from browser.servers import TOKEN, serving
-from effort import until
+from effort import PATIENCE, until
 from websocket import WebSocketBadStatusException
 
 import ganglioside as gg
@@ -159,3 +161,57 @@ def test_a_stranger_cannot_pass_for_many(site: Site) -> None:
 
         until(refuses, "the limit")
     assert set(seen) == {401, 429}
+
+
+@pytest.fixture
+def nginx(
+    ports: tuple[int, int, History], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Proxy]:
+    """An nginx of its own: what is counted here counts for no other test."""
+    program("nginx")
+    api, pages, _ = ports
+    with proxy("nginx", api, pages, tmp_path_factory.mktemp("limited")) as running:
+        yield running
+
+
+def test_nginx_lets_nobody_try_tokens_at_the_login(nginx: Proxy) -> None:
+    """Ten a minute, and ten more at once: 40 in less than two minutes are too many."""
+    with nginx.client() as client:
+        seen = []
+        for number in range(40):
+            forged = {"X-Forwarded-For": f"10.0.0.{number}", "X-Real-IP": f"10.0.0.{number}"}
+            seen.append(client.get("/login", headers=forged).status_code)
+        assert set(seen) == {200, 429}
+        assert seen[:11] == [200] * 11
+        # Who is refused there is not refused elsewhere.
+        assert client.get("/api/v1/health").status_code == 200
+        assert client.get("/static/logo.png").status_code != 429
+
+
+def test_nginx_refuses_a_burst_on_the_api_and_answers_again_later(nginx: Proxy) -> None:
+    """60 at once and 30 a second: of 150 that come together, some are refused, by nginx itself."""
+    request = f"GET /api/v1/health HTTP/1.1\r\nHost: {nginx.host}\r\nConnection: close\r\n\r\n"
+    with ExitStack() as stack:
+        opened = [stack.enter_context(_connected(nginx)) for _ in range(150)]
+        for one in opened:
+            one.sendall(request.encode())
+        answers = [_answer(one) for one in opened]
+    statuses = Counter(answer.split()[1] for answer in answers)
+    assert set(statuses) == {"200", "429"}
+    assert statuses["200"] > 60
+    refused = next(answer for answer in answers if answer.split()[1] == "429")
+    assert "server: nginx\r\n" in refused.lower()
+    with nginx.client() as client:
+        until(lambda: client.get("/api/v1/health").status_code == 200, "the API")
+
+
+def _connected(proxy: Proxy) -> socket.socket:
+    """Connection with TLS over which nothing has been asked yet."""
+    plain = socket.create_connection(("127.0.0.1", proxy.https), timeout=PATIENCE)
+    return proxy.trusted.wrap_socket(plain, server_hostname=NAME)
+
+
+def _answer(connection: socket.socket) -> str:
+    """All that comes until the other side closes."""
+    pieces = iter(lambda: connection.recv(65_536), b"")
+    return b"".join(pieces).decode("latin-1")

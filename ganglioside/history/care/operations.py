@@ -81,7 +81,8 @@ class Care:
         Every input is compared with its SHA-256, every result with the hash that was taken when
         it was saved; sessions, jobs, events, overrides and the schedule with what the log records
         of them, both ways; the log with its own chain and with the heads that were noted outside.
-        A sample of sessions is run again and must give the same bits.
+        A sample of the sessions that this code has judged is run again and must give the same
+        bits; those of an earlier version may differ, and are not compared.
 
         Anyone who can write the file can also write a new log from some entry on. Only heads noted
         where that person cannot write reveal this.

@@ -14,6 +14,7 @@ from typing import Any, Final
 from ganglioside.analysis import analyze
 from ganglioside.columns import MAY_LACK
 from ganglioside.history import audit_log
+from ganglioside.history.judging_code import judging_code
 from ganglioside.history.log_facts import (
     Facts,
     LoggedSchedule,
@@ -22,7 +23,7 @@ from ganglioside.history.log_facts import (
     logged_schedules,
     own_chain,
 )
-from ganglioside.history.opening import environment
+from ganglioside.history.opening import JUDGING_CODE, environment
 from ganglioside.history.overrides import log_rows, read_overrides
 from ganglioside.history.record import Record
 from ganglioside.history.row_hashes import Table, event_hashes, row_hashes
@@ -54,6 +55,9 @@ class Verification:
         Number of sessions, inputs and entries of the log that were checked.
     unsealed : int
         Number of completed sessions of older versions, which stored no hash of the result.
+    earlier : int
+        Number of completed sessions that other code or facts have judged than are installed: their
+        hashes are checked, but they are not run again, as their results may differ.
     reruns : tuple of str
         Ids of the sessions that were run again.
     faults : tuple of str
@@ -66,6 +70,7 @@ class Verification:
     inputs: int
     entries: int
     unsealed: int
+    earlier: int
     reruns: tuple[str, ...]
     faults: tuple[str, ...]
     notes: tuple[str, ...]
@@ -88,6 +93,7 @@ def verify(
         written = audit_log.entries(connection)
         recorded = log_state(written)
         sessions, faults = _sessions(connection)
+        judged_here = _judged_by_this_code(connection)
         inputs = _column(connection, "SELECT sha256 FROM inputs")
         faults += audit_log.broken_links(written)
         faults += _unlike_log(connection, "sessions", recorded)
@@ -103,17 +109,34 @@ def verify(
         if report is not None:
             report(min(start + _AT_ONCE, len(sessions)), len(sessions))
     sealed = [s for s in sessions if s.status == "completed" and s.result_sha256]
-    chosen = random.Random(seed).sample(sealed, min(sample, len(sealed)))
+    ours = [s for s in sealed if s.id in judged_here]
+    chosen = random.Random(seed).sample(ours, min(sample, len(ours)))
     reruns = [_rerun(store, session) for session in chosen]
     return Verification(
         sessions=len(sessions),
         inputs=len(inputs),
         entries=len(written),
         unsealed=sum(s.status == "completed" for s in sessions) - len(sealed),
+        earlier=len(sealed) - len(ours),
         reruns=tuple(session.id for session in chosen),
         faults=(*faults, *(fault for found, _ in reruns for fault in found)),
         notes=(*notes, *(note for _, further in reruns for note in further)),
     )
+
+
+def _judged_by_this_code(connection: Connection) -> set[str]:
+    """Ids of the sessions that the code and facts of this installation have judged."""
+    rows = connection.execute("SELECT id, environment FROM sessions").fetchall()
+    return {sid for sid, text in rows if _code_of(text) == judging_code()}
+
+
+def _code_of(environment: str | None) -> str | None:
+    """Fingerprint of the code that judged a session; None where it is not known."""
+    try:
+        found = json.loads(environment or "{}")
+    except ValueError:
+        return None  # its row is damaged, which is told elsewhere
+    return found.get(JUDGING_CODE) if isinstance(found, dict) else None
 
 
 def _column(connection: Connection, sql: str) -> list[Any]:

@@ -14,6 +14,7 @@ from ganglioside.history.session_rows import Status
 from ganglioside.history.sharing import Shared
 from ganglioside.jobs import Queued, start
 from ganglioside.jobs import Rerun as RerunWork
+from ganglioside.jobs.sent_batches import LONGEST_NAME
 from ganglioside.progress import ProgressCallback
 from ganglioside.reading.raw_table import Source
 from ganglioside.server.answers import (
@@ -30,7 +31,6 @@ from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import Problem, answers
 from ganglioside.server.service import Served, Service, SessionId, within
 from ganglioside.server.uploads import (
-    LONGEST_NAME,
     ColumnsField,
     GroupField,
     HeaderField,

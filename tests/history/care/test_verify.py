@@ -21,7 +21,7 @@ import ganglioside as gg
 from ganglioside.analysis import Analysis, analyze
 from ganglioside.columns import IDENTIFIERS
 from ganglioside.history import History, audit_log, record, session_rows
-from ganglioside.history.opening import environment
+from ganglioside.history.opening import JUDGING_CODE, environment
 from ganglioside.history.storage import log_heads, store
 from ganglioside.history.storage.codec import summary_to_json
 from ganglioside.progress import Progress, ProgressEvent
@@ -381,7 +381,7 @@ def test_other_versions_are_told(
 ) -> None:
     history, _ = opened
     with monkeypatch.context() as patch:
-        patch.setattr(session_rows, "environment", lambda: {"numpy": "1.0"})
+        patch.setattr(session_rows, "environment", lambda: {**environment(), "numpy": "1.0"})
         history.save(gg.analyze(gg.example()))
     found = history.care.verify(sample=3)
     assert found.is_whole
@@ -400,6 +400,66 @@ def test_a_library_that_an_older_version_named_is_not_compared(
         history.save(gg.analyze(gg.example()))
     found = history.care.verify(sample=3)
     assert (found.is_whole, found.notes) == (True, ())
+
+
+def of_earlier_code(history: History, code: str | None, analysis: Analysis) -> str:
+    """Save an analysis as a version with other code has made it; None: with none that is known."""
+    known = {name: found for name, found in environment().items() if name != JUDGING_CODE}
+    made_by = known if code is None else {**known, JUDGING_CODE: code}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session_rows, "environment", lambda: made_by)
+        return history.save(analysis)
+
+
+@pytest.mark.parametrize("code", [None, "0123456789abcdef"])
+def test_what_earlier_code_judged_differently_is_no_damage(
+    opened: tuple[History, str], code: str | None
+) -> None:
+    history, _ = opened
+    judged_differently = replace(judged(), features=judged().features.assign(confidence=0.5))
+    sid = of_earlier_code(history, code, judged_differently)
+    found = history.care.verify(sample=10)
+    assert (found.faults, found.earlier) == ((), 1)
+    assert len(found.reruns) == 2
+    assert sid not in found.reruns
+
+
+def test_the_same_from_this_code_is_told(opened: tuple[History, str]) -> None:
+    history, _ = opened
+    sid = history.save(replace(judged(), features=judged().features.assign(confidence=0.5)))
+    found = history.care.verify(sample=10)
+    assert (found.earlier, len(found.reruns)) == (0, 3)
+    assert found.faults == (
+        f"Session {sid} gives another result when it is run again: features differ.",
+    )
+
+
+@pytest.mark.either_store("like cases")
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("UPDATE features SET verdict = 'valid' WHERE session = '{}'", "result was changed"),
+        ("UPDATE inputs SET content = content || 'x'::BLOB", "input .* is not what was received"),
+        ("UPDATE sessions SET result_sha256 = 'x' WHERE id = '{}'", "log records another result"),
+    ],
+)
+def test_damage_to_what_earlier_code_judged_is_found(
+    opened: tuple[History, str], sql: str, expected: str
+) -> None:
+    history, _ = opened
+    sid = of_earlier_code(history, None, judged())
+    tamper(history, sql.format(sid))
+    found = history.care.verify(sample=0)
+    assert found.earlier == 1
+    assert any(re.search(expected, fault) for fault in found.faults), found.faults
+
+
+def test_nobody_excuses_a_result_by_earlier_code(opened: tuple[History, str]) -> None:
+    history, sid = opened
+    tamper(history, f"UPDATE sessions SET environment = '{{}}' WHERE id = '{sid}'")
+    found = history.care.verify(sample=0)
+    assert found.earlier == 1
+    assert any(sid in fault and "row was changed" in fault for fault in found.faults)
 
 
 def test_columns_that_an_older_version_did_not_have_are_not_compared(

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 import ganglioside as gg
+from ganglioside import jobs
+from ganglioside.jobs import launcher
+from ganglioside.jobs.sent_batches import SentTable, start_sent_batch
 from ganglioside_widgets import JobsPanel
 from ganglioside_widgets.state.downloads import place_for
 from ganglioside_widgets.state.jobs import JobsState
@@ -45,7 +51,7 @@ def test_jobs_are_listed_chosen_and_told_of(monkeypatch: pytest.MonkeyPatch) -> 
     panel._page.download = lambda name, content: sent.append(name)  # type: ignore[method-assign]
     panel.download.click()
     path.unlink()
-    panel._hand_out(path)
+    panel._hand_out(path, path.name)
     assert sent == ["results.csv"]
     assert "Export it again" in panel.state.error
     panel.state.close()
@@ -82,4 +88,29 @@ def test_a_click_is_answered_for_its_job_though_the_list_has_changed(
         panel.grid.selected = job
         assert panel.state.chosen == job
         assert f"job {job}" in panel._chosen.value
+    panel.state.close()
+
+
+def test_results_and_overview_of_a_batch_are_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(JobsState, "watch", lambda _: None)
+    monkeypatch.setattr(launcher, "_launch", lambda *_: None)
+    history = gg.History.open()
+    tables = [SentTable(name, gg.example().source.content) for name in ("a.csv", "b.csv")]
+    job = start_sent_batch(history, tables, gg.Settings())
+    panel = JobsPanel()
+    sent: dict[str, bytes] = {}
+    panel._page.download = sent.__setitem__  # type: ignore[method-assign]
+    panel.state.refresh()
+    panel.grid.selected = job
+    assert panel.overview.layout.display == panel.download.layout.display == "none"
+    panel.overview.click()
+    panel.download.click()
+    assert sent == {}
+    jobs.carry_out(history, job)
+    panel.state.refresh()
+    assert panel.overview.layout.display == panel.download.layout.display == ""
+    panel.overview.click()
+    panel.download.click()
+    assert b"a.csv" in sent[f"batch-{job}.html"]
+    assert "overview.html" in zipfile.ZipFile(io.BytesIO(sent[f"batch-{job}.zip"])).namelist()
     panel.state.close()

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from widgets.markup import EVIL
 
+from ganglioside.errors import BatchError
+from ganglioside.history import History
 from ganglioside.reading.registry import tools
 from ganglioside_widgets import UploadPanel
+from ganglioside_widgets.state.batch import BatchState
+from ganglioside_widgets.state.upload import UploadState
 
 GOOD = b"Name,RT\nGM1(36:1;O2),9.5\nGM1(38:1;O2),10.5\n"
 
@@ -98,3 +102,24 @@ def test_a_click_is_answered_for_its_file_though_the_list_has_changed() -> None:
     panel.state.remove(0)
     panel.files.selected = "b.csv"
     assert "b.csv</b>: 2 features" in panel._summary.value
+
+
+def test_a_batch_is_offered_for_several_tables_and_a_refusal_is_said() -> None:
+    def refuse() -> History:
+        raise BatchError(EVIL)
+
+    state = UploadState()
+    batch = BatchState(refuse)
+    panel = UploadPanel(state, run_batch=lambda: batch.start(state, state.settings), batch=batch)
+    state.add("a.csv", GOOD)
+    assert panel.run_batch.disabled
+    assert "several tables" in panel.run_batch.tooltip
+    state.add("b.csv", GOOD)
+    assert not panel.run_batch.disabled
+    state.expect("c.csv")
+    assert "c.csv is arriving" in panel.run_batch.tooltip
+    state.expect("")
+    panel.run_batch.click()
+    assert "&lt;img" in panel._batch_said.value
+    assert 'role="alert"' in panel._batch_said.value
+    assert UploadPanel().run_batch.layout.display == "none"

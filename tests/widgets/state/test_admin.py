@@ -77,10 +77,12 @@ def test_retention_is_counted_set_and_switched_off(state: AdminState, opened: Op
 def test_workers_are_shown_and_drained(state: AdminState, opened: Opener) -> None:
     worker = opened().workers.register()
     state.look_at_workers()
-    assert state.workers[["id", "state", "job"]].to_numpy().tolist() == [[worker.id, "working", ""]]
+    assert state.workers[["id", "state", "job"]].to_numpy().tolist() == [
+        [worker.id, "takes jobs", ""]
+    ]
     state.drain(worker.id)
     assert "ends after" in state.notice
-    assert state.workers["state"].tolist() == ["draining"]
+    assert state.workers["state"].tolist() == ["ends after its job"]
     state.drain("nothing")
     assert "no one worker" in state.error
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import ipywidgets as w
 
 from ganglioside.history import History
+from ganglioside.jobs.sent_batches import overview_in, packed
 from ganglioside.progress import ProgressEvent
 from ganglioside.reading.wordings import worded
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
@@ -82,8 +83,11 @@ class JobsPanel(Panel):
         self.retry = button("Retry", self.state.retry, tip="Start it again as a new job")
         self.download = button("Download", self._download, kind="primary")
         self.opener = button("Open its session", self._open)
+        self.overview = button(
+            "Overview", self._overview, tip="A page about all tables of the batch"
+        )
         self._link = box()
-        buttons = [self.download, self.opener, self._link, self.cancel, self.retry]
+        buttons = [self.download, self.overview, self.opener, self._link, self.cancel, self.retry]
         self._actions = w.HBox(buttons).add_class("gg-buttons")
 
     def _picked(self, job: str) -> None:
@@ -97,24 +101,36 @@ class JobsPanel(Panel):
 
     def _download(self) -> None:
         line = self.state.line
-        if line is not None and line.file is not None:
-            self._hand_out(line.file)
+        if line is not None:
+            self._hand_over(line)
 
-    def _hand_out(self, file: Path) -> None:
+    def _overview(self) -> None:
+        line = self.state.line
+        page = None if line is None or line.results is None else overview_in(line.results)
+        if line is not None and page is not None:
+            self._hand_out(page, f"batch-{line.job.id}.html")
+
+    def _hand_over(self, line: Line) -> None:
+        """Give the browser what a job made: its file, or all results of a batch."""
+        if line.file is not None:
+            self._hand_out(line.file, line.file.name)
+        elif line.results is not None:
+            self._page.download(f"batch-{line.job.id}.zip", packed(line.results))
+
+    def _hand_out(self, file: Path, name: str) -> None:
         try:
-            self._page.download(file.name, file.read_bytes())
+            self._page.download(name, file.read_bytes())
         except OSError as error:
             self.state.error = f"{file.name} cannot be read: {error.strerror}. Export it again."
 
     def _tell(self, _: object) -> None:
         """Announce jobs that have ended, with a button to download the file."""
         for line in self.state.ended:
-            file = line.file
             self._page.tell(
                 told(line),
                 error=line.job.status == "failed",
-                action="Download" if file is not None else "",
-                act=None if file is None else lambda file=file: self._hand_out(file),  # type: ignore[misc]
+                action="Download" if line.has_made else "",
+                act=(lambda line=line: self._hand_over(line)) if line.has_made else None,  # type: ignore[misc]
             )
 
     def _list(self, _: object) -> None:
@@ -140,7 +156,8 @@ class JobsPanel(Panel):
         self.retry.disabled = bool(state.why_not) or not job.has_ended
         self.cancel.tooltip = state.why_not or "Cancel"
         self.retry.tooltip = state.why_not or "Start it again as a new job"
-        self.download.layout.display = "" if line.file is not None else "none"
+        self.download.layout.display = "" if line.has_made else "none"
+        self.overview.layout.display = "" if line.results is not None else "none"
         can_open = job.session is not None and job.status == "completed"
         here = self._open_session is not None
         self.opener.layout.display = "" if can_open and here else "none"

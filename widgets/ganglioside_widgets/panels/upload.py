@@ -14,8 +14,9 @@ from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.registry import tools
 from ganglioside_widgets.elements.dropzone import DropZone
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
-from ganglioside_widgets.panels.base import Panel, box, button, fact_list, fault_list, refused
+from ganglioside_widgets.panels.base import Panel, box, button, fact_list, fault_list, refused, say
 from ganglioside_widgets.panels.preview import PreviewPanel
+from ganglioside_widgets.state.batch import BatchState
 from ganglioside_widgets.state.upload import UploadState
 
 _FILES: Final = (
@@ -26,6 +27,8 @@ _FILES: Final = (
 
 #: Refused files that are named; the others are counted.
 _NAMED: Final = 3
+
+_BATCH_TIP: Final = "A job analyses every file, also when this page is closed"
 
 _NO_TABLE: Final = (
     "<p class='gg-empty'>Give the file as your tool wrote it, or a table with the columns "
@@ -43,8 +46,10 @@ class UploadPanel(Panel):
         A new one where omitted; it decides whether files can be opened by their path.
     whole : bool, optional
         Whether the panel holds `preview` and `notes` itself; if not, a page can put them elsewhere.
-    run_all : callable, optional
-        Analyses every file; no button does so where omitted.
+    run_all, run_batch : callable, optional
+        Analyse every file, here or by a job; no button does so where omitted.
+    batch : BatchState, optional
+        What came of the batch.
 
     Attributes
     ----------
@@ -67,9 +72,12 @@ class UploadPanel(Panel):
         *,
         whole: bool = True,
         run_all: Callable[[], None] | None = None,
+        run_batch: Callable[[], None] | None = None,
+        batch: BatchState | None = None,
     ) -> None:
         self.state = state or UploadState()
-        self._run_all = run_all
+        self._run_all, self._run_batch = run_all, run_batch
+        self._batch = batch
         self.preview = PreviewPanel(self.state)
         # Not created at all: a widget that is merely hidden still gets a browser's messages.
         self.path = self._path_field() if self.state.paths else None
@@ -94,6 +102,10 @@ class UploadPanel(Panel):
         parts += [self._taken, box(_files_read(), kind="legend")]
         super().__init__("Table", parts, kind="upload")
         self._is_showing = False
+        if batch is not None:
+            batch.observe(self._show_batch, ["notice", "error"])
+            self.state.observe(self._show_batch, ["uploads", "arriving"])
+        self._show_batch(None)
         self.state.observe(
             self._show, ["uploads", "chosen", "as_study", "table", "refusal", "states"]
         )
@@ -113,10 +125,26 @@ class UploadPanel(Panel):
         )
         self.run_all = button("Run all", self._run_all or (lambda: None), tip="Analyse every file")
         self.run_all.layout.display = "" if self._run_all else "none"
-        actions = w.HBox([self.run_all, self.share]).add_class("gg-buttons")
-        self._files = w.VBox([self.files, self.study, actions])
+        self.run_batch = button(
+            "Run as a batch",
+            self._run_batch or (lambda: None),
+            tip=_BATCH_TIP,
+        )
+        self.run_batch.layout.display = "" if self._run_batch else "none"
+        self._batch_said = box()
+        actions = w.HBox([self.run_all, self.run_batch, self.share]).add_class("gg-buttons")
+        self._files = w.VBox([self.files, self.study, actions, self._batch_said])
         self.files.on_select(self._choose)
         self.study.observe(self._join, "value")
+
+    def _show_batch(self, _: object) -> None:
+        """Say what came of the batch, and why none can be started."""
+        if self._batch is None:
+            return
+        why_not = self._batch.why_not(self.state)
+        self.run_batch.disabled = bool(why_not)
+        self.run_batch.tooltip = why_not or _BATCH_TIP
+        self._batch_said.value = say(self._batch.error, "error") or say(self._batch.notice)
 
     def _path_field(self) -> w.HBox:
         field = w.Text(placeholder="path of a table on this machine", continuous_update=False)

@@ -68,7 +68,13 @@ class Workbench(w.VBox):  # type: ignore[misc]
         guard_page()
         self.state = WorkbenchState(history, post_to_kernel(), paths=paths)
         self.page = Page("Workbench", PAGES)
-        self.upload = UploadPanel(self.state.upload, whole=False, run_all=self.state.run_all)
+        self.upload = UploadPanel(
+            self.state.upload,
+            whole=False,
+            run_all=self.state.run_all,
+            run_batch=self.state.run_batch,
+            batch=self.state.batch,
+        )
         self.thresholds = ThresholdsPanel(
             self.state.thresholds, on_show=lambda: self.results.choose_changed()
         )
@@ -102,7 +108,8 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self.state.upload.observe(self._show_files, ["uploads", "chosen", "states"])
         self.state.upload.observe(self._show_refusal, "refusal")
         self.state.jobs.observe(self._show_jobs, "lines")
-        self.state.export.observe(lambda _: self._open_drawer("Jobs"), "job")
+        for state in (self.state.export, self.state.batch):
+            state.observe(lambda _: self._open_drawer("Jobs"), "job")
         self._show(None)
         self._show_files(None)
         self._show_jobs(None)

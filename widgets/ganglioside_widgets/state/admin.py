@@ -13,6 +13,7 @@ from ganglioside.errors import GangliosideError, NobodyError
 from ganglioside.history import History
 from ganglioside.history.care.cleanup import parse_age
 from ganglioside.history.storage.store import utc_now
+from ganglioside.jobs import cancel, retry
 from ganglioside.watching.state import look
 from ganglioside_widgets.local_time import local_text
 from ganglioside_widgets.state.visitors import Visitor
@@ -119,6 +120,19 @@ class AdminState(t.HasTraits):
             return f"Worker {worker} ends after the job that it has."
 
         self._do(act)
+
+    def cancel(self, job: str) -> None:
+        """Request the end of a job."""
+
+        def act(history: History) -> str:
+            has_ended = cancel(history, job).has_ended
+            return f"Job {job} is cancelled." if has_ended else f"Job {job} ends at its next step."
+
+        self._do(act)
+
+    def retry(self, job: str) -> None:
+        """Start a job that has failed again, as a new one."""
+        self._do(lambda history: f"Started again, as job {retry(history, job)}.")
 
     def look_at_workers(self) -> None:
         """Read workers and queue again: jobs have changed."""

@@ -22,6 +22,7 @@ from ganglioside.jobs import Looks, cancel, resume_waiting, retry
 from ganglioside.jobs.announcements import duration
 from ganglioside.jobs.follower import INTERVAL, PATIENCE
 from ganglioside.jobs.launcher import log_path
+from ganglioside.jobs.sent_batches import folder_of, results_of
 from ganglioside.progress import ProgressEvent
 from ganglioside_widgets.local_time import local_text
 from ganglioside_widgets.state.downloads import made_by
@@ -49,11 +50,19 @@ class Line:
         Last event.
     file : pathlib.Path or None
         File that it made for the browser, if that still exists.
+    results : pathlib.Path or None
+        Folder with the results of a batch that was sent, if that still exists.
     """
 
     job: Job
     last: ProgressEvent | None
     file: Path | None = None
+    results: Path | None = None
+
+    @property
+    def has_made(self) -> bool:
+        """Whether there is something of it to download."""
+        return self.file is not None or self.results is not None
 
     @property
     def percentage(self) -> float:
@@ -320,8 +329,11 @@ class JobsState(t.HasTraits):
         latest = history.jobs.latest(_LISTED)
         if any(job.why_dead(now) for job, _ in latest):
             latest = self._open().jobs.latest(_LISTED)  # opening marks what died as failed
+        batches = folder_of(history)
         lines = [
-            Line(job, last, made_by(history, job)) for job, last in latest if self._concerns(job)
+            Line(job, last, made_by(history, job), results_of(job, batches))
+            for job, last in latest
+            if self._concerns(job)
         ]
         chosen, known = self.chosen, len(self.events)
         listed = any(line.job.id == chosen for line in lines)

@@ -1,4 +1,4 @@
-"""The states of the workbench page, linked: upload, thresholds, run, results, export, jobs."""
+"""The states of the workbench page, linked: upload, run, batch, results, export, jobs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ganglioside.history import History
 from ganglioside.history.author import current_author
 from ganglioside.history.overrides import current
 from ganglioside.verdicts.overrides import Overrides
+from ganglioside_widgets.state.batch import BatchState
 from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.jobs import JobsState
 from ganglioside_widgets.state.results import ResultsState
@@ -82,6 +83,7 @@ class WorkbenchState(t.HasTraits):
         self.results = ResultsState(self.author)
         self.review = ReviewState(self.results, self.author, post)
         self.species = SpeciesListState(self.results, post)
+        self.batch = BatchState(self.run.history_to_save)
         self.export = ExportState(history, post, self.visitor)
         self.jobs = JobsState(
             history, post, everything=not self.visitor.on_page, visitor=self.visitor
@@ -106,7 +108,8 @@ class WorkbenchState(t.HasTraits):
         ):
             state.observe(self._compare, names)
         self.results.observe(self._overridden, "analysis")
-        self.export.observe(lambda change: self.jobs.started(change["new"]), "job")
+        for starting in (self.export, self.batch):
+            starting.observe(lambda change: self.jobs.started(change["new"]), "job")
         t.dlink((self.run, "session_id"), (self.jobs, "session_id"))
         t.dlink((self.upload, "arriving"), (self.run, "arriving"))
         t.dlink((self.upload, "as_study"), (self.run, "as_study"))
@@ -127,6 +130,10 @@ class WorkbenchState(t.HasTraits):
         self._waiting = open_ones
         self._list_states()
         self._go_on()
+
+    def run_batch(self) -> None:
+        """Start a job that judges every table by itself, also when the page is closed."""
+        self.batch.start(self.upload, self.thresholds.settings)
 
     def run_study(self) -> None:
         """Analyse all tables together, as samples of one study."""

@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 
 from ganglioside.history import History
-from ganglioside.history.jobs import Job
+from ganglioside.history.jobs import MOST_ATTEMPTS, Job
 from ganglioside.jobs.announcements import duration
 from ganglioside.watching.state import State, durations
 from ganglioside_widgets.local_time import local_text
@@ -19,6 +19,27 @@ _FAILURES: Final = 50
 
 _DAY: Final = timedelta(days=1)
 
+#: What a worker does, by the word for its state.
+_STATES: Final = {
+    "working": "takes jobs",
+    "draining": "ends after its job",
+    "ended": "has ended",
+    "lost": "gives no sign: its job goes to another",
+}
+
+#: Jobs by their kind, before their names.
+_KINDS: Final = {
+    "analyze": "analysis of",
+    "session": "analysis of",
+    "rerun": "new analysis of",
+    "report": "report on",
+    "export": "export of",
+    "batch": "batch of",
+}
+
+#: Jobs without a name of their own, by their kind.
+_WHOLE: Final = {"backup": "backup of the history", "verify": "check of the history"}
+
 
 def workers_of(history: History, state: State) -> pd.DataFrame:
     """Workers, the newest first, each with the job that it has."""
@@ -26,10 +47,12 @@ def workers_of(history: History, state: State) -> pd.DataFrame:
     rows = [
         {
             "id": one.id,
-            "state": one.state(state.now),
+            "state": _STATES[one.state(state.now)],
+            "can_drain": one.state(state.now) == "working",
             "machine": one.host,
             "process": str(one.pid),
-            "job": _words(busy.get(one.id)),
+            "job": words_of(busy[one.id]) if one.id in busy else "",
+            "job_id": busy[one.id].id if one.id in busy else "",
             "since": _since(busy.get(one.id), state),
             "sign": f"{_ago(state, one.heartbeat)} ago",
             "started": local_text(one.started),
@@ -66,9 +89,9 @@ def failures_of(history: History) -> pd.DataFrame:
     rows = [
         {
             "id": job.id,
-            "kind": job.kind,
-            "name": job.name,
-            "attempts": str(job.attempts or 1),
+            "status": job.status,
+            "job": words_of(job),
+            "attempts": _attempts(job),
             "next": _next(job),
             "reason": job.error or _last_reason(history, job),
         }
@@ -88,7 +111,7 @@ def queue_of(state: State) -> str:
     )
     running = state.jobs.get("processing", 0)
     lacks = " No worker takes jobs: start one by ganglioside worker." if state.lacks_worker else ""
-    return f"{waiting:,} jobs wait{oldest}; {running:,} go on; {counts}.{lacks}"
+    return f"{waiting:,} jobs wait{oldest}; {running:,} go on; ended: {counts}.{lacks}"
 
 
 def tasks_of(state: State) -> str:
@@ -106,8 +129,21 @@ def tasks_of(state: State) -> str:
     return f"Workers do by themselves: {'; '.join(parts)}."
 
 
-def _words(job: Job | None) -> str:
-    return "" if job is None else f"{job.kind} {job.name}"
+def words_of(job: Job) -> str:
+    """What a job does, in words."""
+    return _WHOLE.get(job.kind, f"{_KINDS.get(job.kind, job.kind)} {job.name}")
+
+
+def why_not_retry(failure: pd.Series) -> str:
+    """Reason why a job of `failures_of` cannot be started again; empty where it can."""
+    if failure["status"] == "failed":
+        return ""
+    return f"It is tried again by itself ({failure['next']}): cancel it first to start it anew."
+
+
+def why_not_cancel(failure: pd.Series) -> str:
+    """Reason why a job of `failures_of` cannot be cancelled; empty where it can."""
+    return "It has failed: there is nothing to cancel." if failure["status"] == "failed" else ""
 
 
 def _since(job: Job | None, state: State) -> str:
@@ -119,10 +155,15 @@ def _ago(state: State, moment: datetime) -> str:
     return f"{seconds:.0f} s" if seconds < 60 else duration(seconds)
 
 
+def _attempts(job: Job) -> str:
+    begun = str(job.attempts or 1)
+    return begun if job.has_ended else f"{begun} of {MOST_ATTEMPTS}"
+
+
 def _next(job: Job) -> str:
     if job.has_ended or job.not_before is None:
-        return "none"
-    return local_text(job.not_before, "%H:%M:%S")
+        return "given up"
+    return f"at {local_text(job.not_before, '%H:%M:%S')}"
 
 
 def _last_reason(history: History, job: Job) -> str:

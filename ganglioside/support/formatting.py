@@ -61,10 +61,13 @@ def minutes(
 def area(value: float, missing: str = MISSING) -> str:
     """Peak area, to three digits.
 
-    >>> area(123456.0), area(87.0), area(float("nan"))
-    ('1.23e+05', '87', '–')
+    >>> area(123456.0), area(1e6), area(87.0), area(float("nan"))
+    ('1.23e+05', '1.00e+06', '87', '–')
     """
-    return f"{value:.3g}" if isfinite(value) else missing
+    if not isfinite(value):
+        return missing
+    short = f"{value:.3g}"
+    return f"{value:.2e}" if "e" in short else short
 
 
 def ratio_percent(ratio: float, missing: str = MISSING) -> str:

@@ -26,6 +26,11 @@ def reports() -> Path:
     return _folder("reports")
 
 
+def is_installed(path: Path) -> bool:
+    """Whether a file belongs to the installed package, as the bundled example does."""
+    return path.resolve().is_relative_to(_PACKAGE)
+
+
 def working_copy(target: Path) -> Path:
     """Copy the notebooks that `target` lacks into it, and return `target`.
 

@@ -42,6 +42,8 @@ def test_columns_of_the_user_keep_their_names() -> None:
 def test_a_decided_feature_has_no_suggestion() -> None:
     analysis = gg.analyze(gg.example())
     feature = int(analysis.suggested_names["feature_id"].iloc[0])
-    decided = analysis.with_overrides(gg.Overrides().put(reject(analysis.features.loc[feature], author="kh")))
+    decided = analysis.with_overrides(
+        gg.Overrides().put(reject(analysis.features.loc[feature], author="kh"))
+    )
     assert pd.notna(readable_features(analysis).loc[feature, "suggested_name"])
     assert pd.isna(readable_features(decided).loc[feature, "suggested_name"])

@@ -1,11 +1,13 @@
 "use strict";
 
+const ERRORS = 1;  // of Vega: panels without a curve are warned of
+
 // On screen each chart is drawn when it comes near, or when there is nothing else to do. Its still
 // picture stays for print; one that the page does not bring along is made of the drawn chart.
 async function draw(figure) {
   const spec = JSON.parse(figure.querySelector("script").textContent);
   const options = {actions: {export: true, source: false, compiled: false, editor: false},
-                   downloadFileName: "chart"};
+                   downloadFileName: "chart", logLevel: ERRORS};
   const {view} = await vegaEmbed(figure.querySelector(".live"), onThisPage(spec), options);
   if (!figure.querySelector(".still")) {
     const light = isDark() ? (await vegaEmbed(document.createElement("div"), spec, options)).view : view;

@@ -103,6 +103,15 @@ def _own_key(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _own_history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the default history in a folder of the tests: a report of a table stores a session."""
+    folder = tmp_path_factory.mktemp("history")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GANGLIOSIDE_HISTORY", str(folder / "history.duckdb"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _empty_histories() -> Iterator[None]:
     """Make the file of an empty history once by the steps of the schema, then copy it."""
     from ganglioside.history.storage import catalog, store

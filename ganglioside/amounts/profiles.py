@@ -149,6 +149,7 @@ def areas_by_sample(
     total = amounts.areas.total
     sample = amounts.unit["sample"].to_numpy(np.int64)
     key = sample * n + part[amounts.unit["species"].to_numpy(np.int64)]
-    area = sum_by(key, np.nan_to_num(total), len(amounts.samples) * n).reshape(-1, n)
+    area = sum_by(key, np.nan_to_num(total), len(amounts.samples) * n)
+    area = area.reshape(len(amounts.samples), n)
     whole = area.sum(axis=1, keepdims=True)
     return area, 100 * area / np.where(whole > 0, whole, np.nan)

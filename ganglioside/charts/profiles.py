@@ -14,8 +14,8 @@ from ganglioside.charts.plot_tables import CATEGORY_IN_SERIES, inline
 from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity
 from ganglioside.support.formatting import percent_number
 
-_BAR: Final = 19  # px
-_WIDTH: Final = 560  # px
+_BAR: Final = 16  # px
+_WIDTH: Final = 640  # px
 _MOST_SAMPLES: Final = 200
 
 _TITLES: Final[dict[By, str]] = {

@@ -152,18 +152,22 @@ def _readable(names: list[str]) -> tuple[list[str], list[str]]:
 def report(
     source: TableOrSession,
     out: Annotated[
-        Path | None, typer.Option(help="The HTML file.", show_default="NAME.html")
+        Path | None, typer.Option(help="The HTML file.", show_default="NAME.html beside the table")
     ] = None,
     title: Annotated[str | None, typer.Option(help="Title of the report.")] = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Write a PDF beside it.")] = False,
+    no_save: NoSave = False,
     *,
     settings: Settings,
     reading: ReadingOptions,
 ) -> None:
-    """Render the report of a table or a stored session as one HTML file."""
+    """Render the report of a table or a stored session as one HTML file.
+
+    The analysis of a table is kept as a session.
+    """
     # A session keeps its own settings: it refuses others, so defaults are not passed on.
     given = None if settings == DEFAULTS else settings
-    _render(source, out, given, reading, title=title, pdf=pdf)
+    _render(source, out, given, reading, title=title, pdf=pdf, save=not no_save)
 
 
 def simulate(
@@ -269,7 +273,7 @@ def _render_job(job: _Job, sid: str | None, analysis: Analysis) -> None:
     if sid is not None:
         _render(sid, job.report)
     else:
-        _render(job.files[0], job.report, analysis.settings, analysis.source.options)
+        _render(job.files[0], job.report, analysis.settings, analysis.source.options, save=False)
 
 
 def _open_history() -> History:
@@ -327,13 +331,14 @@ def _render(
     *,
     title: str | None = None,
     pdf: bool = False,
+    save: bool = True,
 ) -> None:
     """Render a report, and print its path."""
     from ganglioside.reports import render_report
 
     with output.progress_bar("report") as progress:
         page = render_report(
-            source, target, settings=settings, title=title, pdf=pdf, progress=progress,
+            source, target, settings=settings, title=title, pdf=pdf, save=save, progress=progress,
             **reading.keywords,
         )  # fmt: skip
     output.note(f"Report: {page}")

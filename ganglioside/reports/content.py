@@ -9,7 +9,8 @@ import pandas as pd
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts import fragment_table
-from ganglioside.columns import OVERRIDE_COLUMNS, VERDICTS, WRONG_VERDICTS
+from ganglioside.columns import OVERRIDE_COLUMNS, VERDICT_KINDS, VERDICTS, WRONG_VERDICTS
+from ganglioside.lipids.process_words import process_words
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import setting_specs
 from ganglioside.support.formatting import minutes, percent, share
@@ -18,6 +19,16 @@ from ganglioside.support.formatting import minutes, percent, share
 MOST_ROWS: Final = 5_000
 #: Items of one kind in the list of things to fix.
 MOST_ITEMS: Final = 20
+#: Rows of the two tables of results that paper has.
+MOST_SPECIES: Final = 36
+MOST_WRONG: Final = 22
+
+#: Which export holds each table that is not printed.
+LONG_TABLES: Final = (
+    ("Accepted species, by sample too", "species list (XLSX or CSV)"),
+    ("All features with their reasons", "verdicts (CSV or XLSX)"),
+    ("Lines of the retention model, findings, reading report", "verdicts (XLSX)"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,7 @@ class Item:
     value: str
     message: str
     advice: str
+    feature_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,16 @@ def tiles(analysis: Analysis) -> list[Tile]:
     return found
 
 
+def legend(analysis: Analysis) -> list[Statement]:
+    """What each verdict of the table means, in one line, and what an anchor is."""
+    present = set(analysis.features["verdict"].astype("str"))
+    meanings = [Statement(kind.name, kind.help) for kind in VERDICT_KINDS if kind.name in present]
+    return [*meanings, Statement("anchor", _ANCHOR)]
+
+
+_ANCHOR: Final = "A name that the input marks as trusted, such as a standard."
+
+
 def to_fix(analysis: Analysis) -> list[ToFix]:
     """Things to fix first: wrong anchors, unreadable rows, other errors, warnings."""
     found = [
@@ -96,10 +118,11 @@ def _wrong_anchors(analysis: Analysis) -> list[Item]:
     advice = analysis.findings.drop_duplicates("feature_id").set_index("feature_id")["advice"]
     return [
         Item(
-            where=f"feature {row.feature_id}",
+            where=where_is(row),
             value=f"{row.name} at {minutes(cast(float, row.rt))}",
             message=_explanation(row),
             advice=str(advice.get(row.feature_id, "Take the anchor away or check the peak.")),
+            feature_id=int(cast(int, row.feature_id)),
         )
         for row in wrong.itertuples(index=False)
     ]
@@ -110,7 +133,7 @@ def _explanation(row: Any) -> str:
     if pd.notna(row.parent):
         text += f" of {row.parent}"
         if pd.notna(row.process):
-            text += f" ({row.process})"
+            text += f" ({process_words(row.process)})"
     return f"{text}, {percent(row.confidence)} sure"
 
 
@@ -135,16 +158,24 @@ def _cell(number: Any, column: Any) -> str:
 
 def _findings(analysis: Analysis, severity: str, but: str = "") -> list[Item]:
     findings = analysis.findings
+    places = {row.feature_id: where_is(row) for row in analysis.features.itertuples(index=False)}
     chosen = findings[(findings["severity"] == severity) & (findings["code"] != but)]
     return [
         Item(
-            where=f"feature {row.feature_id}" if _text(row.feature_id) else _text(row.series),
+            where=places.get(row.feature_id, _text(row.series)),
             value="",
             message=worded(_text(row.message), "report"),
             advice=worded(_text(row.advice), "report"),
+            feature_id=int(_text(row.feature_id)) if _text(row.feature_id) else None,
         )
         for row in chosen.itertuples(index=False)
     ]
+
+
+def where_is(row: Any) -> str:
+    """Row of the input in which a feature is, else its number."""
+    line = getattr(row, "row", None)
+    return f"feature {row.feature_id}" if line is None or pd.isna(line) else f"row {line}"
 
 
 def _text(value: Any) -> str:
@@ -257,13 +288,13 @@ def override_rows(analysis: Analysis) -> pd.DataFrame:
     if not len(analysis.overrides):
         return pd.DataFrame()
     overridden = analysis.overridden
-    columns = ["feature_id", "name", "rt", "verdict", *OVERRIDE_COLUMNS.values()]
-    return overridden.loc[overridden["analyst_time"].notna(), columns]
+    columns = ["feature_id", "row", "name", "rt", "verdict", *OVERRIDE_COLUMNS.values()]
+    return overridden.loc[overridden["analyst_time"].notna()].reindex(columns=columns)
 
 
 def feature_rows(analysis: Analysis) -> pd.DataFrame:
     """First `MOST_ROWS` features with the columns that the report shows."""
-    columns = ["feature_id", "name", "isomer", "rt", "predicted_rt", "residual", "volume",
+    columns = ["feature_id", "row", "name", "isomer", "rt", "predicted_rt", "residual", "volume",
                "anchor", "verdict", "confidence", "parent", "process", "reason"]  # fmt: skip
     rows = analysis.overridden.head(MOST_ROWS)
     return rows.reindex(columns=[*columns, *OVERRIDE_COLUMNS.values()])

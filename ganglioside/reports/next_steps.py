@@ -78,7 +78,7 @@ def _of_features(analysis: Analysis) -> list[Step]:
     queue = analysis.review_queue
     decided = [o.feature_id for o in analysis.overrides if o.decision not in (None, "later")]
     is_open = queue["group"].isin(_OPEN) & ~queue["feature_id"].isin(decided)
-    chosen = queue[is_open].assign(later=queue["group"] != "wrong anchor")
+    chosen = queue.assign(later=queue["group"] != "wrong anchor")[is_open]
     order = chosen.sort_values(["later", "volume"], ascending=[True, False], kind="stable")
     return [
         _of_feature(analysis, analysis.features.iloc[int(row["feature_id"])], row)

@@ -44,6 +44,8 @@ class Parameters:
         File of the sessions; the default history if empty.
     output : str
         HTML file that the notebook writes itself; no file if empty.
+    save : bool
+        Whether the analysis of a table is kept as a session of the history.
     pictures : bool
         Whether each chart is also put into the page as a still picture, which is shown where no
         script runs. Without them, a page takes half of the time; the browser makes them for paper.
@@ -77,6 +79,7 @@ class Parameters:
     title: str = ""
     history: str = ""
     output: str = ""
+    save: bool = True
     pictures: bool = True
     r2_threshold: float | None = None
     outlier_threshold: float | None = None
@@ -95,7 +98,7 @@ class Parameters:
             value = getattr(self, name)
             if not isinstance(value, str):
                 raise ReportError(f"{name} = {value!r}: text is needed.")
-        for name in ("pictures", "header"):
+        for name in ("save", "pictures", "header"):
             value = getattr(self, name)
             if not isinstance(value, bool):
                 raise ReportError(f"{name} = {value!r}: True or False is needed.")

@@ -32,18 +32,21 @@ def render_report(
     title: str | None = None,
     pdf: bool = False,
     history: History | None = None,
+    save: bool = True,
     progress: ProgressCallback | None = None,
     **reading: Unpack[ReadingKeywords],
 ) -> Path:
     """Render the report of a table or a stored session as one HTML file.
+
+    The analysis of a table is kept as a session, which the report names.
 
     Parameters
     ----------
     source
         Path of a feature table, or id of a session.
     out
-        The HTML file; where None, `NAME.html` in `reports/output/` of a checkout, else in the
-        current folder.
+        The HTML file; where None, `NAME.html` beside a table, or of a session in the current
+        folder.
     settings
         Settings for the analysis of a table; a session keeps its own.
     title
@@ -52,6 +55,8 @@ def render_report(
         Whether to print a PDF beside it; needs a Chromium.
     history
         History of the session; the default one where None.
+    save
+        Whether the analysis of a table is kept.
     progress
         Called with each event (see `ganglioside.progress`); may raise `Cancelled`.
     **reading
@@ -77,7 +82,7 @@ def render_report(
     PosixPath('liver.html')
     """
     report = Progress(progress)
-    values: dict[str, Any] = {"source": str(source), "title": title or "", **reading}
+    values: dict[str, Any] = {"source": str(source), "title": title or "", "save": save, **reading}
     parameters = _parameters(values, settings, history)
     target = _target(parameters, out)
     if pdf:
@@ -168,14 +173,19 @@ def _parameters(
 
 
 def _target(parameters: Parameters, out: str | PathLike[str] | None) -> Path:
-    if out is not None:
-        target = Path(out)
-    else:
-        folder = locations.reports() / "output" if locations.in_checkout() else Path()
-        target = folder / f"{Path(parameters.source).stem}.html"
+    target = Path(out) if out is not None else _usual_target(parameters)
     if target.suffix.lower() not in (".html", ".htm"):
         raise ReportError(f"out = {str(target)!r}: a report is an .html file.")
     return target
+
+
+def _usual_target(parameters: Parameters) -> Path:
+    """Beside the table, or for a session in the current folder; never in the installation."""
+    name = f"{Path(parameters.source).stem}.html"
+    path = parameters.path
+    if path is None or locations.is_installed(path):
+        return Path(name)
+    return path.with_name(name)
 
 
 def run_notebook(parameters: Parameters) -> None:

@@ -21,16 +21,22 @@ from ganglioside import charts
 from ganglioside.analysis import Analysis, analyze
 from ganglioside.charts.feature_marks import MANY_POINTS
 from ganglioside.charts.files import javascript, json_for_html, png, spec, still, svg
+from ganglioside.charts.overviews import series_panels
+from ganglioside.charts.palette import DARK, PAPER
 from ganglioside.charts.vega import Spec, View
-from ganglioside.charts.views import retention_of_categories
 from ganglioside.columns import VERDICT_KINDS
 from ganglioside.errors import ExportError, ReportError
 from ganglioside.history import History
 from ganglioside.history.location import URLS
+from ganglioside.lipids.process_words import process_words
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.wordings import worded
-from ganglioside.reports import content
+from ganglioside.reports import citation, content
+from ganglioside.reports.figures import Figure, planned, series_in_order
+from ganglioside.reports.methods_text import methods_text
+from ganglioside.reports.next_steps import next_steps
 from ganglioside.reports.parameters import Parameters
+from ganglioside.reports.results import species_rows, wrong_names
 from ganglioside.settings import Settings
 from ganglioside.support import formatting
 from ganglioside.support.whole_files import write_whole
@@ -46,11 +52,15 @@ def templates() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+    environment.globals["most_rows"] = content.MOST_ROWS
     environment.globals["verdict_kinds"] = VERDICT_KINDS
+    environment.globals["dark_colours"] = Markup(json_for_html({**DARK, "white": DARK[PAPER]}))
     environment.globals["verdict_paths"] = {kind.name: kind.path for kind in VERDICT_KINDS}
     environment.filters["number"] = _number
     environment.filters["known"] = _known
     environment.filters["worded"] = partial(worded, place="report")
+    environment.filters["in_words"] = _in_words
+    environment.filters["percent_number"] = partial(formatting.percent_number, missing="")
     environment.filters["confidence"] = partial(formatting.percent, missing="")
     column = partial(formatting.minutes, missing="", unit="")
     environment.filters["minutes"] = column
@@ -65,6 +75,10 @@ def _number(value: object, form: str) -> str:
 
 def _known(value: object) -> str:
     return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+def _in_words(process: object) -> str:
+    return "" if pd.isna(process) else process_words(str(process))  # type: ignore[call-overload]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +127,49 @@ class Report:
         """
         analysis, sid = _open(parameters)
         made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-        title = parameters.title or analysis.source.name
+        title = parameters.title or f"Gangliosides of {Path(analysis.source.name).stem}"
         return cls(analysis, title, sid, made, parameters.pictures)
 
     def headline(self) -> Part:
         """Headline numbers."""
-        return self._part("headline", tiles=content.tiles(self.analysis))
+        tiles = content.tiles(self.analysis)
+        return self._part("headline", tiles=tiles, legend=content.legend(self.analysis))
+
+    def figure(self, name: str) -> Part:
+        """Figure of the report: profile, retention, normalised, predicted, residuals, fragments.
+
+        Raises
+        ------
+        KeyError
+            If there is no such figure (`data/figures.csv`).
+        """
+        return self._figure(planned(name, self.analysis))
+
+    def species(self) -> Part:
+        """Table 1: the accepted species with their areas and shares."""
+        rows = species_rows(self.analysis)
+        shown = rows.head(content.MOST_ROWS)
+        return self._part(
+            "species",
+            rows=list(shown.itertuples(index=False)),
+            total=len(rows),
+            on_paper=content.MOST_SPECIES,
+        )
+
+    def wrong_names(self) -> Part:
+        """Table 2: what is not to be published under its name, by area."""
+        rows = wrong_names(self.analysis)
+        shown = rows.head(content.MOST_ROWS)
+        return self._part(
+            "wrong_names",
+            rows=list(shown.itertuples(index=False)),
+            total=len(rows),
+            on_paper=content.MOST_WRONG,
+        )
+
+    def next_steps(self) -> Part:
+        """What to measure next, with m/z and RT windows."""
+        return self._part("next_steps", steps=next_steps(self.analysis))
 
     def to_fix(self) -> Part:
         """List of what to fix first."""
@@ -137,18 +188,29 @@ class Report:
     def chart(self, draw: Callable[..., Any], *arguments: Any) -> Part:
         """One chart: `draw(analysis, *arguments)`, by Altair or as a specification."""
         drawn = draw.spec if isinstance(draw, View) else draw
-        return self._figure(spec(drawn(self.analysis, *arguments)))
+        return self._figure(Figure.of(spec(drawn(self.analysis, *arguments))))
 
-    def retention_charts(self) -> Part:
-        """Charts of retention by carbon number, one per category."""
-        found = retention_of_categories(self.analysis)
-        return Part("".join(self._figure(document).html for document in found))
-
-    def _figure(self, document: Spec) -> Part:
+    def _figure(self, shown: Figure) -> Part:
+        document = shown.document
         picture = _picture(document, len(self.analysis.features)) if self.pictures else ""
-        html = figure(document, picture)
-        self.shown[f"chart {document['title']['text']}"] = html
+        number = 1 + sum(key.startswith("chart ") for key in self.shown)
+        html = figure_html(shown, picture, number)
+        self.shown[f"chart {number}"] = html
         return Part(html)
+
+    def appendix(self) -> Part:
+        """The long tables, folded on screen and left out on paper."""
+        self._part("appendix", listed=content.LONG_TABLES)
+        _, rest = series_in_order(self.analysis)
+        if rest:
+            panels = Figure.of(series_panels.spec(self.analysis, rest))
+            self._part("more_series", chart=Markup(figure_html(panels)), count=len(rest))
+        self.models()
+        self.fragments()
+        self.features()
+        self.findings()
+        parts = [html for key, html in self.shown.items() if key.split()[0] in _FOLDED]
+        return Part("\n".join(parts))
 
     def models(self) -> Part:
         """Table of the lines of the retention model, one row per series and isomer."""
@@ -177,8 +239,15 @@ class Report:
         )
 
     def methods(self) -> Part:
-        """Methods and assumptions, in the words of the reporting checklist."""
-        return self._part("methods", statements=content.checklist(self.analysis))
+        """A paragraph to paste, the citation, and the reporting checklist filled in."""
+        return self._part(
+            "methods",
+            paragraph=methods_text(self.analysis),
+            reference=citation.sentence(self.analysis.version),
+            bibtex=citation.bibtex(self.analysis.version),
+            doi_note=citation.CITATION.doi_note,
+            statements=content.checklist(self.analysis),
+        )
 
     def provenance(self) -> Part:
         """Provenance: input, settings, version and time."""
@@ -213,6 +282,9 @@ class Report:
         self.shown[f"{name} {key}"] = html
         return Part(html)
 
+
+#: Templates of what is folded.
+_FOLDED: Final = ("more_series", "appendix", "models", "fragments", "features", "findings")
 
 _HISTORY_AT_HAND: Final[ContextVar[History | None]] = ContextVar("history at hand", default=None)
 #: Analyses by what parameters call their source, each with the id of its session, if it has one.
@@ -264,30 +336,49 @@ def _at_hand(analyses: dict[str, tuple[Analysis, str | None]]) -> Iterator[None]
         _ANALYSES_AT_HAND.reset(token)
 
 
+def _history(parameters: Parameters) -> History:
+    """History of a report: that at hand, or the one that is named."""
+    return _HISTORY_AT_HAND.get() or _named(parameters.history)
+
+
 def _open(parameters: Parameters) -> tuple[Analysis, str | None]:
     path = parameters.path
     if path is not None:
-        settings = Settings(**parameters.given_settings())
-        return analyze(path, settings, **parameters.reading.keywords), None
+        settings, reading = Settings(**parameters.given_settings()), parameters.reading.keywords
+        if not parameters.save:
+            return analyze(path, settings, **reading), None
+        history = _history(parameters)
+        sid, analysis = history.run(path, settings, parameters.title or None, **reading)
+        return analysis, sid
     if given := parameters.given_settings():
         raise ReportError(f"{', '.join(given)}: a session keeps the settings it was analysed with.")
     if parameters.reading != ReadingOptions():
         raise ReportError("A session keeps the way in which it was read: give its file.")
     if (found := _ANALYSES_AT_HAND.get({}).get(parameters.source)) is not None:
         return found
-    history = _HISTORY_AT_HAND.get() or _named(parameters.history)
+    history = _history(parameters)
     sid = str(history.session(parameters.source)["id"])
     return history.load(sid), sid
 
 
 def figure(chart: Any, picture: str = "") -> str:
-    """Chart as HTML: drawn live, with `picture`, the source of an image, where no script runs."""
+    """Chart with its own title as HTML; see `figure_html`."""
     document = spec(chart)
+    shown = Figure("", document["title"]["text"], "", document)
+    return figure_html(shown, picture)
+
+
+def figure_html(shown: Figure, picture: str = "", number: int | None = None) -> str:
+    """Figure as HTML: drawn live, with `picture`, the source of an image, where no script runs.
+
+    A number gives it a caption.
+    """
     template = templates().get_template("chart.html.j2")
     return template.render(
-        heading=document["title"]["text"],
+        figure=shown,
+        number=number,
         picture=picture,
-        spec=Markup(json_for_html(document)),
+        spec=Markup(json_for_html(shown.document)),
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.analysis import Analysis
+from ganglioside.columns import PARENT_VERDICTS
 from ganglioside.exporting.readable import suggestions
 from ganglioside.lipids.process_words import process_words
 
@@ -30,7 +31,7 @@ def species_rows(analysis: Analysis) -> pd.DataFrame:
     True
     """
     species = analysis.species
-    order = species["head"].str.partition(" ")[2]
+    order = [head.partition(" ")[2] for head in species["head"]]
     ordered = species.assign(order=order).sort_values(
         "area_consolidated", ascending=False, kind="stable", na_position="last"
     )
@@ -60,9 +61,8 @@ def wrong_names(analysis: Analysis) -> pd.DataFrame:
     stands = decision.isin(["accepted", "renamed"])
     wrong = (features["verdict"] != "valid") | (decision == "rejected")
     readable = features["series"].notna() & features["rt"].notna()
-    chosen = features[wrong & readable & ~stands].assign(
-        decision=decision, suggested=suggestions(analysis)
-    )
+    described = features.assign(decision=decision, suggested=suggestions(analysis))
+    chosen = described[wrong & readable & ~stands]
     by_area = chosen.sort_values("volume", ascending=False, kind="stable", na_position="last")
     peaks = pd.Series(analysis.shared_peak, features.index)[by_area.index]
     distinct = by_area[~peaks.duplicated()]
@@ -82,20 +82,19 @@ def _why(row: dict[str, Any]) -> str:
     """Why a name is wrong, in a few words."""
     if row["decision"] == "rejected":
         return "rejected by an analyst"
-    if pd.notna(row["parent"]) and pd.notna(row["process"]):
-        words = process_words(row["process"])
-        return f"{words} {'from' if words.startswith('loss') else 'of'} {row['parent']}"
+    if row["verdict"] in PARENT_VERDICTS and pd.notna(row["process"]):
+        return process_words(row["process"])
     if row["verdict"] == "undetermined":
         return "the table does not decide"
     apart = row["residual"]
     if np.isfinite(apart):
-        return f"elutes {abs(apart):.2f} min {'earlier' if apart < 0 else 'later'} than its series"
+        return f"elutes {abs(apart):.2f} min too {'early' if apart < 0 else 'late'}"
     return str(row["reason"]).partition(";")[0]
 
 
 def _instead(row: dict[str, Any], isomers: Any) -> str:
     """What is to be said instead of the name; empty where nothing is known."""
-    if row["verdict"] in ("fragment", "adduct") and pd.notna(row["parent"]):
+    if row["verdict"] in PARENT_VERDICTS and pd.notna(row["parent"]):
         parent = row["parent"]
         isomer = None if pd.isna(row["parent_id"]) else isomers[int(row["parent_id"])]
         lettered = isinstance(isomer, str) and " " not in isomer

@@ -32,6 +32,11 @@ def documentation() -> Path | None:
     return folder if (folder / "index.html").is_file() else None
 
 
+def is_installed(path: Path) -> bool:
+    """Whether a file belongs to the installed package, as the bundled example does."""
+    return path.resolve().is_relative_to(_PACKAGE)
+
+
 def working_copy(target: Path) -> Path:
     """Copy the notebooks that `target` lacks into it, and return `target`.
 

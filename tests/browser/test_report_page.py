@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from paths import PORCINE
 from report_builder import run_cells
 
 import ganglioside as gg
@@ -45,7 +48,9 @@ class Visit:
             self.complaints.append(message.text)
 
     def draw_all(self) -> None:
-        """Scroll to every chart and wait until it is drawn."""
+        """Unfold the appendix, scroll to every chart and wait until it is drawn."""
+        for folded in self.page.locator("details.folded").all():
+            folded.evaluate("details => { details.open = true }")
         figures = self.page.locator("figure.chart")
         for number in range(figures.count()):
             figures.nth(number).scroll_into_view_if_needed()
@@ -90,10 +95,10 @@ def test_the_search_filters_and_the_headers_sort(visit: Visit) -> None:
     assert shown.count() == (gg.analyze(gg.example()).features["verdict"] == "outlier").sum()
     header = page.locator(".searched th", has_text="RT (min)").first
     header.click()
-    rts = [float(text) for text in shown.locator("td:nth-child(5)").all_inner_texts() if text]
+    rts = [float(text) for text in shown.locator("td:nth-child(6)").all_inner_texts() if text]
     assert rts == sorted(rts)
     header.click()
-    rts = [float(text) for text in shown.locator("td:nth-child(5)").all_inner_texts() if text]
+    rts = [float(text) for text in shown.locator("td:nth-child(6)").all_inner_texts() if text]
     assert rts == sorted(rts, reverse=True)
     page.locator(".search select").select_option(index=0)
     assert shown.count() == total
@@ -113,7 +118,7 @@ def test_paper_shows_the_still_pictures_once(visit: Visit) -> None:
 def test_the_charts_show_without_scripts(browser: sync_api.Browser, report: Path) -> None:
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto(report.as_uri())
-    stills = page.locator("figure.chart .still")
+    stills = page.locator("main > figure.chart .still")
     assert stills.count() >= 6
     assert all(stills.nth(k).bounding_box()["height"] > 60 for k in range(stills.count()))  # type: ignore[index]
     page.close()
@@ -131,15 +136,75 @@ def test_a_page_without_pictures_makes_them_for_paper(
     sync_api.expect(page.locator("figure.drawn .still")).to_have_count(charts)
     assert page.locator("figure.chart .still").count() == charts  # no chart is drawn twice
     page.emulate_media(media="print")
-    stills = page.locator("figure.chart .still")
-    assert all(stills.nth(k).bounding_box()["height"] > 60 for k in range(charts))  # type: ignore[index]
+    stills = page.locator("main > figure.chart .still")
+    assert all(still.bounding_box()["height"] > 60 for still in stills.all())  # type: ignore[index]
     assert not page.locator("figure.chart .live").first.is_visible()
     page.close()
     printed = print_pdf(out, tmp_path / "plain.pdf").read_bytes()
     assert len(printed) > 50_000
 
 
-def test_a_pdf_is_printed(report: Path, tmp_path: Path) -> None:
-    printed = print_pdf(report, tmp_path / "report.pdf").read_bytes()
-    assert printed.startswith(b"%PDF")
-    assert len(printed) > 50_000
+@pytest.mark.parametrize("width", [1280, 700])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_its_screen_in_either_theme(
+    browser: sync_api.Browser, report: Path, width: int, scheme: Any
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.goto(report.as_uri())
+    sync_api.expect(page.locator("figure.drawn").first).to_be_attached()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (background == "rgb(255, 255, 255)") == (scheme == "light")
+    page.close()
+
+
+def test_a_link_to_a_feature_unfolds_its_row(browser: sync_api.Browser, report: Path) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(report.as_uri())
+    link = page.locator("#not-to-publish a").first
+    row = page.locator(str(link.get_attribute("href")))
+    assert not row.is_visible()
+    link.click()
+    sync_api.expect(row).to_be_in_viewport()
+    page.close()
+
+
+def test_every_link_in_the_page_has_a_target(visit: Visit) -> None:
+    missing = visit.page.evaluate(
+        "[...document.querySelectorAll('a[href^=\"#\"]')].map(a => a.hash.slice(1))"
+        ".filter(id => id && !document.getElementById(id))"
+    )
+    assert missing == []
+
+
+def targets(pdf: bytes) -> dict[str, tuple[int, float]]:
+    """Page, from 1, and height on it (pt) of what the links of a PDF lead to."""
+    [pages] = re.findall(rb"/Count \d+\s+/Kids \[([^\]]+)\]", pdf)[:1]
+    order = re.findall(rb"(\d+) 0 R", pages)
+    found = re.findall(rb"/([\w-]+) \[(\d+) 0 R /XYZ \S+ (\S+) \S+\]", pdf)
+    return {name.decode(): (1 + order.index(page), float(y)) for name, page, y in found}
+
+
+#: Height from which a heading is the first thing on a page, pt.
+TOP = 800
+ANSWERS = ("figure-1", "species", "not-to-publish", "next-steps")
+
+
+@pytest.mark.parametrize("table", ["example", "porcine"])
+def test_paper_is_short_and_its_first_two_pages_answer(
+    report: Path, tmp_path: Path, table: str
+) -> None:
+    page = report
+    if table == "porcine":
+        if not PORCINE.is_file():
+            pytest.skip(f"the porcine table is not at {PORCINE}")
+        page = tmp_path / "porcine.html"
+        run_cells(source=str(PORCINE), output=str(page))
+    pdf = print_pdf(page, tmp_path / "report.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF")
+    count = len(re.findall(rb"/Type\s*/Page\b", pdf))
+    assert 2 <= count < 10
+    where = targets(pdf)
+    assert all(where[answer][0] <= 2 for answer in ANSWERS)
+    follows, height = where["to-fix"]
+    assert follows == 2 or (follows == 3 and height > TOP), "Table 3 goes on on the third page"

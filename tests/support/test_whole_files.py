@@ -71,7 +71,7 @@ WRITERS: dict[str, Write] = {
     "_annotated.csv": lambda p: export(gg.analyze(gg.example()), p, "your-file"),
     **{f"_{form}.csv": (lambda p, form=form: as_list(form)(p)) for form in LIST_FORMS},
     **{f"_chart.{kind}": (lambda p: charts.save(BAR, p)) for kind in ("png", "svg", "pdf", "html")},
-    "_report.html": lambda p: gg.render_report(TABLE, p),
+    "_report.html": lambda p: gg.render_report(TABLE, p, save=False),
     "_simulated.csv": lambda p: run("simulate", "--out", str(p)),
     "_truth.csv": lambda p: run("simulate", "--truth", str(p), "--out", os.devnull),
     "batch.jsonl": lambda p: Ledger(p.parent).begin([Entry("n" * 300, "f", "k", "t")]),

@@ -1,20 +1,40 @@
 "use strict";
 
+const ERRORS = 1;  // of Vega: panels without a curve are warned of
+
 // On screen each chart is drawn when it comes near, or when there is nothing else to do. Its still
 // picture stays for print; one that the page does not bring along is made of the drawn chart.
 async function draw(figure) {
   const spec = JSON.parse(figure.querySelector("script").textContent);
   const options = {actions: {export: true, source: false, compiled: false, editor: false},
-                   downloadFileName: "chart"};
-  const {view} = await vegaEmbed(figure.querySelector(".live"), spec, options);
+                   downloadFileName: "chart", logLevel: ERRORS};
+  const {view} = await vegaEmbed(figure.querySelector(".live"), onThisPage(spec), options);
   if (!figure.querySelector(".still")) {
+    const light = isDark() ? (await vegaEmbed(document.createElement("div"), spec, options)).view : view;
     const still = new Image();
     still.className = "still";
-    still.alt = spec.title.text;
-    still.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(await view.toSVG());
+    still.alt = figure.dataset.heading;
+    still.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(await light.toSVG());
     figure.prepend(still);
   }
   figure.classList.add("drawn");
+}
+
+function isDark() {
+  return matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+// A chart on a dark page has the dark colours; its data, which are text, stay as they are.
+function onThisPage(spec) {
+  return isDark() ? inDark(spec) : spec;
+}
+
+function inDark(value) {
+  if (typeof value === "string") return DARK[value] ?? value;
+  if (Array.isArray(value)) return value.map(inDark);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) =>
+    [key, key === "datasets" ? part : inDark(part)]));
 }
 
 const undrawn = new Set(document.querySelectorAll("figure.chart"));
@@ -82,4 +102,19 @@ function searchable(section) {
   }
   filter();
 }
-document.querySelectorAll("section.features").forEach(searchable);
+document.querySelectorAll(".features").forEach(searchable);
+
+// A link to a row of a folded table opens it.
+function unfold() {
+  const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  const folded = target && target.closest("details.folded");
+  if (!folded) return;
+  folded.open = true;
+  for (const field of folded.querySelectorAll(".search input, .search select")) {
+    if (field.type === "checkbox") field.checked = false; else field.value = "";
+    field.dispatchEvent(new Event("input", {bubbles: true}));
+  }
+  target.scrollIntoView({block: "center"});
+}
+addEventListener("hashchange", unfold);
+addEventListener("load", unfold);

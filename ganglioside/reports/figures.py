@@ -1,0 +1,115 @@
+"""Figures of a report: charts with captions in place of titles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ganglioside import charts
+from ganglioside.analysis import Analysis
+from ganglioside.charts.vega import Spec
+from ganglioside.support.fact_tables import read_facts
+
+#: Series of the figure of retention, the largest first: as many as share a page with others.
+MOST_PANELS: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """A row of `data/figures.csv`."""
+
+    name: str
+    chart: str
+    caption: str
+
+
+PLANNED: Final = read_facts("figures.csv", _Planned)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart without its title, and the caption that says it.
+
+    Attributes
+    ----------
+    name : str
+        As its file is called; empty for a chart that is not planned.
+    title, caption : str
+        The first words of the caption, and the rest of it.
+    document : dict
+        Specification of Vega-Lite.
+    """
+
+    name: str
+    title: str
+    caption: str
+    document: Spec
+
+    @classmethod
+    def of(cls, document: Spec, name: str = "", words: str = "") -> Figure:
+        """Figure of a chart: its title and its notes become the caption.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> chart = gg.charts.profile_chart.spec(gg.analyze(gg.example()))
+        >>> figure = Figure.of(chart, words="More.")
+        >>> figure.title, figure.caption[-5:], "title" in figure.document
+        ('Profile by series', 'More.', False)
+        """
+        title, notes = _heading(document.get("title", ""))
+        caption = " ".join(part for part in (*notes, words) if part)
+        bare = {key: value for key, value in document.items() if key != "title"}
+        return cls(name, title, caption, bare)
+
+
+def _heading(title: Any) -> tuple[str, list[str]]:
+    """Title and subtitles of a chart, as Vega-Lite writes them."""
+    if not isinstance(title, dict):
+        return _joined(title), []
+    subtitle = title.get("subtitle", [])
+    return _joined(title.get("text", "")), [subtitle] if isinstance(subtitle, str) else subtitle
+
+
+def _joined(text: Any) -> str:
+    """A text, which may be a list of lines."""
+    return " ".join(map(str, text)) if isinstance(text, list) else str(text)
+
+
+def planned(name: str, analysis: Analysis) -> Figure:
+    """The figure of a name in `data/figures.csv`.
+
+    Raises
+    ------
+    KeyError
+        If there is none.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> planned("profile", gg.analyze(gg.example())).title
+    'Profile by series'
+    """
+    plan = {each.name: each for each in PLANNED}[name]
+    draw = getattr(charts, plan.chart).spec
+    if name == "retention":
+        shown, rest = series_in_order(analysis)
+        words = f"{len(rest)} smaller series are in the appendix." if rest else ""
+        return Figure.of(draw(analysis, shown), name, f"{plan.caption} {words}".strip())
+    return Figure.of(draw(analysis), name, plan.caption)
+
+
+def series_in_order(analysis: Analysis) -> tuple[list[str], list[str]]:
+    """Series with valid features, the largest area first: those of the figure, and the rest.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> shown, rest = series_in_order(gg.analyze(gg.example()))
+    >>> len(shown), "GM1" in shown
+    (9, True)
+    """
+    valid = analysis.features[analysis.features["verdict"] == "valid"]
+    area = valid.groupby("series")["volume"].sum().sort_values(ascending=False, kind="stable")
+    names = [str(name) for name in area.index]
+    return names[:MOST_PANELS], names[MOST_PANELS:]

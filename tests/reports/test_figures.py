@@ -1,0 +1,36 @@
+"""Figures: captions in place of titles."""
+
+from __future__ import annotations
+
+import pytest
+
+import ganglioside as gg
+from ganglioside.analysis import Analysis
+from ganglioside.reports.figures import PLANNED, Figure, planned, series_in_order
+
+
+@pytest.fixture(scope="module")
+def analysis() -> Analysis:
+    return gg.analyze(gg.example())
+
+
+@pytest.mark.parametrize("name", [plan.name for plan in PLANNED])
+def test_a_figure_has_its_title_in_its_caption_alone(name: str, analysis: Analysis) -> None:
+    figure = planned(name, analysis)
+    assert figure.title
+    assert figure.caption.endswith(".")
+    assert "title" not in figure.document
+    assert figure.document["$schema"]
+
+
+def test_series_are_in_the_figure_or_in_the_appendix(analysis: Analysis) -> None:
+    shown, rest = series_in_order(analysis)
+    valid = analysis.features[analysis.features["verdict"] == "valid"]
+    assert sorted([*shown, *rest]) == sorted(valid["series"].unique())
+    assert f"{len(rest)} smaller series" in planned("retention", analysis).caption
+
+
+def test_titles_of_every_shape_are_read() -> None:
+    assert Figure.of({"title": "One"}).title == "One"
+    assert Figure.of({"title": {"text": ["One", "two"], "subtitle": "Note."}}).caption == "Note."
+    assert Figure.of({}, words="Alone.").caption == "Alone."

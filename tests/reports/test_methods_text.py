@@ -1,0 +1,38 @@
+"""The paragraph for a paper says what was done, with the numbers of the analysis."""
+
+from __future__ import annotations
+
+import ganglioside as gg
+from ganglioside.reports.methods_text import methods_text
+
+
+def test_the_numbers_are_those_of_the_analysis() -> None:
+    analysis = gg.analyze(gg.example(), rt_tolerance=0.07, outlier_threshold=3)
+    text = methods_text(analysis)
+    summary = analysis.summary
+    assert f"Ganglioside {gg.__version__}" in text
+    assert f"{summary.features} features, {summary.anchors} of them anchors" in text
+    assert "within 0.07 min" in text
+    assert "more than 3 standard deviations" in text
+    assert f"{summary.valid} features were valid" in text
+    assert f"the {len(analysis.species)} accepted species" in text
+    assert "without correction for response factors" in text
+    assert "analysts" not in text
+
+
+def test_decisions_of_analysts_are_told() -> None:
+    analysis = gg.analyze(gg.example())
+    note = gg.Override(feature_id=3, verdict="valid", note="MS/MS")
+    text = methods_text(analysis.with_overrides(gg.Overrides().put(note)))
+    assert "1 feature was decided on by analysts" in text
+
+
+def test_areas_are_not_spoken_of_where_there_are_none() -> None:
+    rows = [f"GM1({n}:1;O2),{9 + n / 8}" for n in range(34, 46)]
+    table = gg.read_features("\n".join(["Name,RT", *rows]).encode())
+    assert "area" not in methods_text(gg.analyze(table))
+
+
+def test_without_a_model_it_says_why() -> None:
+    table = gg.read_features(b"Name,RT\nGM1(36:1;O2),9\nGM3(36:1;O2),9.5\n")
+    assert "No retention model was fitted" in methods_text(gg.analyze(table))

@@ -17,6 +17,7 @@ from ganglioside.support.formatting import percent_number
 _BAR: Final = 16  # px
 _WIDTH: Final = 640  # px
 _MOST_SAMPLES: Final = 200
+_ROOM: Final = 1.14  # end of the axis, times the longest bar: its number is beside it
 
 _TITLES: Final[dict[By, str]] = {
     "series": "Profile by series",
@@ -96,11 +97,12 @@ def _marks(bars: pd.DataFrame) -> list[Spec]:
     y = nominal("name", title=None, sort=list(bars["name"]), axis={"labelLimit": 190})
     columns = ["name", "category", "species", "label", "end", "share", "share_low", "share_high"]
     data = inline(bars[columns])
+    scale = {"domainMax": _ROOM * max(float(bars["end"].max()), 1e-3), "nice": False}
     bar = marks(
         "bar",
         {
             "y": y,
-            "x": quantity("share", title="Share of the consolidated area (%)"),
+            "x": quantity("share", title="Share of the consolidated area (%)", scale=scale),
             "color": nominal("category", legend=None, scale=_colours()),
             "tooltip": [
                 nominal("name", title="Series"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
 
 
-def to_csv(analysis: Analysis) -> bytes:
+def to_csv(analysis: Analysis, rows: Sequence[int] | None = None) -> bytes:
     """CSV of the features, with the columns that are read first in front.
 
     Their order is that of `readable_features`.
@@ -29,6 +30,8 @@ def to_csv(analysis: Analysis) -> bytes:
     ----------
     analysis
         The results.
+    rows
+        Positions of the features, in the order in which they are written; all where None.
 
     Returns
     -------
@@ -41,7 +44,9 @@ def to_csv(analysis: Analysis) -> bytes:
     >>> content.decode("utf-8-sig").splitlines()[0][:28]
     'row,name,verdict,confidence,'
     """
-    text = safe_frame(readable_features(analysis)).to_csv(index=False, lineterminator="\r\n")
+    features = readable_features(analysis)
+    chosen = features if rows is None else features.iloc[list(rows)]
+    text = safe_frame(chosen).to_csv(index=False, lineterminator="\r\n")
     return text.encode("utf-8-sig")
 
 

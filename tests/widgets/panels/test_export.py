@@ -9,12 +9,12 @@ import pandas as pd
 import ganglioside as gg
 from ganglioside_widgets import ExportPanel
 from ganglioside_widgets.elements.page import Page
-from ganglioside_widgets.state.export import KINDS, ExportState
+from ganglioside_widgets.state.export import KINDS, SHOWN, ExportState
 
 
 def test_there_is_one_button_for_each_kind_and_none_works_without_an_analysis() -> None:
     panel = ExportPanel(ExportState())
-    assert list(panel.buttons) == list(KINDS)
+    assert list(panel.buttons) == [kind for kind in KINDS if kind != SHOWN]
     assert all(button.disabled for button in panel.buttons.values())
     assert "Run an analysis first" in panel._message.value
 
@@ -30,7 +30,7 @@ def test_a_click_hands_the_file_to_the_browser(analysis: gg.Analysis) -> None:
     panel.state.join()
     ((name, content),) = sent
     assert name == "example_verdicts.csv"
-    assert b"feature_id,name,rt" in content[:30]
+    assert b"row,name,verdict" in content[:30]
     assert panel._message.value == ""
 
 

@@ -14,7 +14,8 @@ from effort import PATIENCE
 import ganglioside as gg
 from ganglioside.history import History
 from ganglioside_widgets.state import export as export_state
-from ganglioside_widgets.state.export import KINDS, ExportState
+from ganglioside_widgets.state.export import KINDS, SHOWN, ExportState
+from ganglioside_widgets.state.results import ResultsState
 
 #: Word in the names of files, where it is not `verdicts`.
 WORDS = {"species": "species", "species-csv": "species"}
@@ -79,7 +80,7 @@ def test_an_unknown_kind_is_refused(analysis: gg.Analysis) -> None:
     state.analysis = analysis
     state.make("docx")
     assert "docx" in state.error
-    assert all(kind in state.error for kind in KINDS)
+    assert all(kind in state.error for kind in KINDS if kind != SHOWN)
 
 
 def test_a_report_is_made_of_what_is_kept(
@@ -151,3 +152,19 @@ def test_a_name_becomes_a_file_name_that_every_system_takes(analysis: gg.Analysi
     state.join(PATIENCE)
     assert state.made is not None
     assert state.made.name == "b_c_verdicts.csv"
+
+
+def test_what_is_shown_is_exported_as_it_is_filtered_and_sorted(analysis: gg.Analysis) -> None:
+    results = ResultsState(analysis=analysis)
+    state = ExportState(rows=results.rows)
+    state.analysis = analysis
+    results.refine(verdicts=("outlier",), order_by="rt", descending=True)
+    state.make(SHOWN)
+    results.show_all()  # changes nothing of what was asked for
+    state.join(PATIENCE)
+    assert state.made is not None
+    assert state.made.name == "example_shown.csv"
+    rows = pd.read_csv(io.BytesIO(state.made.content))
+    assert len(rows) == analysis.summary.outlier
+    assert set(rows["verdict"]) == {"outlier"}
+    assert rows["rt"].is_monotonic_decreasing

@@ -37,10 +37,10 @@ class ExportPanel(Panel):
         self._page = page or Page()
         self.buttons = {
             kind: button(label.partition(":")[0], self._on_click(kind), tip=label)
-            for kind, label in KINDS.items()
+            for kind, label in self.state.kinds.items()
         }
         row = w.HBox(list(self.buttons.values())).add_class("gg-buttons")
-        kinds = " · ".join(KINDS.values())
+        kinds = " · ".join(self.state.kinds.values())
         legend = box(
             f"<small>{kinds}<br>From {LARGE:,} features on, a job writes the file: it continues "
             "when this page is closed, and the file can be downloaded under Jobs for "

@@ -7,14 +7,17 @@ import tempfile
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import traitlets as t
 
 from ganglioside.analysis import Analysis
 from ganglioside.errors import ExportError, GangliosideError
-from ganglioside.exporting import FORMATS, ending_of, export, why_not_annotated
+from ganglioside.exporting import FORMATS, ending_of, export, to_csv, why_not_annotated
 from ganglioside.exporting.formats import EXPORT_FORMATS, YOUR_FILE, format_of
 from ganglioside.history import History
 from ganglioside.history.overrides import current
@@ -26,9 +29,16 @@ from ganglioside_widgets.state.visitors import Visitor
 #: Number of features from which on a job writes the file, so that the page stays responsive.
 LARGE: Final = 10_000
 
-#: Kinds of file, each with its label, in the order in which they are offered.
+#: The kind that holds the rows of the table on the page alone.
+SHOWN: Final = "shown"
+
+_OFFERED: Final = {known.name: f"{known.label}: {known.help}" for known in EXPORT_FORMATS}
+
+#: Kinds of file, each with its label, in the order in which they are offered: first the species.
 KINDS: Final[dict[str, str]] = {
-    **{known.name: f"{known.label}: {known.help}" for known in EXPORT_FORMATS},
+    **{name: label for name, label in _OFFERED.items() if name.startswith("species")},
+    SHOWN: "What is shown (CSV): the rows of the table below, filtered and sorted as there",
+    **{name: label for name, label in _OFFERED.items() if not name.startswith("species")},
     "html": "HTML report: one file to send to a colleague",
 }
 
@@ -43,6 +53,18 @@ class Made:
 
 class ExportState(t.HasTraits):
     """Export of the displayed analysis to files.
+
+    Parameters
+    ----------
+    history : callable
+        Opens the history.
+    post : callable, optional
+        Hands a change from a thread to the one that owns the states; by default at once.
+    visitor : Visitor, optional
+        That of this kernel where omitted.
+    rows : callable, optional
+        Returns the positions of the features that the page shows; there is no kind `SHOWN`
+        where omitted.
 
     Attributes
     ----------
@@ -86,13 +108,20 @@ class ExportState(t.HasTraits):
         history: Callable[[], History] = History.open,
         post: Post | None = None,
         visitor: Visitor | None = None,
+        rows: Callable[[], npt.NDArray[np.int32]] | None = None,
     ) -> None:
         super().__init__()
         self._open = history
+        self._rows = rows
         self._visitor = visitor or Visitor.here()
         self._post = post or (lambda change: change())
         self._thread: threading.Thread | None = None
         self._no_file = ""
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """Those of `KINDS` that are offered here."""
+        return {kind: KINDS[kind] for kind in KINDS if kind != SHOWN or self._rows is not None}
 
     @property
     def why_not(self) -> str:
@@ -123,14 +152,19 @@ class ExportState(t.HasTraits):
         """
         if self.why_not or self.analysis is None:
             return
-        if kind not in KINDS:
-            self.error = f"{kind!r} is no kind of file: choose one of {', '.join(KINDS)}."
+        if kind not in self.kinds:
+            self.error = f"{kind!r} is no kind of file: choose one of {', '.join(self.kinds)}."
             return
         if why_not := self.why_not_kind(kind):
             self.error = why_not
             return
         self.error, self.busy = "", kind
-        self._thread = threading.Thread(target=self._run, args=(kind, self.analysis), daemon=True)
+        if kind == SHOWN and self._rows is not None:
+            rows = self._rows()  # now: what is shown may change meanwhile
+            make: Callable[[], Made | str] = partial(_shown, self.analysis, rows)
+        else:
+            make = partial(self._file_or_job, kind, self.analysis)
+        self._thread = threading.Thread(target=self._run, args=(kind, make), daemon=True)
         self._thread.start()
 
     def join(self, timeout: float | None = None) -> None:
@@ -138,9 +172,9 @@ class ExportState(t.HasTraits):
         if self._thread is not None:
             self._thread.join(timeout)
 
-    def _run(self, kind: str, analysis: Analysis) -> None:
+    def _run(self, kind: str, make: Callable[[], Made | str]) -> None:
         try:
-            result = self._file_or_job(kind, analysis)
+            result = make()
         except GangliosideError as error:
             reason = str(error)
             self._post(lambda: self._end(error=reason))
@@ -226,6 +260,11 @@ class ExportState(t.HasTraits):
             self.made = result
         else:
             self.job = result
+
+
+def _shown(analysis: Analysis, rows: npt.NDArray[np.int32]) -> Made:
+    """CSV of some rows."""
+    return Made(f"{_stem(analysis.source.name)}_shown.csv", to_csv(analysis, rows.tolist()))
 
 
 def _stem(name: str) -> str:

@@ -84,7 +84,7 @@ class WorkbenchState(t.HasTraits):
         self.review = ReviewState(self.results, self.author, post)
         self.species = SpeciesListState(self.results, post)
         self.batch = BatchState(self.run.history_to_save)
-        self.export = ExportState(history, post, self.visitor)
+        self.export = ExportState(history, post, self.visitor, self.results.rows)
         self.jobs = JobsState(
             history, post, everything=not self.visitor.on_page, visitor=self.visitor
         )

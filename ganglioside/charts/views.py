@@ -211,7 +211,10 @@ def _carbon_layers(
             "y": quantity("curve_rt", title="RT (min)", scale=tall, axis={"tickMinStep": 0.1}),
             "detail": nominal("line"),
             "strokeDash": nominal(
-                "ceramide", title="Curve of", scale={"domain": kinds, "range": _dashes(kinds)}
+                "ceramide",
+                title="Curve of",
+                scale={"domain": kinds, "range": _dashes(kinds)},
+                legend={"symbolStrokeWidth": 1.4, "symbolSize": 400},
             ),
         },
         where=["isValid(datum.curve_rt)"],
@@ -542,8 +545,16 @@ def _span(frame: pd.DataFrame) -> tuple[float, float]:
 
 def _dashes(kinds: list[str]) -> list[list[int]]:
     """Dash pattern of every kind of ceramide; one double bond is a solid line."""
+    return [_dash(*kind.removeprefix("n:").split(";O")) for kind in kinds]
+
+
+def _dash(double_bonds: str, hydroxyls: str) -> list[int]:
+    """Dash pattern by double bonds; a dot tells other hydroxyls than two."""
     patterns = {"0": [6, 3], "1": [1, 0], "2": [2, 2], "3": [1, 3]}
-    return [patterns.get(kind[2], [8, 2, 1, 2]) for kind in kinds]
+    usual = patterns.get(double_bonds, [8, 2, 4, 2])
+    if hydroxyls == "2":
+        return usual
+    return [*([9, 2] if usual == patterns["1"] else usual), 1, 2]
 
 
 def _why_empty(analysis: Analysis) -> str:

@@ -12,6 +12,7 @@ from chart_tables import WEIRD, drawn_rows, example, inline_tables, weird
 
 from ganglioside import charts
 from ganglioside.analysis import Analysis
+from ganglioside.charts import views
 from ganglioside.charts.feature_marks import MANY_POINTS
 from ganglioside.charts.files import png, spec, svg
 from ganglioside.charts.plot_tables import reduced
@@ -142,3 +143,9 @@ def test_tables_of_many_rows_are_drawn_whole(name: str) -> None:
     document = DRAW[name].spec(analysis)
     if name in ("predicted", "residuals"):
         assert len(drawn_rows(document, "feature_id")) == analysis.features["residual"].count()
+
+
+def test_each_kind_of_ceramide_has_a_line_of_its_own() -> None:
+    kinds = [f"n:{bonds};O{hydroxyls}" for bonds in range(5) for hydroxyls in (2, 3)]
+    assert len({tuple(dash) for dash in views._dashes(kinds)}) == len(kinds)
+    assert views._dashes(["n:1;O2"]) == [[1, 0]]

@@ -1,6 +1,6 @@
 """Command line: a light wrapper around the Python interface.
 
-Exit codes: 0 done, 1 input refused, 2 wrong usage, 130 interrupted.
+Exit codes: 0 done, 1 input refused, 2 wrong usage, 3 a worker that was drained, 130 interrupted.
 """
 
 from __future__ import annotations

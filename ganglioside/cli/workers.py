@@ -37,10 +37,11 @@ def worker(
     """Carry out the jobs of the history, one after the other.
 
     Start as many as you like, also on other machines that reach the database. SIGTERM or Ctrl-C
-    lets it end after the job that it has; a second one gives that job back.
+    lets it end after the job that it has; a second one gives that job back. Where it was drained
+    from elsewhere, the exit code is 3, so that what keeps it running leaves it alone.
     """
     from ganglioside.history import History
-    from ganglioside.jobs.worker import JobWorker, begin_anew, stopped_by_signals
+    from ganglioside.jobs.worker import DRAINED, JobWorker, begin_anew, stopped_by_signals
     from ganglioside.watching.alarms import sound
 
     watched(log)
@@ -50,6 +51,8 @@ def worker(
     with stopped_by_signals(one):
         done = one.run(until_empty=until_empty)
     output.note(f"Worker {one.worker.id} has ended after {done:,} jobs.")
+    if one.was_drained:
+        raise typer.Exit(DRAINED)
 
 
 @workers.callback()

@@ -37,6 +37,9 @@ _SIGNS: Final = 4
 #: Most seconds between two looks at the queue: jobs come due by time alone.
 _LOOK: Final = 5.0
 
+#: Exit code of a worker that was drained from elsewhere: its unit does not start it again.
+DRAINED: Final = 3
+
 #: Signals by which it is told to stop.
 _STOPPING: Final = (signal.SIGTERM, signal.SIGINT)
 
@@ -53,6 +56,12 @@ class JobWorker:
         Begins this process anew, where work does not heed its time limit.
     each
         Called between two looks after the whole, in the thread that gives signs of life.
+
+    Attributes
+    ----------
+    worker : Worker
+    was_drained : bool
+        Whether somebody drained it from elsewhere: nobody is to start it again by himself.
     """
 
     def __init__(
@@ -68,6 +77,7 @@ class JobWorker:
         self._draining = threading.Event()
         self._over = threading.Event()
         self._working = False
+        self.was_drained = False
         self.worker = history.workers.register(lease)
 
     def run(self, *, until_empty: bool = False) -> int:
@@ -183,6 +193,7 @@ class JobWorker:
     def _sign(self) -> None:
         try:
             if self._history.workers.beat(self.worker.id).drain_requested:
+                self.was_drained = True
                 self._draining.set()
             self._history.refresh()
             self._history.tasks.add_due()

@@ -22,6 +22,7 @@ from paths import ROOT, TESTS
 from deploy.wanted import leave, program
 
 IMAGE: Final = "localhost/ganglioside-tested"
+HUB: Final = "localhost/ganglioside-tested-hub"
 DATABASE: Final = "localhost/ganglioside-tested-database"
 PROXY: Final = "localhost/ganglioside-tested-proxy"
 
@@ -99,17 +100,39 @@ def _made_base() -> str:
 @cache
 def image() -> str:
     """Name of the image of Ganglioside, built as its recipe says."""
+    podman(
+        "build", *_isolation(), *_pip(), "--format=docker", f"--build-arg=BASE={base()}",
+        f"--file={ROOT / 'deploy/Containerfile'}", f"--tag={IMAGE}", str(ROOT),
+    )  # fmt: skip
+    return IMAGE
+
+
+@cache
+def hub_image() -> str:
+    """Name of the image with JupyterHub, built on that of Ganglioside as its recipe says."""
+    podman(
+        "build", *_isolation(), *_pip(), *_apt(), "--format=docker",
+        f"--build-arg=IMAGE={image()}", f"--file={ROOT / 'deploy/Containerfile.hub'}",
+        f"--tag={HUB}", str(ROOT),
+    )  # fmt: skip
+    return HUB
+
+
+def _pip() -> list[str]:
+    """Options of a build in which pip reaches its index as it does here."""
     options = pip_options()
     secret = Path(mkdtemp(prefix="pip-")) / "pip.conf"
     secret.write_text("[global]\n" + "".join(f"{k} = {v}\n" for k, v in options.items()))
     authorities = options.get("cert", "")
     seen = [f"--volume={authorities}:{authorities}:ro"] if authorities else []
-    podman(
-        "build", *_isolation(), *seen, "--format=docker", f"--build-arg=BASE={base()}",
-        f"--secret=id=pip,src={secret}", f"--file={ROOT / 'deploy/Containerfile'}",
-        f"--tag={IMAGE}", str(ROOT),
-    )  # fmt: skip
-    return IMAGE
+    return [*seen, f"--secret=id=pip,src={secret}"]
+
+
+def _apt() -> list[str]:
+    """Options of a build in which apt checks what it gets as it does here."""
+    given = Path(mkdtemp(prefix="apt-")) / "apt.conf"
+    given.write_text(apt_options())
+    return [f"--volume={given}:/etc/apt/apt.conf.d/99given:ro"]
 
 
 @cache
@@ -117,9 +140,7 @@ def others() -> dict[str, str]:
     """Images of database and proxy, as variables of compose.yml; {} where the usual are reached."""
     if base() == _REGISTRY_BASE:
         return {}
-    given = Path(mkdtemp(prefix="apt-")) / "apt.conf"
-    given.write_text(apt_options())
-    apt = [f"--volume={given}:/etc/apt/apt.conf.d/99given:ro"]
+    apt = _apt()
     for target, name in (("database", DATABASE), ("proxy", PROXY)):
         podman(
             "build", *_isolation(), *apt, f"--build-arg=BASE={base()}", f"--target={target}",

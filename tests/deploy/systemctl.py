@@ -104,7 +104,10 @@ class Service:
                     env=environment, stdout=log, stderr=log, cwd=settings["WorkingDirectory"][0],
                     start_new_session=True,
                 )  # fmt: skip
-            self.process.wait()
+            code = self.process.wait()
+            if str(code) in settings.get("RestartPreventExitStatus", [""])[0].split():
+                self.wanted.clear()
+                return
             time.sleep(float(settings.get("RestartSec", ["1"])[0]))
 
     def stop(self) -> None:

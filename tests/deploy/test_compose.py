@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import ssl
@@ -13,13 +14,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from browser.servers import free_port
 from effort import until
 from paths import ROOT
 
 import ganglioside as gg
-from deploy.containers import environment, image, others, podman
+from deploy.containers import environment, hub_image, image, others, podman
 from deploy.proxies import NAME, Proxy, answers
 from deploy.wanted import leave
 
@@ -147,3 +149,72 @@ def test_a_copy_can_be_restored(stack: Stack) -> None:
     stack.within("backup", "ganglioside", "history", "restore", "--yes", copy)
     listed = json.loads(stack.within("api", "ganglioside", "history", "list", "--json"))
     assert len(listed) == 1
+
+
+#: Pages and API of the hub: one service.
+SERVICE = "/services/ganglioside"
+
+
+@pytest.fixture(scope="module")
+def hub(stack: Stack) -> Stack:
+    """The stack with people who sign in, as the README says it."""
+    with (stack.folder / ".env").open("a") as settings:
+        settings.write("GANGLIOSIDE_FRONT=hub:8000\n")
+    stack.variables["GANGLIOSIDE_HUB_IMAGE"] = hub_image()
+    podman("rm", "--force", stack.container("proxy"))
+    # Named, and `pages` not: nobody is to get in there with the token of all.
+    stack.compose("--profile", "hub", "up", "-d", "--no-build", "hub", "proxy")
+    with stack.front().client() as client:
+        until(lambda: answers(client, "/hub/login"), "the hub")
+        until(lambda: client.get(f"{SERVICE}/").status_code == 302, "the pages of the hub")
+    return stack
+
+
+def sign_in(hub: Stack, name: str, role: str = "user") -> httpx.Client:
+    """Client of somebody who has signed in with the password of a role."""
+    client = hub.front().client()
+    client.follow_redirects = True
+    form = client.get(f"{SERVICE}/")
+    (xsrf,) = re.findall(r'name="_xsrf" value="([^"]*)"', form.text)
+    password = (hub.folder / "secrets" / f"hub_{role}_password").read_text()
+    fields = {"username": name, "password": password, "_xsrf": xsrf}
+    client.post(str(form.url), data=fields)
+    tokens = {one.path: one.value for one in client.cookies.jar if one.name == "_xsrf"}
+    client.headers["X-XSRFToken"] = tokens.get(f"{SERVICE}/") or ""
+    return client
+
+
+def test_people_sign_in_and_see_what_is_theirs(hub: Stack) -> None:
+    sessions = f"{SERVICE}/api/v1/sessions"
+    with sign_in(hub, "ann") as ann, sign_in(hub, "bob") as bob, sign_in(hub, "eve") as eve:
+        assert ann.get(f"{SERVICE}/voila/render/workbench.ipynb").status_code == 200
+        sent = {"file": ("a.csv", gg.example().source.content)}
+        made = ann.post(sessions, files=sent, data={"shared": "own"})
+        assert made.status_code == 201, made.text[:300]
+        sid = made.json()["id"]
+        assert bob.get(f"{sessions}/{sid}").status_code == 404
+        assert eve.get(sessions).status_code == 403  # she is in no group
+    with sign_in(hub, "ada", "admin") as ada:
+        found = ada.get(f"{sessions}/{sid}")
+        assert (found.status_code, found.json()["author"]) == (200, "ann")
+
+
+def test_nobody_gets_in_with_the_password_of_another_role(hub: Stack) -> None:
+    with sign_in(hub, "ada") as posing, sign_in(hub, "ann", "admin") as wrong:
+        for client in (posing, wrong):
+            assert "/hub/login" in str(client.get(f"{SERVICE}/").url)
+            assert client.get(f"{SERVICE}/api/v1/sessions").status_code in {401, 403}
+
+
+def test_a_job_of_a_person_is_done_by_a_worker_of_the_stack(hub: Stack) -> None:
+    with sign_in(hub, "ann") as ann:
+        sent = [("files", (name, gg.example().source.content)) for name in ("a.csv", "b.csv")]
+        job = ann.post(f"{SERVICE}/api/v1/batches", files=sent).json()["job"]
+        place = f"{SERVICE}/api/v1/batches/{job}"
+        until(lambda: ann.get(place).json()["status"] in {"completed", "failed"}, "the batch")
+        assert ann.get(place).json()["status"] == "completed"
+        assert ann.get(f"{place}/results").status_code == 200
+    said = hub.within("worker", "ganglioside", "workers", "list", "--json")
+    assert json.loads(said)[0]["state"] == "working"
+    done = hub.within("api", "ganglioside", "jobs", "list", "--json")
+    assert next(one for one in json.loads(done) if one["id"] == job)["worker"]

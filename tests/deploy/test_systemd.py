@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
+from effort import PATIENCE, until
 from paths import ROOT
+from queue_of_workers import worker
 
+import ganglioside as gg
 from deploy.wanted import program
+from ganglioside.jobs.worker import DRAINED
 
 UNITS = ROOT / "deploy" / "systemd"
 UNIT_NAMES = sorted(path.name for path in UNITS.glob("ganglioside*") if path.is_file())
@@ -69,6 +74,28 @@ def test_services_may_do_little(machine: Path, name: str) -> None:
     found = re.search(r"Overall exposure level for \S+: ([\d.]+)", judged.stdout)
     assert found, judged.stderr
     assert float(found[1]) < MOST_EXPOSED
+
+
+def test_a_drained_worker_stays_away_and_one_that_is_told_to_stop_or_killed_does_not(
+    tmp_path: Path,
+) -> None:
+    unit = (UNITS / "ganglioside-worker@.service").read_text()
+    prevented = re.search(r"^RestartPreventExitStatus=(.*)$", unit, re.MULTILINE)
+    fine = re.search(r"^SuccessExitStatus=(.*)$", unit, re.MULTILINE)
+    assert prevented
+    assert fine
+    assert "Restart=always" in unit
+    history = gg.History.open(tmp_path / "history.duckdb")
+    drained, stopped, killed = workers = [worker(history.address, "--lease", "4") for _ in range(3)]
+    until(lambda: len(history.workers.beating()) == 3, "the workers")
+    by_pid = {one.pid: one.id for one in history.workers.all()}
+    history.workers.drain(by_pid[drained.pid])
+    # It is drained at its next sign of life; the others are told at once.
+    stopped.send_signal(signal.SIGTERM)
+    killed.kill()
+    ended = [one.wait(PATIENCE) for one in workers]
+    assert ended == [DRAINED, 0, -signal.SIGKILL]
+    assert prevented[1] == fine[1] == str(DRAINED)
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -264,6 +264,11 @@ def test_a_worker_is_drained_from_elsewhere(history: gg.History, tmp_path: Path)
     thread.join(PATIENCE)
     assert not thread.is_alive()
     assert history.workers.all()[0].state(utc_now()) == "ended"
+    assert one.was_drained
+    told = JobWorker(history)
+    told.stop()
+    told.run()
+    assert not told.was_drained
 
 
 def test_work_that_hangs_is_ended_and_the_worker_begins_anew(

@@ -29,8 +29,8 @@ tables = [name.rpartition("/")[2] for name in opened if "ganglioside/data/" in n
 print(json.dumps([sorted(set(modules)), sorted(tables)]))
 """
 
-#: What an analysis loads to say how far it is, and why it cannot go on.
-REPORTING = {"errors", "progress"}
+#: What an analysis loads to say how far it is and why it cannot go on, and to add up what it judged.
+REPORTING = {"amounts", "errors", "progress"}
 
 
 def test_all_that_an_analysis_loads_takes_part(tmp_path: Path) -> None:

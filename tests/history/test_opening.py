@@ -19,7 +19,7 @@ _SOURCE = Source.from_bytes("liver.csv", b"Name,RT\n")
 
 def test_the_environment_holds_the_libraries_that_compute_a_result() -> None:
     found = environment()
-    assert set(found) == {"python", "numpy", "pandas", "pyarrow", "machine"}
+    assert set(found) == {"python", "numpy", "pandas", "pyarrow", "machine", "judging code"}
     assert found["pyarrow"] == version("pyarrow")
 
 

@@ -18,7 +18,7 @@ from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
 from ganglioside.support.arrays import IntArray
 from ganglioside.verdicts.overrides import Override, Overrides
-from ganglioside.verdicts.review import published_names
+from ganglioside.verdicts.published import published_names
 
 #: Who accepted a row.
 MODEL: Final = "model"

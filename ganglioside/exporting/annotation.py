@@ -24,7 +24,7 @@ from ganglioside.reading.source import MEGABYTE
 from ganglioside.reading.study import is_archive
 from ganglioside.reading.workbooks import worksheet_parts
 from ganglioside.support.unique_names import unique
-from ganglioside.verdicts.review import published_names
+from ganglioside.verdicts.published import published_names
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -21,8 +21,9 @@ JUDGING: Final = (
 
 #: Tables of facts that judge nothing: what is shown, or offered.
 SHOWING: Final = frozenset({
-    "consolidation.csv", "decisions.csv", "example.csv", "example_truth.csv", "export_formats.csv", "font_widths.csv",
-    "given_back.csv", "glossary.csv", "keys.csv", "option_wordings.csv", "sample_colours.csv", "sheet_columns.csv",
+    "consolidation.csv", "decisions.csv", "example.csv", "example_truth.csv", "export_formats.csv",
+    "font_widths.csv", "given_back.csv", "glossary.csv", "keys.csv", "option_wordings.csv",
+    "sample_colours.csv", "sheet_columns.csv",
 })  # fmt: skip
 
 #: Hex digits of a fingerprint.

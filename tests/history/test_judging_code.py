@@ -29,7 +29,7 @@ tables = [name.rpartition("/")[2] for name in opened if "ganglioside/data/" in n
 print(json.dumps([sorted(set(modules)), sorted(tables)]))
 """
 
-#: What an analysis loads to say how far it is and why it cannot go on, and to add up what it judged.
+#: What an analysis loads to say how far it is, why it cannot go on, and to add up areas.
 REPORTING = {"amounts", "errors", "progress"}
 
 

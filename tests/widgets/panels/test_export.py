@@ -30,7 +30,7 @@ def test_a_click_hands_the_file_to_the_browser(analysis: gg.Analysis) -> None:
     panel.state.join()
     ((name, content),) = sent
     assert name == "example_verdicts.csv"
-    assert b"feature_id,name,rt" in content[:30]
+    assert b"row,name,verdict" in content[:30]
     assert panel._message.value == ""
 
 

@@ -26,8 +26,8 @@ class ExportPanel(Panel):
     Examples
     --------
     >>> panel = ExportPanel()
-    >>> list(panel.buttons)[:2]
-    ['csv', 'xlsx']
+    >>> list(panel.buttons)[:3]
+    ['species', 'species-csv', 'figures']
     >>> panel.state.why_not
     'Run an analysis first: there is nothing to export.'
     """

@@ -128,7 +128,7 @@ def test_report_of_a_file_and_of_a_session(tmp_path: Path, sid: str) -> None:
 def test_a_report_of_a_table_stores_a_session_unless_told_not_to(tmp_path: Path) -> None:
     before = len(run_json("history", "list"))
     run("report", EXAMPLE, "--out", tmp_path / "kept.html", "--title", "Kept")
-    assert [row["name"] for row in run_json("history", "list")][0] == "Kept"
+    assert run_json("history", "list")[0]["name"] == "Kept"
     run("report", EXAMPLE, "--out", tmp_path / "unsaved.html", "--no-save")
     assert len(run_json("history", "list")) == before + 1
 

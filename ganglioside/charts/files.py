@@ -81,9 +81,16 @@ def _without_tooltips(part: Any) -> Any:
     return part
 
 
-def png(chart: Any, scale: float = 2.0) -> bytes:
-    """Chart as PNG, `scale` device pixels per pixel."""
-    return bytes(vl_convert.vegalite_to_png(spec(chart), vl_version=VEGA_LITE, scale=scale))
+def png(chart: Any, scale: float = 2.0, dpi: float = 72.0) -> bytes:
+    """Chart as PNG, `scale` device pixels per pixel of 1/72 inch, and as many more as dpi asks."""
+    return bytes(
+        vl_convert.vegalite_to_png(spec(chart), vl_version=VEGA_LITE, scale=scale, ppi=dpi)
+    )
+
+
+def pdf(chart: Any) -> bytes:
+    """Chart as PDF."""
+    return bytes(vl_convert.vegalite_to_pdf(spec(chart), vl_version=VEGA_LITE))
 
 
 def save(chart: Any, path: str | PathLike[str], *, scale: float = 2.0) -> Path:
@@ -133,7 +140,7 @@ def _render(chart: Any, kind: str, scale: float) -> bytes:
     if kind == "svg":
         return svg(chart).encode()
     if kind == "pdf":
-        return bytes(vl_convert.vegalite_to_pdf(spec(chart), vl_version=VEGA_LITE))
+        return pdf(chart)
     return page({"": chart}).encode()
 
 

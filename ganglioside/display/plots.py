@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
 from typing import Any, Final
 
 from ganglioside import charts
 from ganglioside.amounts.profiles import By
 from ganglioside.analysis import Analysis
 from ganglioside.errors import SettingsError
+from ganglioside.exporting import export
 from ganglioside.support.nearest import did_you_mean
 from ganglioside.support.text_columns import several
 
@@ -240,6 +243,34 @@ class Plots:
         True
         """
         return charts.fragment_network(self._analysis)
+
+    def save_all(self, path: str | PathLike[str]) -> Path:
+        """Write the figures of the report into one zip, as SVG, PDF and PNG (300 dpi).
+
+        Captions, a methods paragraph and the citation are beside them.
+
+        Parameters
+        ----------
+        path
+            The zip; its folder must exist.
+
+        Returns
+        -------
+        pathlib.Path
+            The file.
+
+        Raises
+        ------
+        ExportError
+            If it cannot be written.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.analyze(gg.example()).plot.save_all("liver.zip")  # doctest: +SKIP
+        PosixPath('liver.zip')
+        """
+        return export(self._analysis, path, "figures")
 
     def explanation(self, feature: int | str | None = None, *, row: int | None = None) -> Any:
         """The hypotheses on one feature with their probabilities.

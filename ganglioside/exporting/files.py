@@ -22,15 +22,24 @@ from ganglioside.exporting.mztab import to_mztab
 from ganglioside.exporting.species_list import to_species_csv, to_species_xlsx
 from ganglioside.exporting.tables import to_csv, to_parquet
 from ganglioside.exporting.workbook import to_xlsx
+from ganglioside.support.on_demand import opened
 from ganglioside.support.whole_files import write_whole
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
     from ganglioside.reading.raw_table import Source
 
+
+def _figures(analysis: Analysis) -> bytes:
+    """Zip of the figures: reports, which draw them, are made of what is exported here."""
+    content: bytes = opened("reports.figure_pack").figure_pack(analysis)
+    return content
+
+
 _WRITERS: Final[dict[str, Callable[[Analysis], bytes]]] = {
     "species": to_species_xlsx,
     "species-csv": to_species_csv,
+    "figures": _figures,
     "csv": to_csv,
     "xlsx": to_xlsx,
     "json": to_json,
@@ -54,8 +63,9 @@ def export(
     path
         The file; its folder must exist.
     format
-        species or species-csv (the accepted species, as XLSX or CSV), csv or parquet (the
-        features), xlsx or json (everything), mztab (what a repository takes), your-file (the
+        species or species-csv (the accepted species, as XLSX or CSV), figures (those of the report
+        as SVG, PDF and PNG in one zip, with captions, methods text and citation), csv or parquet
+        (the features), xlsx or json (everything), mztab (what a repository takes), your-file (the
         analysed file with the verdicts behind its columns, see `annotated`); by default the format
         of the file's ending.
 

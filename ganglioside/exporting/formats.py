@@ -13,7 +13,7 @@ class ExportFormat:
     """One format: name, ending and content of the file, label of a button, and its help.
 
     The ending is empty for the user's own file, which keeps the one that it has. The content,
-    `verdicts` or `species`, is a word for the file's name.
+    `verdicts`, `species` or `figures`, is a word for the file's name.
     """
 
     name: str

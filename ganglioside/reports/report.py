@@ -245,7 +245,6 @@ class Report:
             paragraph=methods_text(self.analysis),
             reference=citation.sentence(self.analysis.version),
             bibtex=citation.bibtex(self.analysis.version),
-            doi_note=citation.CITATION.doi_note,
             statements=content.checklist(self.analysis),
         )
 

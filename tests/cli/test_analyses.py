@@ -125,6 +125,14 @@ def test_report_of_a_file_and_of_a_session(tmp_path: Path, sid: str) -> None:
         assert "Liver &amp; brain" in (tmp_path / target).read_text()
 
 
+def test_a_report_of_a_table_stores_a_session_unless_told_not_to(tmp_path: Path) -> None:
+    before = len(run_json("history", "list"))
+    run("report", EXAMPLE, "--out", tmp_path / "kept.html", "--title", "Kept")
+    assert run_json("history", "list")[0]["name"] == "Kept"
+    run("report", EXAMPLE, "--out", tmp_path / "unsaved.html", "--no-save")
+    assert len(run_json("history", "list")) == before + 1
+
+
 def test_a_stored_session_keeps_its_settings(sid: str) -> None:
     assert "session" in run("report", sid, "--rt-tolerance", 0.2, code=1).stderr
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from paths import PORCINE
+from paths import PORCINE, ROOT
 from report_builder import outline, run_cells
 
 import ganglioside as gg
@@ -81,6 +81,40 @@ def test_what_cannot_be_is_refused_before_anything_runs(
     monkeypatch.delenv("GANGLIOSIDE_CHROMIUM", raising=False)
     with pytest.raises(ReportError, match="Chromium"):
         gg.render_report(table, tmp_path / "report.html", pdf=True)
+
+
+def test_a_report_is_beside_its_table_and_names_the_session_that_it_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, here = tmp_path / "data", tmp_path / "here"
+    data.mkdir()
+    here.mkdir()
+    monkeypatch.chdir(here)
+    source = data / "liver.csv"
+    source.write_bytes(gg.example().source.content)
+    history = gg.History.open(tmp_path / "history.duckdb")
+    out = gg.render_report(source, history=history)
+    assert out == data / "liver.html"
+    [session] = history.sessions()["id"]
+    assert session in out.read_text(encoding="utf-8")
+    of_session = gg.render_report(session, history=history)
+    assert of_session.absolute() == here / f"{session}.html"
+    assert len(history.sessions()) == 1
+    gg.render_report(source, here / "unsaved.html", history=history, save=False)
+    assert len(history.sessions()) == 1
+    assert "not stored" in (here / "unsaved.html").read_text(encoding="utf-8")
+
+
+def test_a_report_is_never_written_into_the_installation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundled = ROOT / "ganglioside" / "data" / "example.csv"
+    monkeypatch.chdir(tmp_path)
+    before = sorted(bundled.parent.iterdir())
+    out = gg.render_report(bundled, save=False)
+    assert out.absolute() == tmp_path / "example.html"
+    assert out.is_file()
+    assert sorted(bundled.parent.iterdir()) == before
 
 
 def test_rendering_can_be_cancelled(table: Path, tmp_path: Path) -> None:

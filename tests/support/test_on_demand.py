@@ -10,8 +10,9 @@ from paths import ROOT
 import ganglioside as gg
 from ganglioside.support.on_demand import opened
 
-#: Modules that may open upper packages: the objects that offer what is made of them.
-OPENERS = {"support/on_demand.py", "analysis.py"}
+#: Modules that may open upper packages: the objects that offer what is made of them, and the
+#: exports, of which one is the figures of a report.
+OPENERS = {"support/on_demand.py", "analysis.py", "exporting/files.py"}
 
 
 def test_a_package_is_opened_by_its_name() -> None:

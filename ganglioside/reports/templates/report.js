@@ -1,5 +1,6 @@
 "use strict";
 
+const DARK = {{ dark_colours }};  // what colours of charts become on a dark page
 const ERRORS = 1;  // of Vega: panels without a curve are warned of
 
 // On screen each chart is drawn when it comes near, or when there is nothing else to do. Its still

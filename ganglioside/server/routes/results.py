@@ -121,6 +121,7 @@ def read_summary(request: Request, served: Served, _: Reader, sid: SessionId) ->
 _MEDIA: Final[dict[str, str]] = {
     "species": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "species-csv": "text/csv",
+    "figures": "application/zip",
     "csv": "text/csv",
     "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -131,7 +132,9 @@ _MEDIA: Final[dict[str, str]] = {
 _BINARY: Final = {"type": "string", "format": "binary"}
 
 FormatName = Annotated[
-    Literal["species", "species-csv", "csv", "xlsx", "json", "parquet", "mztab", "your-file"],
+    Literal[
+        "species", "species-csv", "figures", "csv", "xlsx", "json", "parquet", "mztab", "your-file"
+    ],
     Path(description="Format of the file.", examples=["xlsx"]),
 ]
 

@@ -1,0 +1,76 @@
+"""Figures for a paper in one zip, with captions, the methods paragraph and the citation."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from typing import Final
+
+from ganglioside.analysis import Analysis
+from ganglioside.charts.files import pdf, png, still, svg
+from ganglioside.reports import citation
+from ganglioside.reports.figures import PLANNED, Figure, planned
+from ganglioside.reports.methods_text import methods_text
+
+#: Resolution of the PNG files, dots per inch.
+DPI: Final = 300
+
+#: Date of the files in the zip: they are of no other time than the analysis.
+_DATE: Final = (1980, 1, 1, 0, 0, 0)
+
+
+def figure_pack(analysis: Analysis) -> bytes:
+    """Zip of the figures as SVG, PDF and PNG (300 dpi), and texts.
+
+    It holds `figure_1_profile.svg` and so on, `captions.txt`, `methods.txt`, `citation.bib` and
+    `citation.ris`.
+
+    Parameters
+    ----------
+    analysis
+        The results.
+
+    Returns
+    -------
+    bytes
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> content = figure_pack(gg.analyze(gg.example()))
+    >>> zipfile.ZipFile(io.BytesIO(content)).namelist()[:3]
+    ['figure_1_profile.svg', 'figure_1_profile.pdf', 'figure_1_profile.png']
+    """
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as pack:
+        for name, content in _files(analysis):
+            member = zipfile.ZipInfo(name, _DATE)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            pack.writestr(member, content)
+    return sink.getvalue()
+
+
+def _files(analysis: Analysis) -> Iterator[tuple[str, bytes]]:
+    """Name and content of each file."""
+    figures = [planned(plan.name, analysis) for plan in PLANNED]
+    for number, figure in enumerate(figures, 1):
+        yield from _drawn(f"figure_{number}_{figure.name}", figure)
+    yield "captions.txt", _captions(figures).encode()
+    yield "methods.txt", f"{methods_text(analysis)}\n".encode()
+    yield "citation.bib", citation.bibtex(analysis.version).encode()
+    yield "citation.ris", citation.ris(analysis.version).encode()
+
+
+def _drawn(stem: str, figure: Figure) -> Iterator[tuple[str, bytes]]:
+    """A figure in each format."""
+    document = still(figure.document)
+    yield f"{stem}.svg", svg(document).encode()
+    yield f"{stem}.pdf", pdf(document)
+    yield f"{stem}.png", png(document, scale=1, dpi=DPI)
+
+
+def _captions(figures: list[Figure]) -> str:
+    """The captions, one a paragraph."""
+    numbered = enumerate(figures, 1)
+    return "\n\n".join(f"Figure {k}. {f.title}. {f.caption}" for k, f in numbered) + "\n"

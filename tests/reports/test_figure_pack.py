@@ -1,0 +1,64 @@
+"""The figure pack: every figure in three formats, and what a paper says beside them."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+
+import pytest
+
+import ganglioside as gg
+from ganglioside.analysis import Analysis
+from ganglioside.reports import citation
+from ganglioside.reports.figure_pack import figure_pack
+from ganglioside.reports.figures import PLANNED
+from ganglioside.reports.methods_text import methods_text
+
+
+@pytest.fixture(scope="module")
+def analysis() -> Analysis:
+    return gg.analyze(gg.example())
+
+
+@pytest.fixture(scope="module")
+def pack(analysis: Analysis) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(figure_pack(analysis)))
+
+
+def test_every_figure_is_there_in_three_formats(pack: zipfile.ZipFile) -> None:
+    starts = {"svg": b"<svg", "pdf": b"%PDF", "png": b"\x89PNG"}
+    for number, plan in enumerate(PLANNED, 1):
+        for ending, start in starts.items():
+            content = pack.read(f"figure_{number}_{plan.name}.{ending}")
+            assert content.startswith(start)
+            assert len(content) > 2_000
+    assert len(pack.namelist()) == 3 * len(PLANNED) + 4
+
+
+def test_pictures_have_300_dots_per_inch(pack: zipfile.ZipFile) -> None:
+    picture = pack.read("figure_1_profile.png")
+    at = picture.index(b"pHYs") + 4
+    per_metre, _, unit = struct.unpack(">IIB", picture[at : at + 9])
+    assert unit == 1
+    assert per_metre * 0.0254 == pytest.approx(300, abs=0.1)
+    width, _ = struct.unpack(">II", picture[16:24])
+    assert width > 300 * 17 / 2.54  # the full width of a page, 17 cm
+
+
+def test_captions_methods_and_citation_are_beside_them(
+    pack: zipfile.ZipFile, analysis: Analysis
+) -> None:
+    captions = pack.read("captions.txt").decode()
+    assert captions.startswith("Figure 1. Profile by series. ")
+    assert captions.count("Figure ") == len(PLANNED)
+    assert pack.read("methods.txt").decode() == methods_text(analysis) + "\n"
+    assert pack.read("citation.bib").decode() == citation.bibtex(analysis.version)
+    assert pack.read("citation.ris").decode() == citation.ris(analysis.version)
+
+
+def test_the_pack_is_an_export(analysis: Analysis, tmp_path: object) -> None:
+    written = analysis.plot.save_all(f"{tmp_path}/liver.zip")
+    assert zipfile.ZipFile(written).testzip() is None
+    again = gg.export(analysis, f"{tmp_path}/again.zip", "figures")
+    assert zipfile.ZipFile(again).namelist() == zipfile.ZipFile(written).namelist()

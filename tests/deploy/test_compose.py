@@ -162,8 +162,8 @@ def hub(stack: Stack) -> Stack:
         settings.write("GANGLIOSIDE_FRONT=hub:8000\n")
     stack.variables["GANGLIOSIDE_HUB_IMAGE"] = hub_image()
     podman("rm", "--force", stack.container("proxy"))
-    # Named, and `pages` not: nobody is to get in there with the token of all.
-    stack.compose("--profile", "hub", "up", "-d", "--no-build", "hub", "proxy")
+    # A service that is named needs no --profile, which an older podman-compose does not know.
+    stack.compose("up", "-d", "--no-build", "hub", "proxy")
     with stack.front().client() as client:
         until(lambda: answers(client, "/hub/login"), "the hub")
         until(lambda: client.get(f"{SERVICE}/").status_code == 302, "the pages of the hub")

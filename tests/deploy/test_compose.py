@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -162,26 +163,27 @@ def hub(stack: Stack) -> Stack:
         settings.write("GANGLIOSIDE_FRONT=hub:8000\n")
     stack.variables["GANGLIOSIDE_HUB_IMAGE"] = hub_image()
     podman("rm", "--force", stack.container("proxy"))
-    # Named, and `pages` not: nobody is to get in there with the token of all.
-    stack.compose("--profile", "hub", "up", "-d", "--no-build", "hub", "proxy")
+    # A service that is named needs no --profile, which an older podman-compose does not know.
+    stack.compose("up", "-d", "--no-build", "hub", "proxy")
     with stack.front().client() as client:
         until(lambda: answers(client, "/hub/login"), "the hub")
         until(lambda: client.get(f"{SERVICE}/").status_code == 302, "the pages of the hub")
     return stack
 
 
-def sign_in(hub: Stack, name: str, role: str = "user") -> httpx.Client:
-    """Client of somebody who has signed in with the password of a role."""
-    client = hub.front().client()
-    client.follow_redirects = True
-    form = client.get(f"{SERVICE}/")
-    (xsrf,) = re.findall(r'name="_xsrf" value="([^"]*)"', form.text)
+@contextmanager
+def sign_in(hub: Stack, name: str, role: str = "user") -> Iterator[httpx.Client]:
+    """Client of somebody who gave the password of a role."""
     password = (hub.folder / "secrets" / f"hub_{role}_password").read_text()
-    fields = {"username": name, "password": password, "_xsrf": xsrf}
-    client.post(str(form.url), data=fields)
-    tokens = {one.path: one.value for one in client.cookies.jar if one.name == "_xsrf"}
-    client.headers["X-XSRFToken"] = tokens.get(f"{SERVICE}/") or ""
-    return client
+    with hub.front().client() as client:
+        client.follow_redirects = True
+        form = client.get(f"{SERVICE}/")
+        (xsrf,) = re.findall(r'name="_xsrf" value="([^"]*)"', form.text)
+        fields = {"username": name, "password": password, "_xsrf": xsrf}
+        client.post(str(form.url), data=fields)
+        tokens = {one.path: one.value for one in client.cookies.jar if one.name == "_xsrf"}
+        client.headers["X-XSRFToken"] = tokens.get(f"{SERVICE}/") or ""
+        yield client
 
 
 def test_people_sign_in_and_see_what_is_theirs(hub: Stack) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,6 +124,22 @@ def test_an_upgrade_keeps_every_session(server: Server) -> None:
     assert server.holds() == server.held
     log = server.machine.run("ganglioside-server", "history", "verify", "--sample=0").stdout
     assert "2 sessions" in log
+
+
+def test_a_drained_worker_stays_away_until_it_is_started(server: Server) -> None:
+    def states() -> dict[str, str]:
+        said = server.machine.run("ganglioside-server", "workers", "list", "--json").stdout
+        return {one["worker"]: one["state"] for one in json.loads(said)}
+
+    until(lambda: "working" in states().values(), "the worker")
+    known = states()
+    (working,) = [worker for worker, state in known.items() if state == "working"]
+    server.machine.run("ganglioside-server", "workers", "drain", working)
+    until(lambda: states()[working] == "ended", "its end")
+    time.sleep(5)  # longer than RestartSec: nobody starts another
+    assert states() == {**known, working: "ended"}
+    server.machine.run("systemctl", "start", "ganglioside-worker@1")
+    until(lambda: "working" in states().values(), "the worker again")
 
 
 def test_a_failed_migration_is_taken_back(server: Server) -> None:

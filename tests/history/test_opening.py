@@ -10,16 +10,22 @@ from builders import (
 )
 
 from ganglioside.history import History
-from ganglioside.history.opening import Opening, environment, new_id
+from ganglioside.history.judging_code import judging_code
+from ganglioside.history.opening import JUDGING_CODE, Opening, environment, new_id
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 
 _SOURCE = Source.from_bytes("liver.csv", b"Name,RT\n")
 
 
-def test_the_environment_holds_the_libraries_that_compute_a_result() -> None:
+def test_the_environment_holds_the_code_and_the_libraries_that_compute_a_result() -> None:
     found = environment()
+<<<<<<< HEAD
     assert set(found) == {"python", "numpy", "pandas", "pyarrow", "machine", "judging code"}
+=======
+    assert set(found) == {JUDGING_CODE, "python", "numpy", "pandas", "pyarrow", "machine"}
+    assert found[JUDGING_CODE] == judging_code()
+>>>>>>> wt-people
     assert found["pyarrow"] == version("pyarrow")
 
 

@@ -50,3 +50,14 @@ def test_a_job_of_another_kind_is_no_batch(ann: httpx.Client) -> None:
     job = upload(ann, mode="job").json()["job"]
     assert ann.get(f"batches/{job}").json()["code"] == "no-batch"
     assert ann.get(f"batches/{job}/results").json()["code"] == "no-batch"
+
+
+def test_what_cannot_be_a_batch_is_refused_with_its_code(ann: httpx.Client) -> None:
+    before = len(ann.get("batches").json()["jobs"])
+    many = [("files", (f"{number}.csv", b"x")) for number in range(501)]
+    answer = ann.post("batches", files=many)
+    assert (answer.status_code, answer.json()["code"]) == (422, "too-many-tables")
+    answer = ann.post("batches", files=[("files", ("notes.pdf", b"x"))])
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad-batch")
+    assert "notes.pdf is no table by its name" in answer.json()["detail"]
+    assert len(ann.get("batches").json()["jobs"]) == before

@@ -20,12 +20,8 @@ _SOURCE = Source.from_bytes("liver.csv", b"Name,RT\n")
 
 def test_the_environment_holds_the_code_and_the_libraries_that_compute_a_result() -> None:
     found = environment()
-<<<<<<< HEAD
-    assert set(found) == {"python", "numpy", "pandas", "pyarrow", "machine", "judging code"}
-=======
     assert set(found) == {JUDGING_CODE, "python", "numpy", "pandas", "pyarrow", "machine"}
     assert found[JUDGING_CODE] == judging_code()
->>>>>>> wt-people
     assert found["pyarrow"] == version("pyarrow")
 
 

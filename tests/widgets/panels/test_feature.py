@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import ganglioside as gg
 from ganglioside_widgets import FeaturePanel
+from ganglioside_widgets.panels.feature import _REST
 from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.review import ReviewState
 
@@ -125,3 +128,24 @@ def test_the_charts_of_the_feature_are_drawn_and_select(analysis: gg.Analysis) -
     assert panel.curve._title.startswith("Retention by carbon number")
     panel.lanes.selected = 12
     assert state.selected == panel.curve.selected == 12
+
+
+def test_charts_are_drawn_where_the_visitor_stays(analysis: gg.Analysis) -> None:
+    drawn: list[int] = []
+
+    async def visit() -> None:
+        state = ResultsState(analysis=analysis)
+        panel = FeaturePanel(state)
+        panel.curve.show = lambda _: drawn.append(state.selected)  # type: ignore[method-assign]
+        for feature_id in (3, 4, 5):
+            state.select(feature_id)
+            assert analysis.features["name"].iloc[feature_id] in panel.card.value
+        assert drawn == []
+        while not drawn:
+            await asyncio.sleep(0.01)
+        state.select(6)
+        state.analysis = None
+        await asyncio.sleep(2 * _REST)
+
+    asyncio.run(visit())
+    assert drawn == [5]

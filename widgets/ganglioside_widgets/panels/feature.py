@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from html import escape
 from typing import Any, Final
@@ -43,6 +44,9 @@ _MOST_LISTED: Final = 6
 
 #: Verdicts beside which other names are suggested.
 _UNEXPLAINED: Final = ("outlier", "undetermined")
+
+#: s, after which whoever goes through features is taken to stay at one.
+_REST: Final = 0.1
 
 #: Suggested names with a button each.
 _SUGGESTED: Final = 3
@@ -87,6 +91,7 @@ class FeaturePanel(Panel):
         self.curve = Chart("Retention of the series")
         self.lanes = Chart("Peaks of the ceramide")
         self._facts = box()
+        self._waiting: asyncio.TimerHandle | None = None
         self._build_override()
         self._family = _titled("Family: parent, fragments, other ions", self.family)
         self._curve = _titled("Its series", self.curve)
@@ -155,20 +160,32 @@ class FeaturePanel(Panel):
                 "list.</p>"
             )
             return
-        explanation = self.state.explanation()
         self.card.value = _card(feature)
+        explanation = self.state.explanation()
         self.scores.value = _score_card(self.state.score_card())
         self.hypotheses.value = _hypotheses(explanation) if explanation else ""
         self._facts.value = _facts(feature, self._is_anchor())
         self._show_names()
         self._show_family()
         self._show_override()
-        self._draw()
+        self._draw_at_rest()
+
+    def _draw_at_rest(self) -> None:
+        """Draw the charts once the visitor stays at a feature: its evidence comes first."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # a script without an event loop
+            self._draw()
+            return
+        self._waiting = loop.call_later(_REST, self._draw)
 
     def _draw(self) -> None:
         """Draw the two charts of the feature; where one has nothing to show, it is not there."""
         analysis, selected = self.state.analysis, self.state.selected
-        assert analysis is not None
+        if analysis is None or self.state.feature() is None:
+            return  # it is gone meanwhile
         for chart, part, spec in (
             (self.curve, self._curve, series_curve(analysis, selected)),
             (self.lanes, self._lanes, sticks(analysis, selected)),

@@ -20,7 +20,7 @@ def is_compared(cell: nbformat.NotebookNode) -> bool:
 
 
 def faults(notebook: nbformat.NotebookNode) -> list[str]:
-    """Return what `strip` would change, and the cells with the tag that have nothing to compare."""
+    """Changes that `strip` would make, and the cells with the tag that have nothing to compare."""
     found = []
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":

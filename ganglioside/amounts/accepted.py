@@ -119,7 +119,7 @@ def samples_of(features: pd.DataFrame) -> pd.Series[Any]:
 
 def _has_decided(override: Override | None) -> bool:
     """Whether an analyst accepted, renamed or rejected a feature."""
-    return override is not None and override.decision not in (None, "later")
+    return override is not None and override.is_decided
 
 
 def _species_of_rows(rows: pd.DataFrame, names: pd.Series[Any]) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -11,7 +10,7 @@ import pandas as pd
 from ganglioside.columns import VERDICTS
 from ganglioside.display.cards import card
 from ganglioside.display.sketch import retention_sketch
-from ganglioside.support.formatting import MISSING, area, minutes, percent, share
+from ganglioside.support.formatting import area, minutes, percent, percent_number, share
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
@@ -93,16 +92,11 @@ def top_species(analysis: Analysis) -> Listed:
     largest = species.sort_values("area_consolidated", ascending=False, kind="stable")
     columns = ["name", "rt", "area_consolidated", "share", "confidence"]
     rows = [
-        (name, minutes(rt, unit=""), area(amount), _part(part), percent(p))
+        (name, minutes(rt, unit=""), area(amount), percent_number(part), percent(p))
         for name, rt, amount, part, p in largest[columns].head(MOST_SPECIES).itertuples(index=False)
     ]
     title = f"Largest species ({len(rows)} of {len(species):,} accepted)"
     return Listed(title, ("Name", "RT (min)", "Area", "Share", "Confidence"), tuple(rows))
-
-
-def _part(percentage: float) -> str:
-    """Share in all species as text."""
-    return f"{percentage:.1f} %" if isfinite(percentage) else MISSING
 
 
 def explanation_card(explanation: Explanation) -> str:

@@ -36,9 +36,6 @@ FIRST: Final = (
     "isomer",
 )
 
-#: Decisions of analysts after which a feature is still open.
-_OPEN: Final = (None, "later")
-
 
 def readable_features(analysis: Analysis) -> pd.DataFrame:
     """The features with overrides, `suggested_name` and `relation` (the process in words).
@@ -81,6 +78,6 @@ def suggestions(analysis: Analysis) -> pd.Series[Any]:
     names = suggested["suggested_name"] + (", " + words).fillna("")
     of_peak = dict(zip(analysis.shared_peak[suggested["feature_id"]], names, strict=True))
     better = pd.Series(analysis.shared_peak, features.index).map(of_peak)
-    decided = [entry.feature_id for entry in analysis.overrides if entry.decision not in _OPEN]
+    decided = [entry.feature_id for entry in analysis.overrides if entry.is_decided]
     is_open = (features["verdict"] == "outlier") & ~features["feature_id"].isin(decided)
     return better.where(is_open).astype("str")

@@ -76,7 +76,7 @@ def next_steps(analysis: Analysis) -> list[Step]:
 def _of_features(analysis: Analysis) -> list[Step]:
     """Steps on open features, the largest first; wrong anchors come before all others."""
     queue = analysis.review_queue
-    decided = [o.feature_id for o in analysis.overrides if o.decision not in (None, "later")]
+    decided = [o.feature_id for o in analysis.overrides if o.is_decided]
     is_open = queue["group"].isin(_OPEN) & ~queue["feature_id"].isin(decided)
     chosen = queue.assign(later=queue["group"] != "wrong anchor")[is_open]
     order = chosen.sort_values(["later", "volume"], ascending=[True, False], kind="stable")

@@ -138,7 +138,7 @@ class Override:
             )
         if not self.confirmed_by:
             return
-        if self.decision in (None, "later"):
+        if not self.is_decided:
             raise OverrideError(f"Feature {self.feature_id}: there is no decision to confirm.")
         if not self.author.strip():
             raise OverrideError(f"Feature {self.feature_id}: nobody is named as who decided.")
@@ -178,6 +178,11 @@ class Override:
         if self.verdict is None:
             return None
         return "accepted" if self.verdict == "valid" else "rejected"
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the name is settled: accepted, renamed or rejected."""
+        return self.decision not in (None, "later")
 
     @property
     def is_empty(self) -> bool:

@@ -93,8 +93,9 @@ class DecisionBar(w.VBox):  # type: ignore[misc]
             each.description = f"{kind.label}{of} ({kind.key})"
         self.undo.disabled = bool(stale) or not self.review.can_undo
         override = self.results.override()
-        others = override is not None and override.author != self.review.author()
-        can_confirm = others and override.decision not in (None, "later")  # type: ignore[union-attr]
+        can_confirm = (
+            override is not None and override.is_decided and override.author != self.review.author()
+        )
         self.confirm.layout.display = "" if can_confirm and not stale else "none"
         self._said.value = say(self.review.error, "error") or say(self._told())
         self._who.value = self._who_decided(override)

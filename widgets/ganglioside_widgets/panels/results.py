@@ -336,7 +336,7 @@ class ResultsPanel(Panel):
 
 def _headline(analysis: Analysis) -> str:
     """File name and summary, as HTML; anchors that were decided on are no longer warned of."""
-    made = {o.feature_id for o in analysis.overrides if o.decision not in (None, "later")}
+    made = {o.feature_id for o in analysis.overrides if o.is_decided}
     features = analysis.features
     wrong = features["anchor"] & (features["verdict"] != "valid")
     settled = int((wrong & features["feature_id"].isin(made)).sum())

@@ -104,9 +104,8 @@ class ReviewState(t.HasTraits):
         """Number of features of the queue that are decided, and of all."""
         if self.queue.empty or self.results.analysis is None:
             return 0, 0
-        decided = sum(
-            self.decision(int(i)) not in (None, "later") for i in self.queue["feature_id"]
-        )
+        made = [self.results.analysis.overrides.of(int(i)) for i in self.queue["feature_id"]]
+        decided = sum(override is not None and override.is_decided for override in made)
         return decided, len(self.queue)
 
     @property

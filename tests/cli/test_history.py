@@ -44,6 +44,7 @@ def feature_ids(stream: io.BytesIO) -> list[str]:
     return [number for cell in cells for number in cell.split("|")]
 
 
+@pytest.mark.either_store("written from what was loaded")
 @pytest.mark.parametrize("form", FORMATS)
 def test_export_writes_a_session(sid: str, form: str) -> None:
     run("export", sid, "--format", form)

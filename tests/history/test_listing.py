@@ -58,6 +58,7 @@ def test_an_empty_list_has_the_same_types(history: History) -> None:
     assert empty.to_dict() == filled.to_dict()
 
 
+@pytest.mark.either_store("like cases")
 @pytest.mark.parametrize("sort", SORTS)
 @pytest.mark.parametrize("descending", [False, True])
 def test_pages_hold_every_session_once_though_some_come_and_go(

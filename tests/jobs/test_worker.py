@@ -50,6 +50,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queued, "FIRST_PAUSE", timedelta(0))
 
 
+@pytest.mark.either_store("about the process")
 def test_jobs_are_done_once_though_workers_are_killed_and_drained(
     history: gg.History, tmp_path: Path
 ) -> None:
@@ -271,6 +272,7 @@ def test_a_worker_is_drained_from_elsewhere(history: gg.History, tmp_path: Path)
     assert not told.was_drained
 
 
+@pytest.mark.either_store("about the process")
 def test_work_that_hangs_is_ended_and_the_worker_begins_anew(
     history: gg.History, tmp_path: Path
 ) -> None:
@@ -315,6 +317,7 @@ def test_a_task_that_is_due_is_done_once(history: gg.History, tmp_path: Path) ->
     assert "task set" in set(history.log()["action"])
 
 
+@pytest.mark.either_store("about the process")
 def test_a_batch_whose_worker_was_lost_goes_on_and_makes_no_table_twice(
     history: gg.History, tmp_path: Path, at_once: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

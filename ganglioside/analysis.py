@@ -151,7 +151,8 @@ class Analysis(ShownAsCard):
         swisslipids_class. What was found: predicted_rt, rt_lower, rt_upper (95 %, min), residual
         (measured less predicted, min), standardized_residual (sigma), verdict, confidence,
         parent_id, parent, process, rule, reason, consolidated_volume (with the areas of its
-        fragments and adducts), peak_id. Then row, sheet, mz, adduct, sample and sample_type where
+        fragments and adducts, sodium and other ions among these; `species` adds no other ion),
+        peak_id. Then row, sheet, mz, adduct, sample and sample_type where
         the input has them, and the input's other columns.
     models : pandas.DataFrame
         One row per series and isomer: series, isomer, n, n_anchors, offset, offset_se, sigma

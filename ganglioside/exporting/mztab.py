@@ -291,8 +291,10 @@ def _areas(rows: pd.DataFrame, samples: list[str]) -> pd.DataFrame:
     consolidated = rows["consolidated_volume"] - less.to_numpy()
     area = consolidated.where(valid, rows["volume"]).where(published)
     area = area.where(known, rows["volume"])
-    table = area.groupby([rows["molecule"], rows["sample"]]).sum(min_count=1).unstack()
-    return table.reindex(columns=samples).reset_index(drop=True)
+    molecules: pd.DataFrame = (
+        area.groupby([rows["molecule"], rows["sample"]]).sum(min_count=1).unstack()
+    )
+    return molecules.reindex(columns=samples).reset_index(drop=True)
 
 
 def _features(rows: pd.DataFrame, samples: list[str]) -> str:

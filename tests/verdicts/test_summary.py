@@ -65,7 +65,7 @@ def test_rows_without_an_area_count_as_features_only() -> None:
     s = gg.analyze(table(Area=[1.0, 2.0, None, 1.0])).summary
     assert (s.valid, s.features) == (3, 4)
     assert s.area_explained == 0.75
-    assert s.headline.startswith("3 of 4 features explained (75%), with 75% of the peak area: ")
+    assert s.headline.startswith("3 of 4 features explained (75 %), with 75 % of the peak area: ")
 
 
 def test_one_wrong_anchor_is_in_the_singular() -> None:

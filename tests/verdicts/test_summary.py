@@ -44,7 +44,7 @@ def test_the_headline_tells_how_much_of_the_area_is_explained(example: gg.Analys
     explained = features["verdict"].isin(["valid", "fragment", "adduct"])
     share = features["volume"][explained].sum() / features["volume"].sum()
     assert s.area_explained == pytest.approx(share)
-    assert f"with {share:.0%} of the peak area: " in s.headline
+    assert f"with {100 * share:.0f} % of the peak area: " in s.headline
     assert s.lead.startswith(s.headline.split(":")[0])
 
 

@@ -449,7 +449,14 @@ class Analysis(ShownAsCard):
 
     @cached_property
     def is_on_model(self) -> BoolArray:
-        """Whether each feature's sample has the gradient of the model, shape (n,)."""
+        """Whether each feature's sample has the gradient of the model, shape (n,).
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> bool(gg.analyze(gg.example()).is_on_model.all())
+        True
+        """
         drift = self.model.drift
         if not drift.gradient or "sample" not in self.features:
             return np.ones(len(self.features), dtype=np.bool_)
@@ -462,7 +469,15 @@ class Analysis(ShownAsCard):
 
     @cached_property
     def shared_peak(self) -> IntArray:
-        """Number of the peak of each feature, the same in the samples that share it, (n,)."""
+        """Number of the peak of each feature, the same in the samples that share it, (n,).
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> study = gg.analyze(gg.read_study([gg.example(), gg.example()]))
+        >>> bool(study.shared_peak[0] == study.shared_peak[332])
+        True
+        """
         return self._judged_peaks.of_features(len(self.features))
 
     @cached_property
@@ -993,7 +1008,14 @@ class Analysis(ShownAsCard):
 
     @property
     def polarity(self) -> str:
-        """`negative` or `positive`: that of the settings, or else of the ions of the table."""
+        """`negative` or `positive`: that of the settings, or else of the ions of the table.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.analyze(gg.example()).polarity
+        'negative'
+        """
         ions: list[str] = []
         if "adduct" in self.features:
             ions = list(self.features["adduct"].dropna())

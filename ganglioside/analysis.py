@@ -572,7 +572,7 @@ class Analysis(ShownAsCard):
         >>> species = gg.analyze(gg.example()).species
         >>> largest = species.loc[species["share"].idxmax()]
         >>> largest["name"], round(float(largest["share"]), 1)
-        ('GD1a(36:1;O2)', 15.2)
+        ('GD1a(36:1;O2)', 17.7)
         """
         return self._amounts.table
 

@@ -73,6 +73,8 @@ def test_a_chart_has_room_for_features_that_other_thresholds_make_undetermined(v
     drawn = legends(interactive(ANALYSIS, view).spec)
     assert drawn
     assert drawn == legends(interactive(stricter, view).spec)
+    assert ">undetermined<" not in svg(Spec(interactive(ANALYSIS, view)).whole)
+    assert ">undetermined<" in svg(Spec(interactive(stricter, view)).whole)
 
 
 @pytest.mark.parametrize("view", ["reduced", "predicted", "mz"])

@@ -32,11 +32,11 @@ from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.review import ReviewState
 
 _FAMILY_COLUMNS: Final = (
-    Column("called", "Name", 150, help="Pieces stand below what they come from"),
-    Column("verdict", "Verdict", 104, "verdict"),
-    Column("process", "Process", 150, help="Loss or other ion by which it comes from its parent"),
+    Column("called", "Name", 136, help="Pieces stand below what they come from"),
+    Column("process", "Process", 196, help="Loss or other ion by which it comes from its parent"),
     Column("ratio", "Area", 66, help="Peak area over that of its parent"),
     Column("usual", "Usual", 62, help="Usual ratio of this process in this table"),
+    Column("verdict", "Verdict", 104, "verdict"),
 )
 
 #: Least probability of a listed hypothesis, and most hypotheses listed; others are counted.

@@ -151,7 +151,8 @@ class Analysis(ShownAsCard):
         swisslipids_class. What was found: predicted_rt, rt_lower, rt_upper (95 %, min), residual
         (measured less predicted, min), standardized_residual (sigma), verdict, confidence,
         parent_id, parent, process, rule, reason, consolidated_volume (with the areas of its
-        fragments and adducts), peak_id. Then row, sheet, mz, adduct, sample and sample_type where
+        fragments and adducts, sodium and other ions among these; `species` adds no other ion),
+        peak_id. Then row, sheet, mz, adduct, sample and sample_type where
         the input has them, and the input's other columns.
     models : pandas.DataFrame
         One row per series and isomer: series, isomer, n, n_anchors, offset, offset_se, sigma
@@ -448,7 +449,14 @@ class Analysis(ShownAsCard):
 
     @cached_property
     def is_on_model(self) -> BoolArray:
-        """Whether each feature's sample has the gradient of the model, shape (n,)."""
+        """Whether each feature's sample has the gradient of the model, shape (n,).
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> bool(gg.analyze(gg.example()).is_on_model.all())
+        True
+        """
         drift = self.model.drift
         if not drift.gradient or "sample" not in self.features:
             return np.ones(len(self.features), dtype=np.bool_)
@@ -461,7 +469,15 @@ class Analysis(ShownAsCard):
 
     @cached_property
     def shared_peak(self) -> IntArray:
-        """Number of the peak of each feature, the same in the samples that share it, (n,)."""
+        """Number of the peak of each feature, the same in the samples that share it, (n,).
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> study = gg.analyze(gg.read_study([gg.example(), gg.example()]))
+        >>> bool(study.shared_peak[0] == study.shared_peak[332])
+        True
+        """
         return self._judged_peaks.of_features(len(self.features))
 
     @cached_property
@@ -556,7 +572,7 @@ class Analysis(ShownAsCard):
         >>> species = gg.analyze(gg.example()).species
         >>> largest = species.loc[species["share"].idxmax()]
         >>> largest["name"], round(float(largest["share"]), 1)
-        ('GD1a(36:1;O2)', 15.2)
+        ('GD1a(36:1;O2)', 17.7)
         """
         return self._amounts.table
 
@@ -992,7 +1008,14 @@ class Analysis(ShownAsCard):
 
     @property
     def polarity(self) -> str:
-        """`negative` or `positive`: that of the settings, or else of the ions of the table."""
+        """`negative` or `positive`: that of the settings, or else of the ions of the table.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.analyze(gg.example()).polarity
+        'negative'
+        """
         ions: list[str] = []
         if "adduct" in self.features:
             ions = list(self.features["adduct"].dropna())

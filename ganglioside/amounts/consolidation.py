@@ -21,7 +21,7 @@ import numpy as np
 from ganglioside.amounts.losses import Losses, learn_losses
 from ganglioside.amounts.pieces import Pieces
 from ganglioside.amounts.rules import Assumptions, assumptions
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts, sum_by
 from ganglioside.support.priors import Priors
 
 #: Draws of all that is unknown, and the random numbers that peaks share in turn.
@@ -30,7 +30,6 @@ _PATTERNS: Final = 61
 _SEED: Final = 0
 
 _BLOCK: Final = 256  # peaks that are drawn at a time, to save memory
-_NO_LIMIT: Final = np.inf
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,12 +90,24 @@ def interval(draws: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _summed(values: FloatArray, key: IntArray, n: int) -> FloatArray:
-    """Sums of the known values by key, along the first axis; NaN where none is known."""
-    result = np.zeros((n, *values.shape[1:]))
-    known = np.zeros(result.shape, dtype=np.bool_)
-    np.add.at(result, key, np.nan_to_num(values))
-    np.logical_or.at(known, key, np.isfinite(values))
-    return np.where(known, result, np.nan)
+    """Sums of the known values by key, along the first axis; NaN where none is known.
+
+    The draws of one peak are known all together, or not at all.
+    """
+    known = np.isfinite(values if values.ndim == 1 else values[:, 0])
+    key, values = key[known], values[known]
+    total = sum_by(key, values, n) if values.ndim == 1 else _rows_by(key, values, n)
+    total[np.bincount(key, minlength=n) == 0] = np.nan
+    return total
+
+
+def _rows_by(key: IntArray, rows: FloatArray, n: int) -> FloatArray:
+    """Sum of the rows of each key from 0 to n - 1, 0 where it has none, shape (n, DRAWS)."""
+    order = np.argsort(key, kind="stable")
+    first = np.flatnonzero(starts(key[order]))
+    total = np.zeros((n, rows.shape[1]))
+    total[key[order[first]]] = np.add.reduceat(rows[order], first, axis=0)
+    return total
 
 
 def consolidate(pieces: Pieces, area: FloatArray, priors: Priors, keys: IntArray) -> Consolidated:
@@ -163,6 +174,16 @@ class _Work:
     reading: FloatArray
     rng: np.random.Generator
 
+    @cached_property
+    def is_confused(self) -> BoolArray:
+        """Whether any draw of a pathway takes genuine rows for its pieces, shape (L, G)."""
+        return np.asarray(self.mistaken.any(axis=2))
+
+    @cached_property
+    def is_pathway(self) -> BoolArray:
+        """Whether any draw of a line has pieces of a kind, shape (L, G)."""
+        return np.asarray((self.yields > 0).any(axis=2) | self.is_confused)
+
     @classmethod
     def of(cls, pieces: Pieces, area: FloatArray, losses: Losses, assumed: Assumptions) -> _Work:
         """Draw what all peaks have in common."""
@@ -197,8 +218,8 @@ class _Work:
         first, count, n = peaks.start, peaks.stop - peaks.start, int(key[-1]) + 1
         area = self.area[peaks]
         nothing = np.isnan(area)
-        returned, seen, rows = self._returned(first, count)
-        unseen = self._unseen(first, count, seen)
+        returned, is_piece, rows = self._returned(first, count)
+        unseen = self._unseen(first, count, is_piece)
         returned[nothing] = unseen[nothing] = np.nan
         reading = self.reading[np.arange(first, peaks.stop) % _PATTERNS]
         return Consolidated(
@@ -210,17 +231,13 @@ class _Work:
         )
 
     def _returned(self, first: int, n: int) -> tuple[FloatArray, BoolArray, IntArray]:
-        """Draws of the rows that are given back to n peaks, which kinds they show, and how many."""
+        """Draws of what is given back to n peaks, which of their rows are pieces, and how many."""
         p = self.pieces
-        at = np.arange(*np.searchsorted(p.peak, [first, first + n]))
+        at = _within(p.peak, first, n)
         is_piece = self.rng.random((len(at), DRAWS)) < p.weight[at][:, None]
         own = p.area[at][:, None] * self._own_part(at)
         peak = p.peak[at] - first
-        returned = np.zeros((n, DRAWS))
-        np.add.at(returned, peak, is_piece * own)
-        seen = np.zeros((n, p.possible.shape[1], DRAWS), dtype=np.bool_)
-        np.logical_or.at(seen, (peak, p.kind[at]), is_piece)
-        return returned, seen, np.bincount(peak, minlength=n)
+        return _rows_by(peak, is_piece * own, n), is_piece, np.bincount(peak, minlength=n)
 
     def _own_part(self, at: IntArray) -> FloatArray:
         """Draws of the part of rows that is the parent's own, 1 where it has no rival, (k, DRAWS).
@@ -244,27 +261,49 @@ class _Work:
             part[k] = np.where(shared, share, 1.0)
         return part
 
-    def _unseen(self, first: int, n: int, seen: BoolArray) -> FloatArray:
-        """Draws of the pieces of n peaks that have no row of their own, shape (n, DRAWS)."""
+    def _unseen(self, first: int, n: int, is_piece: BoolArray) -> FloatArray:
+        """Draws of the pieces of n peaks that have no row of their own, shape (n, DRAWS).
+
+        A case is a peak and a kind of pieces that its line has in some draws.
+        """
         p = self.pieces
-        n_kinds = p.possible.shape[1]
-        peak = np.arange(first, first + n)
-        line = p.line[peak]
-        noise = self._noise(peak[:, None], np.arange(n_kinds)[None, :])
-        area = np.nan_to_num(self.area[peak])[:, None, None]
-        expected = area * self.yields[line] * noise
-        at = np.arange(*np.searchsorted(p.near_peak, [first, first + n]))
-        hidden = np.full((n, n_kinds), -1.0)
-        np.maximum.at(hidden, (p.near_peak[at] - first, p.near_kind[at]), p.near_area[at])
-        limit = np.where(hidden < 0, _NO_LIMIT, hidden)[:, :, None]
-        expected = np.minimum(expected, limit)
-        together = np.zeros((n, n_kinds))
-        at = at[p.together[at]]
-        np.maximum.at(together, (p.near_peak[at] - first, p.near_kind[at]), p.near_area[at])
-        as_yield = area * self.mistaken_yield[line][:, :, None] * noise
-        mistaken = np.where(together[:, :, None] > 0, together[:, :, None], as_yield)
-        expected = np.where(self.mistaken[line], mistaken, expected)
-        return np.asarray((expected * ~seen).sum(axis=1))
+        peak, kind = np.nonzero(self.is_pathway[p.line[first : first + n]])
+        case = np.full((n, p.possible.shape[1]), -1)
+        case[peak, kind] = np.arange(len(peak))
+        line = p.line[first + peak]
+        area = np.nan_to_num(self.area[first + peak])[:, None]
+        expected = area * self.yields[line, kind] * self._noise(first + peak, kind)
+
+        near = _within(p.near_peak, first, n)
+        limit = self._largest_near(near, case, first)[peak, kind]
+        limited = np.flatnonzero(limit >= 0)
+        expected[limited] = np.minimum(expected[limited], limit[limited, None])
+
+        unsure = np.flatnonzero(self.is_confused[line, kind])
+        together = self._largest_near(near[p.together[near]], case, first)[peak, kind][unsure, None]
+        of = line[unsure], kind[unsure]
+        noise = self._noise(first + peak[unsure], kind[unsure])
+        as_yield = area[unsure] * self.mistaken_yield[of][:, None] * noise
+        mistaken = np.where(together > 0, together, as_yield)
+        expected[unsure] = np.where(self.mistaken[of], mistaken, expected[unsure])
+
+        at = _within(p.peak, first, n)
+        row, draw = np.nonzero(is_piece)
+        seen = case[p.peak[at] - first, p.kind[at]][row]
+        expected[seen[seen >= 0], draw[seen >= 0]] = 0.0
+        return _rows_by(peak, expected, n)
+
+    def _largest_near(self, near: IntArray, case: IntArray, first: int) -> FloatArray:
+        """Largest area of genuine rows near each peak by kind, -1 where none is, as `case`."""
+        p = self.pieces
+        largest = np.full(case.shape, -1.0)
+        np.maximum.at(largest, (p.near_peak[near] - first, p.near_kind[near]), p.near_area[near])
+        return largest
+
+
+def _within(peak: IntArray, first: int, n: int) -> IntArray:
+    """Positions of the rows of n peaks from one on, in ascending numbers of peaks."""
+    return np.arange(*np.searchsorted(peak, [first, first + n]))
 
 
 def _mistaken(

@@ -60,7 +60,7 @@ def reliability_diagram(table: pd.DataFrame) -> Spec:
         {
             "x": x,
             "y": y,
-            "size": quantity("rows", title="Verdicts", scale={"range": [30, 500]}),
+            "size": quantity("rows", scale={"range": [30, 500]}, legend=None),
             "tooltip": [
                 quantity("rows", title="Verdicts"),
                 quantity("confidence", title="Confidence", format=".1%"),
@@ -72,10 +72,20 @@ def reliability_diagram(table: pd.DataFrame) -> Spec:
         color=colour,
         opacity=1,
     )
+    counts = marks(
+        "text",
+        {"x": x, "y": y, "text": quantity("rows", format=",d")},
+        data=data,
+        align="right",
+        dx=-12,
+        fontSize=10,
+        color=palette.INK,
+    )
     return finish(
-        layers(diagonal, spread, dots),
+        layers(diagonal, spread, dots, counts),
         title,
-        f"{int(table['rows'].sum()):,} verdicts. Bars: 95 % interval of the share.",
+        f"{int(table['rows'].sum()):,} verdicts; numbers: how many in each bin.",
+        "Bars: 95 % interval of the share.",
         f"Expected calibration error {calibration_error(table):.3f}.",
         width=380,
         height=380,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import Any, Final
 
 import pandas as pd
@@ -14,7 +15,13 @@ from ganglioside.questions.explanation import Explanation
 from ganglioside.support.formatting import minutes, percent
 
 _MOST: Final = 10  # hypotheses drawn
-_ROW: Final = 30  # px
+_ROW: Final = 34  # px
+_LINE: Final = 52  # characters of a line of a statement
+_WIDTHS: Final = (130, 190, 105)  # px, of bars, RT and distances: with the statements a page's text
+_STATEMENTS: Final = {
+    "labelExpr": r"split(datum.label, '\n')", "labelFontSize": 10, "labelOffset": -6,
+    "labelLimit": 300,
+}  # fmt: skip
 _NEAREST, _FARTHEST = 0.1, 1.0  # min shown about the feature, at least and at most
 
 
@@ -46,13 +53,17 @@ def hypotheses(explanation: Explanation) -> Spec:
     height = _ROW * len(frame)
     data = inline(frame)
     parts = [
-        {**_bars(frame, data), "width": 170, "height": height},
-        {**_strip(frame, data, e.rt), "width": 280, "height": height},
-        {**_distances(frame, data), "width": 110, "height": height, "view": {"stroke": None}},
+        _bars(frame, data),
+        _strip(frame, data, e.rt),
+        {**_distances(frame, data), "view": {"stroke": None}},
+    ]
+    sized = [
+        {**part, "width": width, "height": height}
+        for part, width in zip(parts, _WIDTHS, strict=True)
     ]
     rest = len(e.hypotheses) - len(frame)
     return finish(
-        {"hconcat": parts, "spacing": 14},
+        {"hconcat": sized, "spacing": 14},
         title,
         f"Verdict: {e.verdict}, confidence {percent(e.confidence)}. "
         f"Line: measured at {minutes(e.rt)}; marks: RT that each hypothesis expects.",
@@ -70,6 +81,7 @@ def _frame(e: Explanation) -> pd.DataFrame:
         beyond=away > reach,
         shown_rt=frame["expected_rt"].clip(e.rt - reach, e.rt + reach),
         reach=reach,
+        label=[fill(statement, _LINE) for statement in frame["statement"]],
         percent=[percent(p) for p in frame["probability"]],
         apart=[
             "anywhere" if pd.isna(d) else f"{d:+.3f} min ({s:+.1f} σ)"
@@ -79,15 +91,15 @@ def _frame(e: Explanation) -> pd.DataFrame:
 
 
 def _y(frame: pd.DataFrame, **axis: Any) -> Spec:
-    scale = {"domain": frame["statement"].tolist()}
-    return nominal("statement", title=None, sort=None, scale=scale, axis=axis)
+    scale = {"domain": frame["label"].tolist()}
+    return nominal("label", title=None, sort=None, scale=scale, axis=axis)
 
 
 def _looks(frame: pd.DataFrame) -> Spec:
-    title = "Verdict if true"
+    title, below = "Verdict if true", {"legend": {"orient": "bottom"}}
     return {
-        "color": verdict_channel(frame, palette.VERDICT_COLOURS, title),
-        "shape": verdict_channel(frame, palette.VERDICT_SHAPES, title),
+        "color": verdict_channel(frame, palette.VERDICT_COLOURS, title) | below,
+        "shape": verdict_channel(frame, palette.VERDICT_SHAPES, title) | below,
     }
 
 
@@ -109,7 +121,7 @@ def _bars(frame: pd.DataFrame, data: Spec) -> Spec:
             scale={"domain": [0, 1.32], "nice": False},
             axis={"format": "%", "values": [0, 0.5, 1]},
         ),
-        "y": _y(frame, labelLimit=560),
+        "y": _y(frame, **_STATEMENTS),
         "tooltip": _TOOLTIPS,
     }
     bars = marks("bar", {**shared, "color": _looks(frame)["color"]}, height=14)

@@ -397,7 +397,7 @@ def anchors_note(frame: pd.DataFrame) -> str:
         return "No anchors."
     wrong = int(frame["wrong_anchor"].sum())
     ringed = f"; {wrong} wrong, ringed in magenta" if wrong else ""
-    return f"{int(frame['anchor'].sum())} anchors, outlined in black{ringed}."
+    return f"{int(frame['anchor'].sum())} anchors, outlined{ringed}."
 
 
 def finish(chart: Spec, title: str, *subtitle: str, **properties: Any) -> Spec:

@@ -31,6 +31,10 @@ _HEIGHT: Final = 420  # px, of charts whose height does not depend on their rows
 _LEGENDS_ABOVE: Final = {"orient": "top", "direction": "horizontal", "titleOrient": "left",
                         "layout": {"top": {"direction": "vertical", "margin": 4}}}  # fmt: skip
 _AXES_OF_PANELS: Final = {"fontSize": 11, "fontWeight": "normal", "anchor": "start", "offset": 6}
+#: What a verdict looks like in each channel.
+_LOOKS: Final = dict.fromkeys(("fill", "stroke", "color"), palette.VERDICT_COLOURS) | {
+    "shape": palette.VERDICT_SHAPES
+}
 _RING: Final = {"type": "point", "shape": "circle", "size": 320, "stroke": palette.INK,
                 "strokeWidth": 2.5, "opacity": 1, "tooltip": None}  # fmt: skip
 
@@ -128,6 +132,7 @@ def detach(chart: dict[str, Any]) -> InteractiveChart:
     title = whole.pop("title", {})
     data = _take_data(whole)
     _ring(whole)
+    _make_room(whole, data)
     whole["params"] = [*whole.get("params", []), {"name": PICKED, "value": -1}]
     whole["config"]["legend"] |= _LEGENDS_ABOVE
     if "facet" in whole:
@@ -139,6 +144,29 @@ def detach(chart: dict[str, Any]) -> InteractiveChart:
         whole["usermeta"] = {"fills": not has_own_height}
         whole["autosize"] = {"type": "fit-x", "contains": "padding"}
     return InteractiveChart(title.get("text", ""), tuple(title.get("subtitle", ())), whole, data)
+
+
+def _make_room(whole: dict[str, Any], data: dict[str, dict[str, Any]]) -> None:
+    """Give every scale of verdicts its `undetermined`, which legends show where it occurs.
+
+    Other thresholds may make features so, and change the data of a chart alone.
+    """
+    source = next((name for name, found in data.items() if "verdict" in found["parse"]), None)
+    for unit in _units(whole):
+        for channel, looks in _LOOKS.items():
+            encoded = unit["encoding"].get(channel, {})
+            if encoded.get("field") == "verdict":
+                domain = palette.verdict_domain({*encoded["scale"]["domain"], "undetermined"})
+                encoded["scale"] |= {"domain": domain, "range": [looks[v] for v in domain]}
+                if source is not None and encoded.get("legend", {}) is not None:
+                    encoded["legend"] = encoded.get("legend", {}) | _occurring(domain, source)
+
+
+def _occurring(domain: list[str], source: str) -> Spec:
+    """Legend of the verdicts that occur, where only `undetermined` may come and go."""
+    others = [verdict for verdict in domain if verdict != "undetermined"]
+    is_there = f"indexof(pluck(data('{source}'), 'verdict'), 'undetermined') >= 0"
+    return {"values": {"expr": f"{is_there} ? {domain} : {others}"}}
 
 
 def _has_rows(whole: dict[str, Any]) -> bool:

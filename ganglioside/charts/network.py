@@ -11,7 +11,7 @@ from ganglioside.charts import palette
 from ganglioside.charts.feature_marks import category_scale, finish, nothing
 from ganglioside.charts.plot_tables import CATEGORY_IN_SERIES, fragment_table, inline
 from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity, value
-from ganglioside.columns import PARENT_VERDICTS
+from ganglioside.columns import CATEGORIES, PARENT_VERDICTS
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.process_words import processes_in_words
 
@@ -62,11 +62,13 @@ def _labelled(table: pd.DataFrame) -> pd.DataFrame:
     """Table with row (label of the parent), kind (column) and label (percent of the parent)."""
     rt = table["parent_rt"].fillna(table.groupby("parent")["piece_rt"].transform("median"))
     label = table["parent"] + " · " + rt.map("{:.2f} min".format)
-    kind = table["piece_series"].where(table["verdict"] == "fragment", table["process"])
+    words = processes_in_words(table["process"])
+    kind = table["piece_series"].where(table["verdict"] == "fragment", words)
     percent = table["percent_of_parent"].map(_percent, na_action="ignore")
     return table.assign(
-        row=label, kind=kind, label=percent, has_row=table["parent_id"].notna(), at=rt
-    )
+        row=label, kind=kind, label=percent, has_row=table["parent_id"].notna(), at=rt,
+        process=words,
+    )  # fmt: skip
 
 
 def _percent(value: float) -> str:
@@ -101,8 +103,7 @@ def _layers(table: pd.DataFrame) -> Spec:
         parents[["row", "kind", "end", "band", "category", "has_row", "parent", "at"]]
     )
     of_pieces = inline(
-        table.assign(process=processes_in_words(table["process"]))[
-              ["row", "kind", "label", "piece", "piece_rt", "delta_rt", "process",
+        table[["row", "kind", "label", "piece", "piece_rt", "delta_rt", "process",
                "percent_of_parent", "confidence", "verdict", "parent"]]
     )  # fmt: skip
     bands = marks(
@@ -122,10 +123,11 @@ def _layers(table: pd.DataFrame) -> Spec:
         strokeWidth=2,
     )
     position = {"x": x, "y": y}
+    present = [category for category in CATEGORIES if category in set(parents["category"])]
     return layers(
         bands,
         edges,
-        *_parent_marks(of_parents, position),
+        *_parent_marks(of_parents, position, present),
         *_piece_marks(of_pieces, position),
         width=_COLUMN * len(columns),
         height=_ROW * len(parents),
@@ -142,11 +144,14 @@ def _ordered_kinds(table: pd.DataFrame) -> list[str]:
     return [*sorted(size, key=lambda kind: (*size[kind], kind)), *adducts]
 
 
-def _parent_marks(data: Spec, position: Spec) -> tuple[Spec, Spec]:
+def _parent_marks(data: Spec, position: Spec, categories: list[str]) -> tuple[Spec, Spec]:
     encoding = {
         **position,
         "color": nominal(
-            "category", title="Category of the parent", scale=category_scale(), legend=None
+            "category",
+            title="Category of the parent",
+            scale=category_scale(),
+            legend={"orient": "bottom", "symbolType": "square", "values": categories},
         ),
         "tooltip": [
             nominal("parent", title="Parent"),

@@ -20,6 +20,7 @@ from ganglioside.charts.feature_marks import (
 from ganglioside.charts.plot_tables import curves, inline, points, points_on_curves
 from ganglioside.charts.vega import Spec, View, marks, nominal, quantity
 from ganglioside.charts.views import retention_panels
+from ganglioside.support.formatting import share
 
 #: Height of a bar of a series, px.
 _BAR: Final = 18
@@ -204,10 +205,8 @@ def areas_by_series(analysis: Analysis) -> Spec:
         },
         data=inline(frame),
     )
-    share = _explained(frame)
-    return finish(
-        bars, title, f"{share:.0%} of the area is explained.", width=520, height=_BAR * len(order)
-    )
+    said = f"{share(_explained(frame), 1)} of the area is explained."
+    return finish(bars, title, said, width=520, height=_BAR * len(order))
 
 
 def _explained(frame: pd.DataFrame) -> float:

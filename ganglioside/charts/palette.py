@@ -59,13 +59,8 @@ FONT: Final = "'Liberation Sans', Arial, Helvetica, 'DejaVu Sans', sans-serif"
 
 
 def verdict_domain(present: set[str]) -> list[str]:
-    """Verdicts of a chart's legend, in the order of `VERDICTS`.
-
-    `undetermined` is always among them: other thresholds may make features so, and change the
-    data of a chart alone.
-    """
-    shown = present | {"undetermined"} if present else present
-    return [verdict for verdict in VERDICTS if verdict in shown]
+    """Verdicts of a chart's legend: those that occur, in the order of `VERDICTS`."""
+    return [verdict for verdict in VERDICTS if verdict in present]
 
 
 def theme() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ganglioside.cli import output
 from ganglioside.cli.options import USUAL, Format, Json
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import Settings, setting_specs
+from ganglioside.support.formatting import plain
 from ganglioside.support.local_time import SECONDS, local_text, local_texts, zone_name
 
 if TYPE_CHECKING:
@@ -230,9 +231,11 @@ def _facts(session: pd.Series[Any], settings: Settings) -> list[tuple[str, str]]
     known = session.dropna()
     rows = [(label, _fact(name, known[name])) for name, label in _FACTS.items() if name in known]
     specs = setting_specs()
-    labels = {name: specs[name].label if name in specs else name for name in settings.values()}
-    values = [(labels[name], str(value)) for name, value in settings.values().items()]
-    return [*rows, *((label.replace("_", " "), value) for label, value in values)]
+    for name, value in settings.values().items():
+        spec = specs.get(name)
+        label = spec.label if spec else name.replace("_", " ")
+        rows.append((label, f"{plain(value)} {spec.unit if spec else ''}".rstrip()))
+    return rows
 
 
 def _fact(name: str, value: Any) -> str:

@@ -10,7 +10,7 @@ from ganglioside.columns import FEATURE_TABLE, INPUT_LABELS
 from ganglioside.display.cards import card
 from ganglioside.lipids.adducts import expected_adducts, mz
 from ganglioside.settings import setting_specs
-from ganglioside.support.formatting import area, minutes
+from ganglioside.support.formatting import area, minutes, plain
 
 if TYPE_CHECKING:
     from ganglioside.lipids.species import Species
@@ -90,16 +90,11 @@ def settings_card(settings: Settings) -> str:
     specs = setting_specs()
     for name, value in settings.values().items():
         spec = specs.get(name)
-        span = f"{spec.low:g} to {spec.high:g}" if spec else ""
+        span = f"{plain(spec.low)} to {plain(spec.high)}" if spec else ""
         unit = spec.unit if spec else ""
-        rows.append((name, _plain(value), unit, _plain(usual[name]), span, spec and spec.help))
+        rows.append((name, plain(value), unit, plain(usual[name]), span, spec and spec.help))
     changed = sum(value != usual[name] for name, value in settings.values().items())
     return card("settings", rows=rows, changed=changed)
-
-
-def _plain(value: object) -> str:
-    """A number without needless digits, or a word."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def species_card(species: Species) -> str:

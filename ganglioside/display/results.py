@@ -23,7 +23,8 @@ MOST_HYPOTHESES: Final = 6
 #: Probability below which a hypothesis is only counted.
 LEAST_SHOWN: Final = 0.001
 
-#: Features from which on the card lists findings: to ask for other names would take seconds.
+#: Features from which on the card lists findings and no species: to ask for other names and to
+#: consolidate areas would take seconds.
 LARGE: Final = 5_000
 
 
@@ -61,7 +62,7 @@ def analysis_card(analysis: Analysis) -> str:
     counts = {verdict: int(getattr(summary, verdict)) for verdict in VERDICTS}
     total = max(summary.features, 1)
     headings, queue, more = _queue(analysis)
-    species = top_species(analysis)
+    species = None if len(analysis.features) > LARGE else top_species(analysis)
     return card(
         "analysis",
         title=analysis.source.name,
@@ -71,9 +72,7 @@ def analysis_card(analysis: Analysis) -> str:
         queue_headings=headings,
         queue=queue,
         more=f"{more:,}" if more else "",
-        species_title=species.title,
-        species_headings=species.headings,
-        species=species.rows,
+        species=species,
         chart=retention_sketch(_drawn(analysis)),
         settings=_settings_line(analysis),
         version=analysis.version,

@@ -2,9 +2,10 @@
 
 Source: mzTab-M 2.0.0 (HUPO-PSI, https://github.com/HUPO-PSI/mzTab-M).
 
-A small molecule (SML) is a species with a valid feature: its abundance is the consolidated volume,
-and its features (SMF) are the valid ones with their fragments and adducts. Every other row of
-the input is a small molecule of its own, unknown (reliability 4), so that no row is left out.
+A small molecule (SML) is a species with a published feature: one that is valid, or that an analyst
+has accepted or renamed, then under the analyst's name (`published_names`). Its abundance is the
+consolidated volume, and its features (SMF) are these with their fragments and adducts. Every other
+row of the input is a small molecule of its own, unknown (reliability 4): no row is left out.
 Its chemical_name is the LIPID MAPS shorthand; its database_identifier is the entry of LIPID MAPS
 for the head group on any ceramide, else the class, which the format allows. Name as given, sample,
 anchor and Log P of each feature are columns of their own, so that the file reads back as the table
@@ -25,7 +26,9 @@ from ganglioside.columns import IDENTIFIERS, OVERRIDE_COLUMNS
 from ganglioside.exporting.spreadsheet_text import safe_text
 from ganglioside.lipids.adducts import Adduct, adducts, known_adduct, usual_adducts
 from ganglioside.lipids.adducts import mz as ion_mz
+from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.settings import setting_specs
+from ganglioside.verdicts.published import published_names
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
@@ -91,8 +94,10 @@ def _prepare(features: pd.DataFrame, polarity: str) -> pd.DataFrame:
              "predicted_rt", "rule", "reason", "anchor", "log_p"]  # fmt: skip
     taken += [column for column in OVERRIDE_COLUMNS.values() if column in features.columns]
     rows = pd.concat([rows, features[taken].reset_index(drop=True)], axis=1)
+    rows["published"] = published_names(features).array
+    rows = _renamed(rows)
     rows["molecule"] = _molecule_of(rows)
-    names = rows["name"].map(_one_name, na_action="ignore")
+    names = rows["published"].fillna(rows["name"]).map(_one_name, na_action="ignore")
     rows["chemical_name"] = rows["shorthand"].fillna(names)
     rows["identifier"] = _identifiers(rows)
     known = zip(rows["given"], rows["mz"], rows["monoisotopic_mass"], strict=True)
@@ -100,6 +105,17 @@ def _prepare(features: pd.DataFrame, polarity: str) -> pd.DataFrame:
     rows["adduct"] = pd.Series([ion for ion, _ in ions], dtype="str")
     rows["charge"] = pd.array([charge for _, charge in ions], dtype="Int64")
     rows["has_evidence"] = _has_evidence(rows)
+    return rows
+
+
+def _renamed(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with what the published name says, where it is not the name as given."""
+    new = rows["published"].notna() & (rows["published"] != rows["name"])
+    names = parse_names(rows["published"][new])
+    said = pd.DataFrame(names.columns() | names.identifiers())
+    for column in ("formula", "monoisotopic_mass", *IDENTIFIERS):
+        rows.loc[new, column] = said[column].array
+    rows["isomer"] = rows["isomer"].mask(new)
     return rows
 
 
@@ -129,14 +145,14 @@ def _identifiers(rows: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _molecule_of(rows: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Index of the molecule of each row: its valid species, that of its parent, or its own."""
-    valid = (rows["verdict"] == "valid").to_numpy()
-    species = rows["name"].astype("str").str.cat(rows["isomer"].fillna(""), sep="\0")
+    """Index of the molecule of each row: its published species, its parent's, or its own."""
+    published = rows["published"].notna().to_numpy()
+    species = rows["published"].astype("str").str.cat(rows["isomer"].fillna(""), sep="\0")
     alone = [f"\0{i}" for i in rows["feature"]]  # keys that no name can be
-    key = species.where(valid, alone).to_numpy(object, copy=True)
+    key = species.where(published, alone).to_numpy(object, copy=True)
     parent = rows["parent_id"].fillna(-1).to_numpy(np.int64)
-    belongs = ~valid & (parent >= 0)
-    belongs[belongs] = valid[parent[belongs]]
+    belongs = ~published & (parent >= 0)
+    belongs[belongs] = published[parent[belongs]]
     key[belongs] = key[parent[belongs]]
     return pd.factorize(key)[0]
 
@@ -207,19 +223,19 @@ def _about(analysis: Analysis) -> Iterator[list[Any]]:
 
 def _molecules(rows: pd.DataFrame, samples: list[str]) -> str:
     """Section of the small molecules, one row each."""
-    valid = rows["verdict"] == "valid"
-    lead = rows.assign(valid=valid).sort_values(
-        ["molecule", "valid", "confidence", "feature"], ascending=[True, False, False, True]
+    published = rows["published"].notna()
+    lead = rows.assign(known=published).sort_values(
+        ["molecule", "known", "confidence", "feature"], ascending=[True, False, False, True]
     )
     lead = lead.drop_duplicates("molecule").reset_index(drop=True)
-    known = lead["valid"]
+    known = lead["known"]
     full = bool(rows["mz"].notna().all())
 
     def ids(numbers: pd.Series[Any]) -> pd.Series[Any]:
         """Numbers of the rows of each molecule, `1 | 2`."""
         return numbers.astype("str").groupby(rows["molecule"]).agg(" | ".join)
 
-    adducts = rows[rows["adduct"].notna() & valid].groupby("molecule")["adduct"].agg(_distinct)
+    adducts = rows[rows["adduct"].notna() & published].groupby("molecule")["adduct"].agg(_distinct)
     areas = _areas(rows, samples)
     spread = areas.std(axis=1) / areas.mean(axis=1)
     columns: dict[str, Any] = {
@@ -263,13 +279,22 @@ def _overrides(rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _areas(rows: pd.DataFrame, samples: list[str]) -> pd.DataFrame:
-    """Area of each molecule in each sample, NaN if it was not found there."""
-    valid = rows["verdict"] == "valid"
-    known = rows["molecule"].isin(rows["molecule"][valid])
-    consolidated = rows["consolidated_volume"].where(valid)
-    area = consolidated.where(known, rows["volume"])
-    table = area.groupby([rows["molecule"], rows["sample"]]).sum(min_count=1).unstack()
-    return table.reindex(columns=samples).reset_index(drop=True)
+    """Area of each molecule in each sample, NaN if it was not found there.
+
+    A feature that the model calls a piece and an analyst accepts counts as a species of its own,
+    and no longer for its parent.
+    """
+    published, valid = rows["published"].notna(), rows["verdict"] == "valid"
+    known = rows["molecule"].isin(rows["molecule"][published])
+    freed = rows[published & rows["parent_id"].notna()]
+    less = freed.groupby("parent_id")["volume"].sum().reindex(rows["feature_id"]).fillna(0.0)
+    consolidated = rows["consolidated_volume"] - less.to_numpy()
+    area = consolidated.where(valid, rows["volume"]).where(published)
+    area = area.where(known, rows["volume"])
+    molecules: pd.DataFrame = (
+        area.groupby([rows["molecule"], rows["sample"]]).sum(min_count=1).unstack()
+    )
+    return molecules.reindex(columns=samples).reset_index(drop=True)
 
 
 def _features(rows: pd.DataFrame, samples: list[str]) -> str:

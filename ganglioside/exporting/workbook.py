@@ -71,9 +71,10 @@ _NOTES: Final = (
     ("relation", "How the feature comes from its parent: process, in words."),
     (
         "consolidated_volume",
-        "A valid feature's volume plus that of its fragments and adducts. Of several ions or picks "
-        "of one peak only one row has it, and only its volume counts: areas of unlike ions are "
-        "never added.",
+        "A valid feature's volume plus that of its fragments and adducts, other ions that pose as "
+        "names among these. Of several valid ions or picks of one peak only one row has it, and "
+        "only its own volume counts. The species list adds less: only what broke off in the "
+        "source, never another ion (area_consolidated).",
     ),
     (
         "peak_id",

@@ -271,7 +271,7 @@ class Suggester:
     @cached_property
     def has_ceramide(self) -> BoolArray:
         """Whether a feature has each ceramide that is thought of, shape (C,)."""
-        present = np.unique(self.present_ceramides, axis=0)
+        present = self.features[_CERAMIDE].drop_duplicates().to_numpy(np.float64, na_value=-1)
         same = self.ceramides[:, None, :] == present[None, :, :]
         return np.asarray(same.all(axis=2).any(axis=1))
 

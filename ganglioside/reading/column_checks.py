@@ -473,13 +473,13 @@ def _holds_seconds(header: Header, rt: FloatArray, log: ProblemLog) -> bool:
         if largest <= _UNCLEAR_ABOVE:
             log.table("rt-minutes-under-seconds", label, f"{_UNCLEAR_ABOVE:g}")
             return False
-        log.table("rt-in-seconds", label, "the header says so")
+        log.table("rt-header-in-seconds", label)
         return True
     beyond = float(np.mean(positive > MAX_RT))
     too_long = beyond >= (_TOO_LONG if median > _UNCLEAR_ABOVE else 2 * _TOO_LONG)
     too_long = too_long and median > _EARLY
     if header.rt_unit == "" and (median > _SECONDS_ABOVE or too_long):
-        log.table("rt-in-seconds", label, f"half of the values are above {median:.0f}")
+        log.table("rt-in-seconds", label, f"{median:.0f}")
         return True
     if median > _UNCLEAR_ABOVE and (header.rt_unit == "" or median > _SECONDS_ABOVE):
         log.table("rt-unit-unclear", label, f"{median:.0f}")

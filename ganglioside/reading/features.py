@@ -95,7 +95,7 @@ def read_features(
     >>> table.data[["name", "rt"]].to_numpy().tolist()
     [['GM1(36:1;O2)', 9.9], ['GM3(36:1;O2)', 9.95]]
     >>> table.problems["code"].tolist()
-    ['no-volume', 'no-log-p', 'no-anchor', 'rt-in-seconds']
+    ['no-volume', 'no-log-p', 'no-anchor', 'rt-header-in-seconds']
     """
     options = ReadingOptions.of(columns, sheet, unit, header=header)
     return read_with(source, settings or Settings(), options, name)

@@ -77,3 +77,12 @@ def ratio_percent(ratio: float, missing: str = MISSING) -> str:
     ('3.12 %', '250 %')
     """
     return f"{100 * ratio:.3g} %" if isfinite(ratio) else missing
+
+
+def plain(value: object) -> str:
+    """A number without needless digits, thousands apart, or another value as a word.
+
+    >>> plain(0.75), plain(50.0), plain(2_000_000), plain("auto")
+    ('0.75', '50', '2,000,000', 'auto')
+    """
+    return f"{value:,.10g}" if isinstance(value, int | float) else str(value)

@@ -18,6 +18,7 @@ from ganglioside.observations.mass_shifts import MassShift
 from ganglioside.observations.sample_gradients import SampleGradients
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import IntArray, join
+from ganglioside.support.formatting import percent
 from ganglioside.support.text_columns import as_column, as_numbers, texts, where
 from ganglioside.verdicts.decisions import UNDETERMINED, VALID
 from ganglioside.verdicts.log_p import LogP
@@ -198,7 +199,7 @@ def _wrong_anchors(rows: _Rows, verdicts: RowVerdicts) -> list[_Finding]:
             row.series,
             f"Anchor {row.name} at {row.rt:.3f} min contradicts the other features: "
             f"{VERDICTS[verdict[row.position]]}{f' of {parent}' if parent else ''} "
-            f"({verdicts.confidence[row.position]:.0%}).",
+            f"({percent(verdicts.confidence[row.position])}).",
             f"Check this anchor; {row.series} is expected at "
             f"{verdicts.predicted_rt[row.position]:.3f} min.",
         )

@@ -170,7 +170,14 @@ class Override:
 
     @property
     def decision(self) -> Decision | None:
-        """What was decided on the name; None where nothing was."""
+        """What was decided on the name; None where nothing was.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.Override(feature_id=3, verdict="valid", note="MS/MS.").decision
+        'accepted'
+        """
         if self.name is not None:
             return "renamed"
         if self.later:
@@ -181,12 +188,26 @@ class Override:
 
     @property
     def is_decided(self) -> bool:
-        """Whether the name is settled: accepted, renamed or rejected."""
+        """Whether the name is settled: accepted, renamed or rejected.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.Override(feature_id=3, later=True).is_decided
+        False
+        """
         return self.decision not in (None, "later")
 
     @property
     def is_empty(self) -> bool:
-        """Whether it has neither a decision nor an anchor mark nor a note."""
+        """Whether it has neither a decision nor an anchor mark nor a note.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.Override(feature_id=3).is_empty
+        True
+        """
         return self.decision is None and self.anchor is None and not self.note.strip()
 
 
@@ -221,7 +242,14 @@ class Overrides:
 
     @property
     def by_feature(self) -> dict[int, Override]:
-        """The override of each feature that has one."""
+        """The override of each feature that has one.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> list(gg.Overrides().put(gg.Override(feature_id=3, anchor=True)).by_feature)
+        [3]
+        """
         return {entry.feature_id: entry for entry in self.entries}
 
     def of(self, feature_id: int) -> Override | None:

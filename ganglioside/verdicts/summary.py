@@ -11,6 +11,7 @@ import numpy as np
 from ganglioside.columns import VERDICTS
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.support.formatting import share
 from ganglioside.verdicts.decisions import ADDUCT, FRAGMENT, VALID
 from ganglioside.verdicts.result_tables import RowVerdicts
 
@@ -93,8 +94,8 @@ def summarise(table: FeatureTable, verdicts: RowVerdicts, model: FittedModel) ->
 
 def _explained(explained: int, total: int, of_area: float) -> str:
     """Share of the features, and of the peak area, that is explained, in words."""
-    share = f"{explained:,} of {total:,} features explained ({explained / max(total, 1):.0%})"
-    return share if isnan(of_area) else f"{share}, with {of_area:.0%} of the peak area"
+    part = f"{explained:,} of {total:,} features explained ({share(explained, total, '0 %')})"
+    return part if isnan(of_area) else f"{part}, with {share(of_area, 1)} of the peak area"
 
 
 def _anchors(wrong: int, anchors: int) -> str:

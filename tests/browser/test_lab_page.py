@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 
 import ganglioside as gg
@@ -16,6 +17,11 @@ from browser.servers import TOKEN, Server, Visit, serving  # noqa: E402
 
 pytestmark = pytest.mark.browser
 expect = sync_api.expect
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+#: Width and height of an element on the page, and of what it holds, px.
+SIZES = "e => [e.clientWidth, e.clientHeight, e.scrollWidth, e.scrollHeight]"
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +130,55 @@ def test_no_log_of_the_lab_holds_the_token(visit: Visit, server: Server) -> None
     log = server.log.read_text(errors="replace")
     assert "nowhere" in log
     assert TOKEN not in log
+
+
+@pytest.fixture(scope="module")
+def lesson(browser: sync_api.Browser, server: Server) -> Iterator[Visit]:
+    """A copy of the first lesson with the card of its analysis at the end, all cells run."""
+    notebook = nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell("analysis"))
+    nbformat.write(notebook, server.history.parent / "notebooks" / "lesson.ipynb")
+    opened = Visit.begin(browser, width=1280)
+    page = opened.page
+    page.goto(f"{server.url}/lab/workspaces/lesson/tree/lesson.ipynb?token={TOKEN}")
+    expect(page.get_by_role("button", name=re.compile("Idle"))).to_be_visible()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    expect(page.locator(".jp-OutputArea-output .gg-card")).to_be_visible()
+    yield opened
+    opened.end()
+    assert opened.outside(server) == []
+
+
+def test_a_lesson_runs_in_the_lab_without_an_error(lesson: Visit) -> None:
+    cells = lesson.page.locator(".jp-CodeCell")
+    for k in range(cells.count()):
+        cells.nth(k).scroll_into_view_if_needed()
+        expect(cells.nth(k).locator(".jp-InputPrompt")).to_have_text(f"[{k + 1}]:")
+        assert cells.nth(k).locator(".jp-mod-error, [data-mime-type*=stderr]").count() == 0
+
+
+@pytest.mark.parametrize("light", ["true", "false"])
+def test_the_card_of_an_analysis_is_shown_whole_in_the_lab(
+    lesson: Visit, light: str, tmp_path: Path
+) -> None:
+    page = lesson.page
+    page.evaluate("light => { document.body.dataset.jpThemeLight = light; }", light)
+    card = page.locator(".jp-OutputArea-output .gg-card")
+    card.scroll_into_view_if_needed()
+    lead = gg.analyze(gg.example()).summary.lead
+    expect(card).to_contain_text(lead)
+    parts = [card, *card.locator("table, svg.chart, .bar").all()]
+    for part in parts:
+        width, height, held, high = part.evaluate(SIZES)
+        assert min(width, height) > 0
+        assert (held, high) == (width, height)
+    card.screenshot(path=tmp_path / "card.png")
+
+
+def test_a_chart_of_a_lesson_is_shown_whole_in_the_lab(lesson: Visit) -> None:
+    chart = lesson.page.locator(".jp-RenderedSVG").first
+    chart.scroll_into_view_if_needed()
+    width, height, held, high = chart.evaluate(SIZES)
+    assert min(width, height) > 300
+    assert (held, high) == (width, height)

@@ -44,6 +44,7 @@ def test_the_note_counts_anchors() -> None:
     assert f"{int(table['anchor'].sum())} anchors" in anchors_note(table)
     assert f"{wrong} wrong" in anchors_note(table)
     assert "wrong" not in anchors_note(table.assign(wrong_anchor=False))
+    assert "black" not in anchors_note(table)  # a dark page draws it white
     assert anchors_note(table.assign(anchor=False, wrong_anchor=False)) == "No anchors."
 
 
@@ -52,12 +53,11 @@ def test_a_tooltip_is_shown_for_columns_that_are_there() -> None:
     assert fields == ["name", "rt"]
 
 
-def test_a_legend_holds_in_one_order_the_verdicts_that_occur_and_undetermined() -> None:
-    """Other thresholds may make any feature undetermined, and must not change the chart."""
+def test_a_legend_holds_in_one_order_the_verdicts_that_occur() -> None:
     table = points(example())
     two = table[table["verdict"].isin(["outlier", "valid"])]
     scale = verdict_channel(two, palette.VERDICT_COLOURS)["scale"]
-    assert scale["domain"] == ["valid", "outlier", "undetermined"]
+    assert scale["domain"] == ["valid", "outlier"]
     assert scale["range"] == [palette.VERDICT_COLOURS[v] for v in scale["domain"]]
 
 

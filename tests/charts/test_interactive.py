@@ -57,6 +57,26 @@ def test_every_view_draws_from_its_data_and_rings_the_picked_point(view: str) ->
     assert chart.spec.get("title", {}).get("text") != chart.title
 
 
+def legends(spec: dict[str, object]) -> list[list[str]]:
+    """The verdicts of each scale of verdicts."""
+    looks = [
+        unit["encoding"].get(c, {}) for unit in _units(spec) for c in ("fill", "color", "shape")
+    ]
+    return [look["scale"]["domain"] for look in looks if look.get("field") == "verdict"]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_chart_has_room_for_features_that_other_thresholds_make_undetermined(view: str) -> None:
+    assert "undetermined" not in set(ANALYSIS.features["verdict"])
+    stricter = ANALYSIS.redecide(gg.Settings(r2_threshold=0.999))
+    assert "undetermined" in set(stricter.features["verdict"])
+    drawn = legends(interactive(ANALYSIS, view).spec)
+    assert drawn
+    assert drawn == legends(interactive(stricter, view).spec)
+    assert ">undetermined<" not in svg(Spec(interactive(ANALYSIS, view)).whole)
+    assert ">undetermined<" in svg(Spec(interactive(stricter, view)).whole)
+
+
 @pytest.mark.parametrize("view", ["reduced", "predicted", "mz"])
 def test_other_thresholds_change_the_data_alone(view: str) -> None:
     before = interactive(ANALYSIS, view)

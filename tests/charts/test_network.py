@@ -22,6 +22,8 @@ def test_fragments_come_by_size_before_adducts() -> None:
     assert kinds[: len(fragments)] == fragments
     assert fragments.index("GM3") < fragments.index("GM1") < fragments.index("GD1")
     assert set(kinds) == set(table["kind"])
+    assert "sodium adduct" in kinds
+    assert not any(kind.startswith(("-", "+")) for kind in kinds)
 
 
 def test_a_parent_without_a_row_stands_where_its_pieces_do() -> None:
@@ -32,3 +34,12 @@ def test_a_parent_without_a_row_stands_where_its_pieces_do() -> None:
     median = table.groupby("parent")["piece_rt"].median()
     assert absent["at"].tolist() == absent["parent"].map(median).tolist()
     assert absent["label"].isna().all()
+
+
+def test_a_key_says_what_the_colours_of_parents_mean() -> None:
+    chart = spec(charts.fragment_network(example()))
+    keys = [layer["encoding"].get("color", {}).get("legend") for layer in chart["layer"]]
+    (values,) = {tuple(key["values"]) for key in keys if key}
+    table = charts.fragment_table(example())
+    parents = table["parent_series"].str.extract("(G[AMDTQP])", expand=False)
+    assert set(values) == set(parents)

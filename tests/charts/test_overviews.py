@@ -48,7 +48,10 @@ def test_bars_add_up_to_the_area_of_the_table(analysis: gg.Analysis) -> None:
     order = next(iter([chart["encoding"]["y"]["sort"]]))
     sums = table.groupby("series")["volume"].sum()
     assert [sums[name] for name in order] == sorted(sums, reverse=True)
-    assert f"{analysis.summary.area_explained:.0%} of the area" in chart["title"]["subtitle"][0]
+    assert (
+        f"{100 * analysis.summary.area_explained:.0f} % of the area"
+        in chart["title"]["subtitle"][0]
+    )
 
 
 def test_panels_come_in_the_chosen_order(analysis: gg.Analysis) -> None:

@@ -368,7 +368,7 @@ def _rows() -> list[Case]:
             "rt-seconds-header.csv",
             table("GD1(36:1;O2),574.32,1,1,T", header="Name,RT (s),Volume,Log P,Anchor"),
             1,
-            reports={(None, "rt-in-seconds")},
+            reports={(None, "rt-header-in-seconds")},
             values={(0, "rt"): 574.32 / 60},
         ),
         read(

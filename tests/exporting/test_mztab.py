@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from pathlib import Path
 
 import mztab_rules
 import numpy as np
@@ -187,6 +188,87 @@ def test_what_an_analyst_said_goes_along(analysed: Analysis) -> None:
     assert set(file.of("SML", "opt_global_analyst_note")) == {"null", "'=looked"}
     assert set(file.of("SML", "opt_global_analyst_anchor")) == {"null", "False"}
     assert sum(time != "null" for time in file.of("SML", "opt_global_analyst_time")) == 1
+
+
+@pytest.fixture(scope="module")
+def decided(measured: Analysis) -> Analysis:
+    """An outlier renamed, a fragment accepted and a valid feature rejected by an analyst."""
+    features = measured.features
+    outlier = int(features["feature_id"][features["verdict"] == "outlier"].iloc[0])
+    piece = int(
+        features["feature_id"][features["parent_id"].notna() & features["mz"].notna()].iloc[0]
+    )
+    valid = int(features["feature_id"][features["verdict"] == "valid"].iloc[0])
+    overrides = Overrides(
+        (
+            Override(feature_id=outlier, verdict="valid", name="GT1(NeuGc)(38:1;O2)", note="MS/MS"),
+            Override(feature_id=piece, verdict="valid", note="MS/MS"),
+            Override(feature_id=valid, verdict="outlier", note="MS/MS"),
+        )
+    )
+    return measured.with_overrides(overrides)
+
+
+def by_feature(file: mztab_rules.File) -> dict[int, dict[str, str]]:
+    """The small molecule of each feature."""
+    return {
+        int(i): row for row in file.rows["SML"] for i in row["opt_global_feature_ids"].split("|")
+    }
+
+
+def test_published_columns_have_the_names_that_analysts_publish(decided: Analysis) -> None:
+    text = text_of(decided)
+    assert mztab_rules.faults(text) == []
+    molecules = by_feature(mztab_rules.read(text))
+    renamed, accepted, rejected = decided.overrides
+    new, old = gg.parse_name("GT1(NeuGc)(38:1;O2)"), decided.features.loc[renamed.feature_id]
+    row = molecules[renamed.feature_id]
+    assert row["chemical_name"] == new.shorthand
+    assert row["chemical_formula"] == new.formula
+    assert float(row["theoretical_neutral_mass"]) == pytest.approx(new.monoisotopic_mass)
+    assert (row["reliability"], row["opt_global_verdict"]) == ("2", "outlier")
+    assert row["opt_global_name_as_given"] == old["name"]
+    row = molecules[accepted.feature_id]
+    assert row["reliability"] == "2"
+    assert row["chemical_name"] == decided.features.loc[accepted.feature_id, "shorthand"]
+    row = molecules[rejected.feature_id]
+    assert (row["reliability"], row["chemical_name"], row["chemical_formula"]) == (
+        "4",
+        "null",
+        "null",
+    )
+
+
+def test_evidence_is_of_the_published_name(decided: Analysis) -> None:
+    file = mztab_rules.read(text_of(decided))
+    renamed = str(decided.overrides.entries[0].feature_id + 1)
+    (row,) = [row for row in file.rows["SME"] if row["SME_ID"] == renamed]
+    assert row["chemical_name"] == gg.parse_name("GT1(NeuGc)(38:1;O2)").shorthand
+
+
+def test_an_accepted_piece_counts_once(measured: Analysis, decided: Analysis) -> None:
+    piece = decided.features.loc[decided.overrides.entries[1].feature_id]
+    number = ("one", "β | two").index(piece["sample"]) + 1
+    areas = [
+        float(
+            by_feature(mztab_rules.read(text_of(a)))[int(piece["parent_id"])][
+                f"abundance_assay[{number}]"
+            ]
+        )
+        for a in (measured, decided)
+    ]
+    assert areas[0] - areas[1] == pytest.approx(piece["volume"])
+
+
+def test_what_analysts_decided_does_not_change_the_table_that_reads_back(
+    measured: Analysis, decided: Analysis, tmp_path: Path
+) -> None:
+    back = []
+    for number, analysis in enumerate((measured, decided)):
+        path = tmp_path / f"{number}.mztab"
+        path.write_bytes(to_mztab(analysis))
+        back.append(gg.read_features(path).data.drop(columns="row"))
+    pd.testing.assert_frame_equal(*back)
 
 
 def test_very_large_and_very_small_numbers_have_no_exponent(measured: Analysis) -> None:

@@ -13,6 +13,7 @@ import ganglioside as gg
 
 MOST_LINES = 30
 WIDTH = 100
+LARGEST_CARD = 40_000  # bytes, more or less
 
 
 def lines_of(text: str) -> int:
@@ -20,10 +21,13 @@ def lines_of(text: str) -> int:
     return sum(len(textwrap.wrap(line, WIDTH) or [""]) for line in text.splitlines())
 
 
-@pytest.fixture(scope="module")
-def objects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+@pytest.fixture(scope="module", params=["example", "study"])
+def objects(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, object]:
     """One of each kind of object that `gg` makes, and all public attributes of each."""
-    table = gg.read_study([gg.example(), gg.example()])
+    is_large = request.param == "study"
+    table = gg.simulate(1, n_samples=20) if is_large else gg.read_study([gg.example()] * 2)
     analysis = gg.analyze(table)
     folder: Path = tmp_path_factory.mktemp("history")
     history = gg.History.open(folder / "history.duckdb")
@@ -65,12 +69,31 @@ def test_no_object_prints_more_than_a_screen(objects: dict[str, object]) -> None
         tuple,
     )
     walls = {
-        name: lines_of(repr(thing))
+        name: lines_of(text)
         for name, thing in objects.items()
-        if not isinstance(thing, plain) and lines_of(repr(thing)) > MOST_LINES
+        if not isinstance(thing, plain)
+        for text in (repr(thing), str(thing))
+        if lines_of(text) > MOST_LINES
     }
     assert walls == {}
     assert "analysis.model" in objects
+
+
+def test_every_public_class_is_among_them(objects: dict[str, object]) -> None:
+    classes = [kind for name in gg.__all__ if isinstance(kind := getattr(gg, name), type)]
+    met = {kind for thing in objects.values() for kind in type(thing).__mro__}
+    unmet = {c.__name__ for c in classes if c not in met and not issubclass(c, Exception)}
+    assert unmet == set()
+
+
+def test_a_card_is_small(objects: dict[str, object]) -> None:
+    cards = {
+        name: thing._repr_html_()
+        for name, thing in objects.items()
+        if hasattr(thing, "_repr_html_") and not isinstance(thing, pd.DataFrame)
+    }
+    assert {name for name, html in cards.items() if len(html) > LARGEST_CARD} == set()
+    assert "analysis" in cards
 
 
 def test_public_names_print_no_wall() -> None:

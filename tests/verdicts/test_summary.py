@@ -44,7 +44,7 @@ def test_the_headline_tells_how_much_of_the_area_is_explained(example: gg.Analys
     explained = features["verdict"].isin(["valid", "fragment", "adduct"])
     share = features["volume"][explained].sum() / features["volume"].sum()
     assert s.area_explained == pytest.approx(share)
-    assert f"with {share:.0%} of the peak area: " in s.headline
+    assert f"with {100 * share:.0f} % of the peak area: " in s.headline
     assert s.lead.startswith(s.headline.split(":")[0])
 
 
@@ -65,7 +65,7 @@ def test_rows_without_an_area_count_as_features_only() -> None:
     s = gg.analyze(table(Area=[1.0, 2.0, None, 1.0])).summary
     assert (s.valid, s.features) == (3, 4)
     assert s.area_explained == 0.75
-    assert s.headline.startswith("3 of 4 features explained (75%), with 75% of the peak area: ")
+    assert s.headline.startswith("3 of 4 features explained (75 %), with 75 % of the peak area: ")
 
 
 def test_one_wrong_anchor_is_in_the_singular() -> None:

@@ -6,7 +6,7 @@ import asyncio
 
 import ganglioside as gg
 from ganglioside_widgets import FeaturePanel
-from ganglioside_widgets.panels.feature import _REST
+from ganglioside_widgets.panels.feature import _REST, _family_rows, _suggestion
 from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.review import ReviewState
 
@@ -69,6 +69,15 @@ def test_a_feature_without_relatives_has_no_family(analysis: gg.Analysis) -> Non
     assert panel._family.layout.display == ""
     assert panel.family.selected == state.selected
     assert state.selected in panel.family._keys
+
+
+def test_people_read_processes_in_words(analysis: gg.Analysis) -> None:
+    rows = _family_rows(analysis.family(3))
+    assert "loss of Hex + HexNAc + NeuAc" in rows["process"].tolist()
+    assert not rows["process"].dropna().str.startswith(("-", "+")).any()
+    other_ion = analysis.suggest(274).iloc[0].to_dict() | {"process": "+Na-H"}
+    assert ", sodium adduct " in _suggestion(other_ion)
+    assert "+Na-H" not in _suggestion(other_ion)
 
 
 def test_an_anchor_can_be_unmarked(analysis: gg.Analysis) -> None:

@@ -66,6 +66,16 @@ def test_the_explanation_is_of_the_selected_feature(state: ResultsState) -> None
     assert state.suggestions() is not None
 
 
+def test_processes_are_read_and_searched_in_words(state: ResultsState) -> None:
+    assert state.analysis is not None
+    machine = state.analysis.features["process"]
+    assert machine[3] == "-Hex-HexNAc-NeuAc"
+    assert state.features["process"][3] == "loss of Hex + HexNAc + NeuAc"
+    assert not state.features["process"].dropna().str.startswith(("-", "+")).any()
+    state.refine(columns=(("process", "loss of"),))
+    assert state.rows().tolist() == machine.index[machine.str.startswith("-", na=False)].tolist()
+
+
 def test_a_verdict_of_the_analyst_stands_beside_the_models(state: ResultsState) -> None:
     state.select(3)
     before = state.features["verdict"].copy()

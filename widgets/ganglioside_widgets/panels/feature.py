@@ -12,6 +12,7 @@ import pandas as pd
 
 from ganglioside.charts.evidence import series_curve, sticks
 from ganglioside.columns import VERDICTS
+from ganglioside.lipids.process_words import process_words, processes_in_words
 from ganglioside.questions.explanation import Explanation, Hypothesis
 from ganglioside.questions.score_card import Score
 from ganglioside.support.formatting import MISSING, area, minutes, percent, ratio_percent
@@ -31,11 +32,11 @@ from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.review import ReviewState
 
 _FAMILY_COLUMNS: Final = (
-    Column("called", "Name", 150, help="Pieces stand below what they come from"),
-    Column("verdict", "Verdict", 104, "verdict"),
-    Column("process", "Process", 104),
+    Column("called", "Name", 136, help="Pieces stand below what they come from"),
+    Column("process", "Process", 196, help="Loss or other ion by which it comes from its parent"),
     Column("ratio", "Area", 66, help="Peak area over that of its parent"),
     Column("usual", "Usual", 62, help="Usual ratio of this process in this table"),
+    Column("verdict", "Verdict", 104, "verdict"),
 )
 
 #: Least probability of a listed hypothesis, and most hypotheses listed; others are counted.
@@ -308,7 +309,7 @@ def _score(score: Score) -> str:
 def _suggestion(suggestion: dict[str, Any]) -> str:
     """Suggested name with its distance in RT and mass, as HTML."""
     process = suggestion["process"]
-    by = "" if pd.isna(process) else f" by {escape(str(process))}"
+    by = "" if pd.isna(process) else f", {escape(process_words(process))}"
     apart = minutes(abs(suggestion["difference"]))
     mass = (
         f", {suggestion['ppm']:+.1f} ppm"
@@ -332,6 +333,7 @@ def _family_rows(family: pd.DataFrame) -> pd.DataFrame:
     return family.assign(
         called=indents + family["name"].fillna("(no name)"),
         verdict=family["verdict"].astype("str"),
+        process=processes_in_words(family["process"]),
         ratio=[ratio_percent(value, MISSING) for value in family["area_ratio"]],
         usual=[ratio_percent(value, MISSING) for value in family["usual_ratio"]],
     )

@@ -37,7 +37,7 @@ COLUMNS: Final = (
     Column("volume", "Peak area", 76, "short"),
     Column("parent", "Parent", 132),
     Column(
-        "process", "Process", 120, "text", "Loss or other ion by which it comes from its parent"
+        "process", "Process", 150, "text", "Loss or other ion by which it comes from its parent"
     ),
     Column("analyst_verdict", "My verdict", 112, "verdict", "The analyst's own verdict"),
     Column("reason", "Reason", 420),

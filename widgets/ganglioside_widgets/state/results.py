@@ -16,6 +16,7 @@ import traitlets as t
 from ganglioside.analysis import Analysis
 from ganglioside.columns import Verdict
 from ganglioside.errors import GangliosideError
+from ganglioside.lipids.process_words import processes_in_words
 from ganglioside.questions.explanation import Explanation
 from ganglioside.questions.score_card import Score
 from ganglioside.verdicts.overrides import Override
@@ -74,8 +75,11 @@ class ResultsState(t.HasTraits):
 
     @property
     def features(self) -> pd.DataFrame:
-        """The features with the analyst's overrides beside them; empty without an analysis."""
-        return self.analysis.overridden if self.analysis is not None else pd.DataFrame()
+        """The features as people read them, overrides beside; empty without an analysis.
+
+        The column `process` is in words: `loss of Hex + HexNAc`.
+        """
+        return _read(self.analysis) if self.analysis is not None else pd.DataFrame()
 
     def rows(self) -> npt.NDArray[np.int32]:
         """Positions of the features to show, in order, shape (R,)."""
@@ -241,6 +245,13 @@ def _same_table(old: object, new: object) -> bool:
     if not isinstance(old, Analysis) or not isinstance(new, Analysis):
         return False
     return len(old.features) == len(new.features) and old.source.name == new.source.name
+
+
+@lru_cache(maxsize=2)
+def _read(analysis: Analysis) -> pd.DataFrame:
+    """The features with overrides, and with processes in words."""
+    features = analysis.overridden
+    return features.assign(process=processes_in_words(features["process"]))
 
 
 @lru_cache(maxsize=8)

@@ -27,8 +27,9 @@ from ganglioside.history.author import current_author
 from ganglioside.history.care import backup
 from ganglioside.history.care.aliases import CareAliases
 from ganglioside.history.care.cleanup import remove
-from ganglioside.history.care.operations import Care, put_in_order
+from ganglioside.history.care.operations import Care, bring_up_to_date
 from ganglioside.history.care.salvage import Salvaged, salvage
+from ganglioside.history.care.sent_folders import remove_leftovers
 from ganglioside.history.claims import Claim, ClaimedStore, claim_of
 from ganglioside.history.decisions import Decisions, decisions
 from ganglioside.history.events import insert_events, read_events
@@ -188,7 +189,7 @@ class History(ShownAsCard, CareAliases):
         """
         store = store_at(path, timeout)
         person = person_here()
-        store.prepare(put_in_order)
+        bring_up_to_date(store)
         return cls(store) if person is None else cls(store).acting_as(person)
 
     def acting_as(self, person: Person) -> History:
@@ -302,7 +303,7 @@ class History(ShownAsCard, CareAliases):
         --------
         >>> history.refresh()
         """
-        self._store.prepare(put_in_order)
+        bring_up_to_date(self._store)
 
     def wait(self, seconds: float) -> None:
         """Wait, at most until any process has written, where a database tells of it.
@@ -1241,6 +1242,7 @@ class History(ShownAsCard, CareAliases):
             delete_session(connection, found)
             audit_log.append(connection, current_author(), "deleted", found.id, name=found.name,
                        input=found.sha256, result=found.result_sha256)  # fmt: skip
+        remove_leftovers(self._store)
 
     def keep(self, sid: str, kept: bool = True) -> None:
         """Exclude a session from every cleanup, or include it again.

@@ -12,13 +12,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType
 from urllib.parse import urlsplit
 
 import pytest
 from browser.servers import TOKEN, Server, serving
 from effort import PATIENCE, until
+from jinja2 import Environment, FileSystemBytecodeCache
 
 from ganglioside_widgets.app import PAGES
+from ganglioside_widgets.serving.pages import PageExporter
 
 websocket = pytest.importorskip("websocket")
 
@@ -435,3 +438,20 @@ def test_an_interruption_ends_the_server_with_clients_connected(tmp_path: Path) 
 # The last one here: it ends the server that all others share.
 def test_a_signal_ends_the_server_with_clients_connected(server: Server, channels: str) -> None:
     _end_with_clients(server, channels, signal.SIGTERM)
+
+
+def test_templates_are_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page has an exporter of its own; to compile for each held up the server's loop."""
+    monkeypatch.setattr(PageExporter, "compiled", FileSystemBytecodeCache(str(tmp_path)))
+    compiled: list[str] = []
+    compile_once = Environment._compile
+
+    def count(self: Environment, source: str, filename: str) -> CodeType:
+        compiled.append(filename)
+        return compile_once(self, source, filename)
+
+    monkeypatch.setattr(Environment, "_compile", count)
+    for _ in range(2):
+        exporter = PageExporter(template_name="lab")
+        exporter.environment.get_template("index.html.j2")
+        assert len(compiled) == 1

@@ -15,11 +15,13 @@ from pathlib import Path
 from types import CodeType
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from browser.servers import TOKEN, Server, serving
 from effort import PATIENCE, until
 from jinja2 import Environment, FileSystemBytecodeCache
 
+from ganglioside.server.service_limits import VARIABLE, ServiceLimits
 from ganglioside_widgets.app import PAGES
 from ganglioside_widgets.serving.pages import PageExporter
 
@@ -36,7 +38,8 @@ MOST = sum(PAGES.values()) + 1
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("served")
     with serving(
-        folder, "app", f"--max-kernels={MOST}", "--allow-host=lab.example.org",
+        folder, "app", f"--max-kernels={MOST}", "--max-megabytes=7",
+        "--allow-host=lab.example.org",
         ready=r"pool of workbench\.ipynb is filled",
     ) as running:  # fmt: skip
         yield running
@@ -88,6 +91,17 @@ def kernels(server: Server) -> int:
     """Return the number of kernels that run."""
     log = server.log.read_text(errors="replace")
     return len(re.findall("Kernel started", log)) - len(re.findall("Kernel shutdown", log))
+
+
+def test_pages_have_the_limits_of_their_server(server: Server) -> None:
+    """Once only the API had them: a page took tables of 50 MB whatever the server was told."""
+    kernels = [
+        process.environ()[VARIABLE]
+        for process in psutil.Process(server.process.pid).children(recursive=True)
+        if "ipykernel_launcher" in process.cmdline()
+    ]
+    assert kernels
+    assert {ServiceLimits.here({VARIABLE: told}).megabytes for told in kernels} == {7.0}
 
 
 @pytest.fixture(scope="module")

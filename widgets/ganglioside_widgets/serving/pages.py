@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
+import os
 import re
 import socket
 import ssl
@@ -32,7 +33,8 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from ganglioside.server.hub import HubService
-from ganglioside.server.jupyter import handlers, jupyter_app
+from ganglioside.server.jupyter import ApiLimits, handlers, jupyter_app
+from ganglioside.server.service_limits import VARIABLE
 from ganglioside.watching.alarms import watch
 from ganglioside_widgets.serving.address import Address
 from ganglioside_widgets.serving.documentation import documentation_handlers
@@ -270,6 +272,7 @@ class Pages(Voila):  # type: ignore[misc]
         self.connection_dir = str(self.workplace / "kernels")
         Path(self.connection_dir).mkdir(mode=0o700)
         self._spare_the_loop()
+        os.environ[VARIABLE] = ApiLimits(parent=self).limits().to_json()  # kernels inherit it
         self.app = Guarded(transforms=[PageHeaders], **self.init_settings())
         self.app.settings.update(self.tornado_settings)
         self.app.add_handlers(".*$", self.init_handlers())

@@ -11,6 +11,8 @@ from ganglioside.errors import GangliosideError, HistoryError, OverrideError
 from ganglioside.history import History
 from ganglioside.history.author import current_author
 from ganglioside.history.overrides import current
+from ganglioside.server import ServiceLimits
+from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Overrides
 from ganglioside_widgets.state.batch import BatchState
 from ganglioside_widgets.state.export import ExportState
@@ -77,8 +79,9 @@ class WorkbenchState(t.HasTraits):
         super().__init__()
         self._history = history
         self.visitor = visitor or Visitor.here()
-        self.upload = UploadState(paths=not self.visitor.on_page if paths is None else paths)
-        self.thresholds = ThresholdsState()
+        usual = Settings(max_megabytes=ServiceLimits.here().megabytes)
+        self.upload = UploadState(usual, paths=not self.visitor.on_page if paths is None else paths)
+        self.thresholds = ThresholdsState(settings=usual)
         self.run = RunState(history, post, self.visitor)
         self.results = ResultsState(self.author)
         self.review = ReviewState(self.results, self.author, post)

@@ -34,7 +34,7 @@ from ganglioside.history.claims import Claim, ClaimedStore, claim_of
 from ganglioside.history.decisions import Decisions, decisions
 from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.jobs import Jobs, jobs_about
-from ganglioside.history.listing import Page, SessionQuery, find_page, headlines, listing
+from ganglioside.history.listing import Page, SessionQuery, find_page, headlines, listed, listing
 from ganglioside.history.location import TIMEOUT, file_at, resolved, store_at
 from ganglioside.history.opening import Opening
 from ganglioside.history.overrides import (
@@ -592,6 +592,22 @@ class History(ShownAsCard, CareAliases):
         with self._store.read() as connection:
             found = Stored.find(connection, sid)
             return listing(connection, "id = ?", [found.id]).iloc[0]
+
+    def listed(self, sid: str) -> dict[str, Any]:
+        """Row of one session as `page` has it: without pandas, for programs that answer at once.
+
+        Returns
+        -------
+        dict
+            Columns of `sessions`; times without a zone, in UTC.
+
+        Examples
+        --------
+        >>> history.listed(sid)["file_name"]
+        'example.csv'
+        """
+        with self._store.read() as connection:
+            return listed(connection, sid)
 
     def load(self, sid: str) -> Analysis:
         """Analysis of a completed session, equal to the one that was saved.

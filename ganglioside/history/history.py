@@ -1181,7 +1181,7 @@ class History(ShownAsCard, CareAliases):
                 override.require_confirmed(known.get(override.feature_id))
             wanted = present.put_all(made)
             require_features(connection, session.id, wanted)
-            _override(connection, session.id, wanted)
+            _override(connection, session.id, wanted, trail)
             return wanted
 
     def confirm_override(self, sid: str, feature_id: int) -> Overrides:
@@ -1205,10 +1205,11 @@ class History(ShownAsCard, CareAliases):
         """
         with self._store.write() as connection:
             session = Stored.find(connection, sid, deciding=True)
-            present = current(read_overrides(connection, session.id))
+            trail = read_overrides(connection, session.id)
+            present = current(trail)
             decided = present.of(feature_id) or Override(feature_id=feature_id)
             wanted = present.put(confirm(decided, current_author()))
-            _override(connection, session.id, wanted)
+            _override(connection, session.id, wanted, trail)
             return wanted
 
     def decisions(self, sid: str) -> Decisions:
@@ -1508,7 +1509,9 @@ def _with_end(events: Sequence[ProgressEvent], opening: Opening) -> list[Progres
     return [*own, *_end(opening.id, opening.name)]
 
 
-def _override(connection: Connection, sid: str, overrides: Overrides) -> None:
+def _override(
+    connection: Connection, sid: str, overrides: Overrides, trail: pd.DataFrame | None = None
+) -> None:
     """Store overrides of a session, with an entry in the log if any has changed."""
-    if rows := insert_overrides(connection, sid, overrides):
+    if rows := insert_overrides(connection, sid, overrides, trail):
         audit_log.append(connection, current_author(), "overridden", sid, said=rows)

@@ -75,7 +75,8 @@ def test_what_cannot_be_a_batch_is_refused_with_its_code(ann: httpx.Client) -> N
 
 
 @pytest.fixture(scope="module")
-def _jobs_wait(batch: str) -> Iterator[None]:  # noqa: ARG001 - that one is carried out
+def _jobs_wait(batch: str) -> Iterator[None]:
+    """Let jobs wait; the batch is carried out before."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(launcher, "_launch", lambda *_: None)
         yield

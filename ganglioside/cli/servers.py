@@ -45,6 +45,7 @@ MaxKernels = Annotated[
     int,
     typer.Option(help="Most kernels: one for each open page and 4 in reserve; 0.1 GB each."),
 ]
+MaxMegabytes = Annotated[float, typer.Option(help="Largest request, MB.", min=0.001, max=10_000)]
 LogFile = Annotated[
     Path | None,
     typer.Option("--log", help="Write a log of JSON lines to this file, which is rotated."),
@@ -103,6 +104,7 @@ def serve_app(
     allow_host: AllowHost = None,
     trust_proxy: TrustProxy = None,
     max_kernels: MaxKernels = 20,
+    max_megabytes: MaxMegabytes = 50.0,
     idle_minutes: Annotated[
         float,
         typer.Option(help="Time without use after which a closed page's kernel ends.", min=0.1),
@@ -142,6 +144,7 @@ def serve_app(
         allow_hosts=tuple(allow_host or ()),
         trusted_proxies=tuple(trust_proxy or ()),
         max_kernels=max_kernels,
+        max_megabytes=max_megabytes,
         idle_minutes=idle_minutes,
         visitors_may_change=visitors_may_change,
         extra=tuple(context.args),
@@ -164,9 +167,7 @@ def serve(
     uploads: Annotated[
         int, typer.Option(help="Uploads a minute of one person; 0: any number.", min=0)
     ] = 2,
-    max_megabytes: Annotated[
-        float, typer.Option(help="Largest request, MB.", min=0.001, max=10_000)
-    ] = 50.0,
+    max_megabytes: MaxMegabytes = 50.0,
     log: LogFile = None,
     leave_jobs: LeaveJobs = False,
 ) -> None:

@@ -27,13 +27,14 @@ from ganglioside.history.author import current_author
 from ganglioside.history.care import backup
 from ganglioside.history.care.aliases import CareAliases
 from ganglioside.history.care.cleanup import remove
-from ganglioside.history.care.operations import Care, put_in_order
+from ganglioside.history.care.operations import Care, bring_up_to_date
 from ganglioside.history.care.salvage import Salvaged, salvage
+from ganglioside.history.care.sent_folders import remove_leftovers
 from ganglioside.history.claims import Claim, ClaimedStore, claim_of
 from ganglioside.history.decisions import Decisions, decisions
 from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.jobs import Jobs, jobs_about
-from ganglioside.history.listing import Page, SessionQuery, find_page, headlines, listing
+from ganglioside.history.listing import Page, SessionQuery, find_page, headlines, listed, listing
 from ganglioside.history.location import TIMEOUT, file_at, resolved, store_at
 from ganglioside.history.opening import Opening
 from ganglioside.history.overrides import (
@@ -188,7 +189,7 @@ class History(ShownAsCard, CareAliases):
         """
         store = store_at(path, timeout)
         person = person_here()
-        store.prepare(put_in_order)
+        bring_up_to_date(store)
         return cls(store) if person is None else cls(store).acting_as(person)
 
     def acting_as(self, person: Person) -> History:
@@ -302,7 +303,7 @@ class History(ShownAsCard, CareAliases):
         --------
         >>> history.refresh()
         """
-        self._store.prepare(put_in_order)
+        bring_up_to_date(self._store)
 
     def wait(self, seconds: float) -> None:
         """Wait, at most until any process has written, where a database tells of it.
@@ -591,6 +592,22 @@ class History(ShownAsCard, CareAliases):
         with self._store.read() as connection:
             found = Stored.find(connection, sid)
             return listing(connection, "id = ?", [found.id]).iloc[0]
+
+    def listed(self, sid: str) -> dict[str, Any]:
+        """Row of one session as `page` has it: without pandas, for programs that answer at once.
+
+        Returns
+        -------
+        dict
+            Columns of `sessions`; times without a zone, in UTC.
+
+        Examples
+        --------
+        >>> history.listed(sid)["file_name"]
+        'example.csv'
+        """
+        with self._store.read() as connection:
+            return listed(connection, sid)
 
     def load(self, sid: str) -> Analysis:
         """Analysis of a completed session, equal to the one that was saved.
@@ -1164,7 +1181,7 @@ class History(ShownAsCard, CareAliases):
                 override.require_confirmed(known.get(override.feature_id))
             wanted = present.put_all(made)
             require_features(connection, session.id, wanted)
-            _override(connection, session.id, wanted)
+            _override(connection, session.id, wanted, trail)
             return wanted
 
     def confirm_override(self, sid: str, feature_id: int) -> Overrides:
@@ -1188,10 +1205,11 @@ class History(ShownAsCard, CareAliases):
         """
         with self._store.write() as connection:
             session = Stored.find(connection, sid, deciding=True)
-            present = current(read_overrides(connection, session.id))
+            trail = read_overrides(connection, session.id)
+            present = current(trail)
             decided = present.of(feature_id) or Override(feature_id=feature_id)
             wanted = present.put(confirm(decided, current_author()))
-            _override(connection, session.id, wanted)
+            _override(connection, session.id, wanted, trail)
             return wanted
 
     def decisions(self, sid: str) -> Decisions:
@@ -1241,6 +1259,7 @@ class History(ShownAsCard, CareAliases):
             delete_session(connection, found)
             audit_log.append(connection, current_author(), "deleted", found.id, name=found.name,
                        input=found.sha256, result=found.result_sha256)  # fmt: skip
+        remove_leftovers(self._store)
 
     def keep(self, sid: str, kept: bool = True) -> None:
         """Exclude a session from every cleanup, or include it again.
@@ -1490,7 +1509,9 @@ def _with_end(events: Sequence[ProgressEvent], opening: Opening) -> list[Progres
     return [*own, *_end(opening.id, opening.name)]
 
 
-def _override(connection: Connection, sid: str, overrides: Overrides) -> None:
+def _override(
+    connection: Connection, sid: str, overrides: Overrides, trail: pd.DataFrame | None = None
+) -> None:
     """Store overrides of a session, with an entry in the log if any has changed."""
-    if rows := insert_overrides(connection, sid, overrides):
+    if rows := insert_overrides(connection, sid, overrides, trail):
         audit_log.append(connection, current_author(), "overridden", sid, said=rows)

@@ -71,6 +71,20 @@ def listing(
     return with_types(connection.sql(query, params=[*values, *people]).to_arrow_table())
 
 
+def listed(connection: Connection, sid: str) -> dict[str, Any]:
+    """Session with the columns `LISTED`; times without a zone, in UTC.
+
+    Raises
+    ------
+    UnknownSessionError
+        If there is none whose id begins so, or several, or it is not seen here.
+    """
+    found = Stored.find(connection, sid)
+    query = f"SELECT {_LISTED} FROM sessions WHERE id = ?"
+    (row,) = connection.execute(query, [found.id]).fetchall()
+    return dict(zip(LISTED, row, strict=True))
+
+
 def headlines(connection: Connection, sids: Sequence[str]) -> dict[str, str]:
     """Headline of the result of sessions that are seen here, by id; without a result, none."""
     condition, people = seen()

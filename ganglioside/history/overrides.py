@@ -23,15 +23,24 @@ _LATER: Final = frozenset({"name", "later", "confirmed_by", "confirmed_at"})
 _COLUMNS: Final = ", ".join(f'"{column}"' for column in OVERRIDES)
 
 
-def insert_overrides(connection: Connection, sid: str, wanted: Overrides) -> list[dict[str, Any]]:
+def insert_overrides(
+    connection: Connection, sid: str, wanted: Overrides, trail: pd.DataFrame | None = None
+) -> list[dict[str, Any]]:
     """Add the rows that turn the present overrides of a session into the wanted ones.
+
+    Parameters
+    ----------
+    connection, sid, wanted
+    trail
+        All rows of the session as this transaction has read them; they are read where None.
 
     Returns
     -------
     list of dict
         The rows that were added, ready for JSON.
     """
-    trail = read_overrides(connection, sid)
+    if trail is None:
+        trail = read_overrides(connection, sid)
     # An override without content undoes the one before it.
     entries = tuple(wanted.changes_from(current(trail), current_author()))
     added = Overrides(entries).to_frame()

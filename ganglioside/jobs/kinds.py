@@ -288,11 +288,13 @@ class Batch:
         usual = Settings.from_dict(dict(self.settings))
         items = [self._said(item) for item in plan(self.sources, usual, **reading.keywords)]
         done = run_batch(items, self.out, options, history=history, progress=progress)
-        history.keep_only({entry.session for entry in done.entries if entry.session})
+        sessions = {entry.session for entry in done.entries if entry.session}
+        history.keep_only(sessions)
         return Done(
             result={
                 "overview": str(done.overview),
                 "tables": len(done.entries),
+                "sessions": sorted(sessions),
                 "stood": len(done.entries) - done.done,
                 "failed": {entry.file: entry.error for entry in done.failed},
             }

@@ -20,6 +20,7 @@ from typing import Final
 from ganglioside.batch.options import OVERVIEW
 from ganglioside.errors import BatchError, SameNameError, TooManyTablesError
 from ganglioside.history import History
+from ganglioside.history.care.sent_folders import folder_beside
 from ganglioside.history.jobs import Job
 from ganglioside.jobs.kinds import Batch
 from ganglioside.jobs.launcher import start
@@ -59,7 +60,7 @@ class SentTable:
 
 def folder_of(history: History) -> Path:
     """Folder of the batches of a history; it may not exist yet."""
-    return history.path.with_name(f"{history.path.name}.server")
+    return folder_beside(history.path)
 
 
 def plain_name(name: str) -> str:

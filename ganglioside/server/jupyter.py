@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from threading import Lock
 from typing import Any, Final
 from urllib.parse import unquote
@@ -48,14 +49,15 @@ class ApiLimits(Configurable):
         _USUAL.uploads_per_minute, min=0, help="Of one person; 0: any number."
     ).tag(config=True)
     megabytes = Float(_USUAL.megabytes, help="Largest body of a request, MB.").tag(config=True)
+    seconds = Float(
+        _USUAL.seconds, help="Time that an analysis may take while its caller waits."
+    ).tag(config=True)
+    job_seconds = Float(_USUAL.job_seconds, help="Time that a job may take.").tag(config=True)
+    waiting = Int(_USUAL.waiting, help="Most jobs, and most callers, that wait.").tag(config=True)
 
     def limits(self) -> ServiceLimits:
         """Limits as the server takes them."""
-        return ServiceLimits(
-            requests_per_second=self.requests_per_second,
-            uploads_per_minute=self.uploads_per_minute,
-            megabytes=self.megabytes,
-        )
+        return ServiceLimits(**{one.name: getattr(self, one.name) for one in fields(ServiceLimits)})
 
 
 class LazyApp:

@@ -76,7 +76,7 @@ def examine(url: str = "") -> list[Finding]:
         cure = "Restore a backup, or ask who keeps the database: see the runbook."
         found.append(Finding("store", "bad", str(error), cure))
     else:
-        found += [_store(history), _lock(history), _clock(history)]
+        found += [_store(history), _lock(history), _clock(history), _batches(history)]
         found += [check(state) for check in _OF_STATE]
     if url:
         found += list(_server(url.rstrip("/")))
@@ -127,6 +127,17 @@ def _clock(history: History) -> Finding:
         return Finding("clock", "bad", words, "Let both follow a time server (chrony, "
                        "systemd-timesyncd): workers lose jobs otherwise.")  # fmt: skip
     return Finding("clock", "good", words)
+
+
+def _batches(history: History) -> Finding:
+    """Whether folders of batches were left that nothing needs."""
+    left = history.care.leftovers()
+    if not left:
+        return Finding("batches", "good", "No folder of a deleted batch is left")
+    words = f"{left[0].parent} holds folders of deleted batches: {len(left):,}"
+    return Finding("batches", "note", words,
+                   "The next deletion or cleanup removes them; if they stay, look whose they "
+                   "are.")  # fmt: skip
 
 
 def _disk(state: State) -> Finding:

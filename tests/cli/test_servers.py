@@ -30,7 +30,7 @@ def test_lab_and_app_pass_on_what_they_are_told(
     run("app", "--host", "0.0.0.0")
     run(
         "app", "--certfile", "c.pem", "--keyfile", "k.pem", "--allow-host", "lab", "--allow-host",
-        "lab.example.org", "--trust-proxy", "10.0.0.1", "--max-kernels", 9,
+        "lab.example.org", "--trust-proxy", "10.0.0.1", "--max-kernels", 9, "--max-megabytes", 99,
         "--visitors-may-change",
     )  # fmt: skip
     assert served == [
@@ -45,6 +45,7 @@ def test_lab_and_app_pass_on_what_they_are_told(
                 allow_hosts=("lab", "lab.example.org"),
                 trusted_proxies=("10.0.0.1",),
                 max_kernels=9,
+                max_megabytes=99,
                 visitors_may_change=True,
             ),
         ),

@@ -95,6 +95,7 @@ def test_lists_and_counts_hold_what_a_person_sees(history: History, analysis: gg
 
 READS: dict[str, Callable[[History, str], Any]] = {
     "session": lambda history, sid: history.session(sid),
+    "listed": lambda history, sid: history.listed(sid),
     "load": lambda history, sid: history.load(sid),
     "source": lambda history, sid: history.source(sid),
     "settings": lambda history, sid: history.settings(sid),

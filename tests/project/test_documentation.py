@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -140,3 +141,11 @@ def test_all_pages_are_put_together(tmp_path: Path) -> None:
     assert [path.name for path in lessons] == [
         path.name for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     ]
+
+
+def test_an_image_holds_the_site_where_it_was_built() -> None:
+    """It was left out of what the image is made of, so `/documentation/` was not there."""
+    assert "!build/docs/html" in (ROOT / ".dockerignore").read_text().splitlines()
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    assert "build/docs/html" in wheel["targets"]["wheel"]["artifacts"]
+    assert "COPY . .\n" in (ROOT / "deploy" / "Containerfile").read_text()

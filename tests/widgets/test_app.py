@@ -18,6 +18,8 @@ from voila.request_info_handler import RequestInfoSocketHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from ganglioside.errors import JobError
+from ganglioside.server.jupyter import ApiLimits
+from ganglioside.server.service_limits import ServiceLimits
 from ganglioside_widgets import app
 from ganglioside_widgets.panels import navigation
 from ganglioside_widgets.serving import start_page
@@ -80,6 +82,13 @@ def test_pages_are_served_preheated_and_their_kernels_culled(tmp_path: Path) -> 
     assert int(server.config.MappingKernelManager.cull_interval) == app.CULL_INTERVAL
     executor = VoilaExecutor(nb=v4.new_notebook(), config=server.config)
     assert executor.iopub_timeout == executor.startup_timeout == app.PATIENCE
+
+
+def test_limits_come_from_options(tmp_path: Path) -> None:
+    server = Pages()
+    arguments = app.page_arguments(tmp_path, PageOptions(port=8902, max_megabytes=7))
+    server.parse_command_line([*arguments, "--ApiLimits.job_seconds=60"])
+    assert ApiLimits(parent=server).limits() == ServiceLimits(megabytes=7, job_seconds=60)
 
 
 def test_what_an_address_asks_for_is_not_written_into_pages(tmp_path: Path) -> None:

@@ -125,23 +125,23 @@ def write_schedule(connection: Connection, schedule: Schedule | None) -> None:
                every_days=days[1])  # fmt: skip
 
 
-def clean_when_due(connection: Connection) -> int:
-    """Run the scheduled cleanup if it is due; return the number of sessions deleted."""
+def clean_when_due(connection: Connection) -> bool:
+    """Run the scheduled cleanup if it is due; whether it was."""
     now = utc_now()
     if _due(connection, now) is None:
-        return 0
+        return False
     connection.begin()
     schedule = _due(connection, now)
     if schedule is None:  # in a database, another process has cleaned up meanwhile
         connection.commit()
-        return 0
+        return False
     old = outdated(connection, schedule.older_than)
     remove(connection, old, f"schedule set by {schedule.author}")
     remove_jobs(connection, schedule.older_than)
     connection.execute("UPDATE schedule SET last_run = ?", [now])
     audit_log.append(connection, current_author(), "cleaned", sessions=len(old), at=now.isoformat())
     connection.commit()
-    return len(old)
+    return True
 
 
 def _due(connection: Connection, now: datetime) -> Schedule | None:

@@ -25,6 +25,7 @@ from ganglioside.history.care.cleanup import (
 from ganglioside.history.care.interrupted import mark_dead
 from ganglioside.history.care.move import move
 from ganglioside.history.care.salvage import Salvaged
+from ganglioside.history.care.sent_folders import leftovers, remove_leftovers
 from ganglioside.history.care.transfer import Transfer
 from ganglioside.history.care.verify import Verification, verify
 from ganglioside.history.claims import unclaimed
@@ -38,11 +39,19 @@ from ganglioside.history.storage.log_heads import Head, read_head
 _A_DAY: Final = timedelta(days=1)
 
 
-def put_in_order(connection: Connection, version: int) -> None:
-    """Bring a history that was just opened up to date; `version` is the schema it had."""
-    adopt_older(connection, version)
-    mark_dead(connection)
-    clean_when_due(connection)
+def bring_up_to_date(store: HistoryStore) -> None:
+    """Bring a history that is opened up to date: its schema, what has died, a cleanup if due."""
+    cleaned: list[bool] = []
+
+    def put_in_order(connection: Connection, version: int) -> None:
+        """Bring the content up to date; `version` is the schema it had."""
+        adopt_older(connection, version)
+        mark_dead(connection)
+        cleaned.append(clean_when_due(connection))
+
+    store.prepare(put_in_order)
+    if any(cleaned):
+        remove_leftovers(store)
 
 
 class Care:
@@ -158,7 +167,20 @@ class Care:
             listed = list_sessions(connection, old)
             remove(connection, old, f"older than {older_than / _A_DAY:g} days")
             remove_jobs(connection, older_than)
+        remove_leftovers(self._store)
         return listed
+
+    def leftovers(self) -> list[Path]:
+        """Folders of batches, sent over the API or a page, that nothing in the history needs.
+
+        Deletions and cleanups remove them; what is found could not be removed, or was left by a
+        process that was killed.
+
+        Returns
+        -------
+        list of pathlib.Path
+        """
+        return leftovers(self._store)
 
     def schedule(self) -> Schedule | None:
         """Schedule of the automatic cleanup; None where nobody has set one.
@@ -227,7 +249,7 @@ class Care:
             If there is no such backup, or it is not a history.
         """
         aside = backup.restore(require_whole(self._store), Path(source).expanduser())
-        self._store.prepare(put_in_order)
+        bring_up_to_date(self._store)
         return aside
 
     def salvage(self, target: str | PathLike[str]) -> Salvaged:

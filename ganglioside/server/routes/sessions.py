@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, Field
 
-from ganglioside.history.listing import LISTED, MOST_AT_ONCE, SessionQuery, SortBy, cursor
+from ganglioside.history.listing import MOST_AT_ONCE, SessionQuery, SortBy, cursor
 from ganglioside.history.session_rows import Status
 from ganglioside.history.sharing import Shared
 from ganglioside.jobs import Queued, start
@@ -174,9 +174,7 @@ def _started(served: Service, response: Response, sid: str, name: str) -> Accept
 
 def _session(served: Service, sid: str) -> SessionAnswer:
     """Answer about one session."""
-    row = served.history.session(sid)
-    plain = row.astype(object).where(row.notna(), None).to_dict()
-    return SessionAnswer.of({column: plain[column] for column in LISTED})
+    return SessionAnswer.of(served.history.listed(sid))
 
 
 @router.get("/sessions/{sid}", response_model=SessionAnswer, responses=answers(304, 404))

@@ -10,7 +10,7 @@ from builders import HandMadeModel, assert_analyses_equal, build_analysis
 
 from ganglioside.errors import HistoryError
 from ganglioside.history import History, Status, record
-from ganglioside.history.care.operations import put_in_order
+from ganglioside.history.care.operations import bring_up_to_date
 from ganglioside.history.session_rows import Stored
 
 
@@ -54,7 +54,7 @@ def test_opening_puts_in_order_what_nobody_works_on(history: History) -> None:
     sid = history.begin(analysis.source, analysis.settings)
     with history._store.write() as connection:
         connection.execute("UPDATE sessions SET pid = 2147483646")
-    history._store.prepare(put_in_order)
+    bring_up_to_date(history._store)
     assert status_of(history, sid) == "failed"
 
 

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Iterator
+from urllib.parse import quote
 
 import httpx
 import pytest
+from effort import examples
+from hypothesis import given
+from hypothesis import strategies as st
 from served import upload
 
 import ganglioside as gg
+from ganglioside.jobs import launcher
+
+ODD = st.one_of(
+    st.sampled_from(["\x00.csv", "../../x.csv", "x" * 5000 + ".csv", "..", "{", "'; --", "[1]"]),
+    st.text(st.characters(codec="utf-8"), max_size=30),
+)
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +72,38 @@ def test_what_cannot_be_a_batch_is_refused_with_its_code(ann: httpx.Client) -> N
     assert (answer.status_code, answer.json()["code"]) == (422, "bad-batch")
     assert "notes.pdf is no table by its name" in answer.json()["detail"]
     assert len(ann.get("batches").json()["jobs"]) == before
+
+
+@pytest.fixture(scope="module")
+def _jobs_wait(batch: str) -> Iterator[None]:
+    """Let jobs wait; the batch is carried out before."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(launcher, "_launch", lambda *_: None)
+        yield
+
+
+@pytest.mark.usefixtures("_jobs_wait")
+@examples(40)
+@given(name=ODD, chosen=ODD, shared=ODD, group=ODD, job=ODD)
+def test_whatever_is_sent_is_answered_and_no_fault_of_the_server(
+    ann: httpx.Client,
+    name: str, chosen: str, shared: str, group: str, job: str,
+) -> None:  # fmt: skip
+    """Also what a table may be called, with whom it is shared, and which batch is asked for."""
+    files = [("files", (name, b"no table"))]
+    for data in ({}, {"settings": chosen}, {"shared": shared, "group": group}):
+        answer = ann.post("batches", files=files, data=data)
+        assert answer.status_code < 500, answer.text
+        if answer.status_code == 202:
+            ann.post(f"jobs/{answer.json()['job']}/cancel")
+    for path in ("", "/results", "/overview"):
+        asked = ann.build_request("GET", f"{ann.base_url}batches/{quote(job, safe='')}{path}")
+        assert ann.send(asked).status_code < 500
+
+
+@examples(40)
+@given(
+    change=st.dictionaries(st.sampled_from(["shared", "group", "name", "keep"]), ODD, max_size=3)
+)
+def test_odd_wishes_to_share_are_answered(ann: httpx.Client, sid: str, change: object) -> None:
+    assert ann.patch(f"sessions/{sid}", json=change).status_code < 500

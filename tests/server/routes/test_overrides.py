@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import httpx
 import pytest
+from effort import examples
+from hypothesis import given
+from hypothesis import strategies as st
 from served import Served, upload
+
+#: Values as only a hostile or a broken program sends them.
+ODD = st.one_of(
+    st.sampled_from(["\x00", "\ud800", "x" * 100_000, "'; --", "../x", 1e308, float("nan"), 2**70]),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+        max_leaves=5,
+    ),
+)
+FIELDS = ("verdict", "anchor", "name", "note", "later", "author", "confirmed_by")
+#: Ids of features and sessions that are not there, or none.
+FEATURES = st.sampled_from(["0", "3", "-1", "99999999999999999999", "1e3", "%00", "3%2F..", "x"])
+SESSIONS = st.sampled_from(["", "0" * 14, "%00", "x" * 5000, "..%2F..", "%F0%9F%A7%AC"])
 
 
 @pytest.fixture
@@ -97,3 +117,22 @@ def test_two_people_override_without_losing_either(
         bob.put(f"sessions/{own}/overrides/2", json={"note": "his"})
     found = ann.get(f"sessions/{own}/overrides").json()["overrides"]
     assert [(one["note"], one["author"]) for one in found] == [("mine", "Ann"), ("his", "Bob")]
+
+
+@examples(60)
+@given(
+    wish=st.one_of(ODD, st.dictionaries(st.sampled_from(FIELDS), ODD, max_size=4)),
+    feature=FEATURES,
+    place=st.none() | SESSIONS,
+)
+def test_whatever_is_sent_is_answered_and_no_fault_of_the_server(
+    ann: httpx.Client, sid: str, wish: Any, feature: str, place: str | None
+) -> None:
+    path = f"sessions/{sid if place is None else place}/overrides/{feature}"
+    kind = {"Content-Type": "application/json"}
+    answers = [
+        ann.put(path, content=json.dumps(wish), headers=kind),
+        ann.post(f"{path}/confirm"),
+        ann.delete(path),
+    ]
+    assert [answer.status_code for answer in answers if answer.status_code >= 500] == []

@@ -124,6 +124,68 @@ def test_a_visitor_waits_for_a_spare_that_is_started_and_not_for_one_without_roo
     run(look())
 
 
+def test_pages_are_made_one_after_the_other_and_room_is_kept_for_who_waits(
+    kernels: BoundedKernels,
+) -> None:
+    async def crowd() -> None:
+        made = [asyncio.Event() for _ in range(3)]
+        begun: list[int] = []
+
+        async def visit(number: int) -> None:
+            async with kernels.turn("a.ipynb"):
+                await kernels.start_kernel(env={})
+                begun.append(number)
+                await made[number].wait()
+
+        kernels._making = asyncio.Semaphore(1)
+        visits = [asyncio.create_task(visit(number)) for number in range(3)]
+        await asyncio.sleep(0.01)
+        assert begun == [0]
+        assert kernels.is_full  # two have no kernel yet, but one is theirs
+        with pytest.raises(HTTPError):
+            await kernels.start_kernel(env={})
+        for number in range(3):
+            made[number].set()
+            await visits[number]
+        assert begun == [0, 1, 2]
+        assert len(kernels) == 3
+
+    run(crowd())
+
+
+def test_a_visitor_who_fails_or_gets_a_spare_keeps_no_room(kernels: BoundedKernels) -> None:
+    async def look() -> None:
+        ready: asyncio.Future[str] = asyncio.Future()
+        kernels._pools = {"a.ipynb": [ready]}  # type: ignore[attr-defined]
+        with pytest.raises(RuntimeError):
+            async with kernels.turn("a.ipynb"):
+                raise RuntimeError("the page is broken")
+        assert not kernels._promised
+        ready.set_result("kernel")
+        kernels._making = asyncio.Semaphore(0)
+        async with kernels.turn("a.ipynb"):  # without a wait: nothing is to be made
+            assert not kernels._promised
+
+    run(look())
+
+
+def test_a_stuck_page_does_not_hold_up_the_others(
+    kernels: BoundedKernels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ganglioside_widgets.serving.kernels._LONGEST_TURN", 0.001)
+
+    async def look() -> None:
+        kernels._making = asyncio.Semaphore(1)
+        async with kernels.turn("a.ipynb"):
+            await asyncio.create_task(second())
+
+    async def second() -> None:
+        async with kernels.turn("a.ipynb"):
+            pass
+
+    run(look())
+
+
 def test_each_visitor_waits_for_a_spare_of_his_own_and_the_ready_one_comes_first(
     kernels: BoundedKernels,
 ) -> None:

@@ -12,13 +12,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import CodeType
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 from browser.servers import TOKEN, Server, serving
 from effort import PATIENCE, until
+from jinja2 import Environment, FileSystemBytecodeCache
 
+from ganglioside.server.service_limits import VARIABLE, ServiceLimits
 from ganglioside_widgets.app import PAGES
+from ganglioside_widgets.serving.pages import PageExporter
 
 websocket = pytest.importorskip("websocket")
 
@@ -33,7 +38,8 @@ MOST = sum(PAGES.values()) + 1
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("served")
     with serving(
-        folder, "app", f"--max-kernels={MOST}", "--allow-host=lab.example.org",
+        folder, "app", f"--max-kernels={MOST}", "--max-megabytes=7",
+        "--allow-host=lab.example.org",
         ready=r"pool of workbench\.ipynb is filled",
     ) as running:  # fmt: skip
         yield running
@@ -85,6 +91,17 @@ def kernels(server: Server) -> int:
     """Return the number of kernels that run."""
     log = server.log.read_text(errors="replace")
     return len(re.findall("Kernel started", log)) - len(re.findall("Kernel shutdown", log))
+
+
+def test_pages_have_the_limits_of_their_server(server: Server) -> None:
+    """Once only the API had them: a page took tables of 50 MB whatever the server was told."""
+    kernels = [
+        process.environ()[VARIABLE]
+        for process in psutil.Process(server.process.pid).children(recursive=True)
+        if "ipykernel_launcher" in process.cmdline()
+    ]
+    assert kernels
+    assert {ServiceLimits.here({VARIABLE: told}).megabytes for told in kernels} == {7.0}
 
 
 @pytest.fixture(scope="module")
@@ -435,3 +452,20 @@ def test_an_interruption_ends_the_server_with_clients_connected(tmp_path: Path) 
 # The last one here: it ends the server that all others share.
 def test_a_signal_ends_the_server_with_clients_connected(server: Server, channels: str) -> None:
     _end_with_clients(server, channels, signal.SIGTERM)
+
+
+def test_templates_are_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each page has an exporter of its own; to compile for each held up the server's loop."""
+    monkeypatch.setattr(PageExporter, "compiled", FileSystemBytecodeCache(str(tmp_path)))
+    compiled: list[str] = []
+    compile_once = Environment._compile
+
+    def count(self: Environment, source: str, filename: str) -> CodeType:
+        compiled.append(filename)
+        return compile_once(self, source, filename)
+
+    monkeypatch.setattr(Environment, "_compile", count)
+    for _ in range(2):
+        exporter = PageExporter(template_name="lab")
+        exporter.environment.get_template("index.html.j2")
+        assert len(compiled) == 1

@@ -12,6 +12,7 @@ from effort import PATIENCE, some
 import ganglioside as gg
 from ganglioside.errors import HistoryError
 from ganglioside.history import History
+from ganglioside.server.service_limits import VARIABLE, ServiceLimits
 from ganglioside.verdicts.review import accept, reject
 from ganglioside_widgets.state.run import Phase, is_input
 from ganglioside_widgets.state.workbench import WorkbenchState
@@ -37,6 +38,18 @@ def test_a_table_that_is_given_can_be_run_and_a_refused_one_cannot(opened: Opene
     assert state.run.phase is Phase.EMPTY
     state.run.start()
     assert state.run.phase is Phase.EMPTY
+
+
+def test_tables_and_batches_may_be_as_large_as_the_server_takes(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert WorkbenchState(opened).thresholds.settings == gg.Settings()
+    monkeypatch.setenv(VARIABLE, ServiceLimits(megabytes=0.001, waiting=3).to_json())
+    state = WorkbenchState(opened)
+    state.upload.add("example.csv", gg.example().source.content)
+    assert "0.001 MB" in str(state.upload.refusal)
+    assert (state.batch.limits.megabytes, state.batch.limits.waiting) == (0.001, 3)
+    assert state.thresholds.settings == gg.Settings(max_megabytes=0.001)
 
 
 def test_the_result_reaches_every_panel(bench: WorkbenchState) -> None:

@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from ganglioside.verdicts.overrides import Override
 from ganglioside.verdicts.review import DECISIONS
+from ganglioside_widgets.local_time import time_element
 from ganglioside_widgets.panels.base import box, button, say
 from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.review import ReviewState
@@ -110,11 +111,11 @@ class DecisionBar(w.VBox):  # type: ignore[misc]
             return ""
         words = override.decision + (f" to {override.name}" if override.name else "")
         by = f"{words[0].upper()}{words[1:]} by {override.author or 'nobody named'}, "
-        text = f"{escape(by)}{_time(override.time.isoformat())}"
+        text = f"{escape(by)}{time_element(override.time)}"
         if override.note:
             text += f": {escape(override.note)}"
         if override.confirmed_by and override.confirmed_at is not None:
-            when = _time(override.confirmed_at.isoformat())
+            when = time_element(override.confirmed_at)
             text += f"<br>Confirmed by {escape(override.confirmed_by)}, {when}"
         return f"<p>{text}</p>{self._disagreement()}"
 
@@ -128,8 +129,3 @@ class DecisionBar(w.VBox):  # type: ignore[misc]
         rows = decisions.by_person[decisions.by_person["feature_id"] == self.results.selected]
         each = ", ".join(f"{row.author}: {row.decision}" for row in rows.itertuples())
         return say(f"Two people decided differently: {each}.", "warning")
-
-
-def _time(iso: str) -> str:
-    """Time as HTML; the page shows it in the reader's own zone."""
-    return f"<time datetime='{escape(iso)}'>{escape(iso[:16].replace('T', ' '))} UTC</time>"

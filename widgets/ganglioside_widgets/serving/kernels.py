@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +30,13 @@ _QUIET: Final = ("--IPKernelApp.log_level=ERROR",)
 
 #: Niceness of kernels: from 0, as the server has, to 19.
 _NICENESS: Final = 10
+
+#: Pages that are made at once. To make one keeps a core busy: more of them would all be slower, and
+#: with them everything else.
+_AT_ONCE: Final = max(2, os.cpu_count() or 1)
+
+#: Seconds after which a page is no longer counted among them: its kernel may be stuck.
+_LONGEST_TURN: Final = 60.0
 
 #: Seconds after which a visitor who was refused may try again.
 RETRY: Final = 30
@@ -60,12 +69,15 @@ class BoundedKernels(AsyncMappingKernelManager):
         self._waiting: set[Any] = set()  # tasks of spares for which there is no room yet
         self._claimed: set[Any] = set()  # tasks of spares that visitors wait for
         self._starting = 0
+        self._making = asyncio.Semaphore(_AT_ONCE)
+        self._turns: set[Any] = set()  # tasks that wait until a page is made
+        self._promised: set[Any] = set()  # tasks of visitors whose turn comes, with room for them
         super().__init__(**named)  # type: ignore[no-untyped-call]
 
     @property
     def is_full(self) -> bool:
         """Whether no further kernel may be started."""
-        return len(self) + self._starting >= self.max_kernels
+        return len(self) + self._starting + len(self._promised) >= self.max_kernels
 
     def refusal(self) -> web.HTTPError:
         """Error 503 for a visitor when there is no room."""
@@ -77,10 +89,10 @@ class BoundedKernels(AsyncMappingKernelManager):
         named["extra_arguments"] = [*named.get("extra_arguments", []), *_QUIET]
         if named.get("env", {}).get("VOILA_PREHEAT") == "True":
             await self._room_for_spare()
-        elif self.is_full:
-            raise self.refusal()
-        else:
+        elif self._forget_promise() or not self.is_full:
             self._starting += 1
+        else:
+            raise self.refusal()
         try:
             kernel_id = str(await super()._async_start_kernel(**named))
         finally:
@@ -96,6 +108,44 @@ class BoundedKernels(AsyncMappingKernelManager):
         process = getattr(provisioner, "pid", None)
         if process is not None and hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, process, _NICENESS)
+
+    @asynccontextmanager
+    async def turn(self, page: str) -> AsyncIterator[None]:
+        """Turn of a visitor to have a page made; room for its kernel is kept until then.
+
+        Visitors come in the order of asking; one for whom a spare kernel is ready need not wait.
+        """
+        if self._is_ready(page):
+            yield
+            return
+        self._promised.add(asyncio.current_task())
+        is_made = asyncio.Event()
+        try:
+            await self._making.acquire()
+            turn = asyncio.create_task(self._let_next(is_made))
+            self._turns.add(turn)
+            turn.add_done_callback(self._turns.discard)
+            yield
+        finally:
+            is_made.set()
+            self._forget_promise()
+
+    async def _let_next(self, is_made: asyncio.Event) -> None:
+        """Let the next visitor have a turn once a page is made, or takes too long."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(is_made.wait(), _LONGEST_TURN)
+        self._making.release()
+
+    def _forget_promise(self) -> bool:
+        """Keep no room any more for the visitor of this task; returns whether there was some."""
+        task = asyncio.current_task()
+        was_promised = task in self._promised
+        self._promised.discard(task)
+        return was_promised
+
+    def _is_ready(self, page: str) -> bool:
+        """Whether a spare kernel of a page is ready."""
+        return any(task.done() for task in self.spares(page))
 
     async def _room_for_spare(self) -> None:
         """Wait until there is room for a spare kernel, and take it; first come, first served."""
@@ -127,6 +177,7 @@ class BoundedKernels(AsyncMappingKernelManager):
         tornado.web.HTTPError
             503, if there is no room for it: nobody waits until another page is closed.
         """
+        self._forget_promise()  # the spare has its own room, or waits for it
         spare = self.spares(page)[0]
         self._claimed.add(spare)
         try:
@@ -169,7 +220,7 @@ class BoundedKernels(AsyncMappingKernelManager):
 
     def has_room(self, page: str) -> bool:
         """Whether a visitor of a page would get a kernel now, a new one or a spare one."""
-        return any(task.done() for task in self.spares(page)) or not self.is_full
+        return self._is_ready(page) or not self.is_full
 
 
 class VisitorsKernels:

@@ -19,6 +19,8 @@ HERE: Final = "127.0.0.1"
 #: Kernels at once, spare ones included; each needs about 0.1 GB of memory.
 MOST_KERNELS: Final = 20
 
+#: Largest request and largest table, MB.
+MOST_MEGABYTES: Final = 50.0
 
 #: Minutes without use after which the kernel of a closed page is ended.
 IDLE_MINUTES: Final = 10.0
@@ -73,6 +75,8 @@ class PageOptions(ServerOptions):
         Addresses or networks of proxies whose `X-Forwarded-Proto` header is believed.
     max_kernels : int
         Pages open at once, spare kernels included.
+    max_megabytes : float
+        Largest request and largest table, MB.
     idle_minutes : float
         Time without use after which the kernel of a closed page is ended.
     visitors_may_change : bool
@@ -91,6 +95,7 @@ class PageOptions(ServerOptions):
     allow_hosts: Sequence[str] = ()
     trusted_proxies: Sequence[str] = ()
     max_kernels: int = MOST_KERNELS
+    max_megabytes: float = MOST_MEGABYTES
     idle_minutes: float = IDLE_MINUTES
     visitors_may_change: bool = False
     hub: HubService | None = None

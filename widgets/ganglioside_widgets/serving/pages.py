@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
+import os
 import re
 import socket
 import ssl
@@ -13,13 +15,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import tornado.ioloop
+from jinja2 import Environment, FileSystemBytecodeCache
 from jupyter_server.auth.identity import PasswordIdentityProvider
 from jupyter_server.services.kernels.handlers import KernelHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 from tornado.httpserver import HTTPServer
 from traitlets import Bool, Callable, Instance, List
+from voila import notebook_renderer
 from voila.app import Voila
+from voila.exporter import VoilaExporter
 from voila.request_info_handler import RequestInfoSocketHandler
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.static_file_handler import AllowListFileHandler, TemplateStaticFileHandler
@@ -28,7 +33,8 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
 from ganglioside.server.hub import HubService
-from ganglioside.server.jupyter import handlers, jupyter_app
+from ganglioside.server.jupyter import ApiLimits, handlers, jupyter_app
+from ganglioside.server.service_limits import VARIABLE
 from ganglioside.watching.alarms import watch
 from ganglioside_widgets.serving.address import Address
 from ganglioside_widgets.serving.documentation import documentation_handlers
@@ -98,6 +104,8 @@ class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
     Where people sign in, the kernel is told by the server who has: see `VisitorsKernels`.
     """
 
+    has_left = False
+
     @property
     def kernel_manager(self) -> Any:
         """Kernels of the server, as the visitor gets them."""
@@ -111,9 +119,16 @@ class PageHandler(TornadoVoilaHandler):  # type: ignore[misc]
             raise web.HTTPError(404, reason="There is no such page")
         if not self.kernel_manager.has_room(path):
             raise self.kernel_manager.refusal()
-        await super().get(path)
+        async with self.kernel_manager.turn(path):
+            if not self.has_left:
+                await super().get(path)
         # Voila keeps the address of each visit for kernels to request; ours never do.
         RequestInfoSocketHandler._cache.clear()
+
+    def on_connection_close(self) -> None:
+        """Note that the visitor has left: whoever left before his turn needs no kernel."""
+        super().on_connection_close()
+        self.has_left = True
 
     def write_error(self, status_code: int, **named: Any) -> None:
         """Answer with an error; one of a full server says when to try again."""
@@ -155,6 +170,17 @@ REPLACED: Final[dict[type, type | None]] = {
     RequestInfoSocketHandler: None,
     AllowListFileHandler: None,
 }
+
+
+class PageExporter(VoilaExporter):  # type: ignore[misc]
+    """Makes pages of notebooks, with templates that are compiled once, not for each page."""
+
+    compiled: FileSystemBytecodeCache | None = None
+
+    def _create_environment(self) -> Environment:
+        environment: Environment = super()._create_environment()
+        environment.bytecode_cache = self.compiled
+        return environment
 
 
 class Pages(Voila):  # type: ignore[misc]
@@ -245,6 +271,8 @@ class Pages(Voila):  # type: ignore[misc]
         self.ioloop = tornado.ioloop.IOLoop.current()
         self.connection_dir = str(self.workplace / "kernels")
         Path(self.connection_dir).mkdir(mode=0o700)
+        self._spare_the_loop()
+        os.environ[VARIABLE] = ApiLimits(parent=self).limits().to_json()  # kernels inherit it
         self.app = Guarded(transforms=[PageHeaders], **self.init_settings())
         self.app.settings.update(self.tornado_settings)
         self.app.add_handlers(".*$", self.init_handlers())
@@ -263,6 +291,15 @@ class Pages(Voila):  # type: ignore[misc]
             rest()
             server.stop()
             self.stop()
+
+    def _spare_the_loop(self) -> None:
+        """Do without work for each kernel or message that nobody needs: the API waits meanwhile."""
+        # Records below the level of all handlers would be made, and dropped.
+        self.log.setLevel(min(self.log_level, logging.INFO))
+        # Each kernel would read a schema of events, to which nobody listens.
+        self.config.ServerKernelManager.core_event_schema_paths = []
+        PageExporter.compiled = FileSystemBytecodeCache(str(self.workplace))
+        notebook_renderer.VoilaExporter = PageExporter
 
     def launch_browser(self) -> None:
         """Open a browser, signed in by the token."""

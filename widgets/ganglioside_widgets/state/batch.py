@@ -30,7 +30,7 @@ class BatchState(t.HasTraits):
     history : callable
         Opens the history as the visitor, who shares its new sessions as chosen.
     limits : ServiceLimits, optional
-        What a batch may take, as one of the API.
+        What a batch may take, as one of the API; those of the server of the page where None.
 
     Examples
     --------
@@ -47,7 +47,7 @@ class BatchState(t.HasTraits):
     def __init__(self, history: Callable[[], History], limits: ServiceLimits | None = None) -> None:
         super().__init__()
         self._open = history
-        self.limits = limits or ServiceLimits()
+        self.limits = limits or ServiceLimits.here()
 
     def why_not(self, upload: UploadState) -> str:
         """Reason why the files cannot be started as a batch; empty where they can."""

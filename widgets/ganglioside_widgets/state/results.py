@@ -124,7 +124,7 @@ class ResultsState(t.HasTraits):
     @t.observe("analysis")
     def _other_analysis(self, change: dict[str, object]) -> None:
         """Forget selection, search and filters, unless the new analysis is of the same table."""
-        if not _same_table(change["old"], change["new"]):
+        if not same_table(change["old"], change["new"]):
             self.selected = NONE
             self.view = RowView()
             self.changes, self.changed = "", ()
@@ -240,7 +240,7 @@ class ResultsState(t.HasTraits):
         return self.put([new])
 
 
-def _same_table(old: object, new: object) -> bool:
+def same_table(old: object, new: object) -> bool:
     """Whether two values are analyses of tables of equal name and length."""
     if not isinstance(old, Analysis) or not isinstance(new, Analysis):
         return False

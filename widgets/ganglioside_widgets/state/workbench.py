@@ -10,12 +10,15 @@ from ganglioside.analysis import Analysis
 from ganglioside.errors import GangliosideError, HistoryError, OverrideError
 from ganglioside.history import History
 from ganglioside.history.author import current_author
+from ganglioside.history.decisions import decisions
 from ganglioside.history.overrides import current
+from ganglioside.server import ServiceLimits
+from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Overrides
 from ganglioside_widgets.state.batch import BatchState
 from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.jobs import JobsState
-from ganglioside_widgets.state.results import ResultsState
+from ganglioside_widgets.state.results import ResultsState, same_table
 from ganglioside_widgets.state.review import ReviewState
 from ganglioside_widgets.state.run import Phase, Post, RunState, is_input
 from ganglioside_widgets.state.species_list import SpeciesListState
@@ -77,8 +80,9 @@ class WorkbenchState(t.HasTraits):
         super().__init__()
         self._history = history
         self.visitor = visitor or Visitor.here()
-        self.upload = UploadState(paths=not self.visitor.on_page if paths is None else paths)
-        self.thresholds = ThresholdsState()
+        usual = Settings(max_megabytes=ServiceLimits.here().megabytes)
+        self.upload = UploadState(usual, paths=not self.visitor.on_page if paths is None else paths)
+        self.thresholds = ThresholdsState(settings=usual)
         self.run = RunState(history, post, self.visitor)
         self.results = ResultsState(self.author)
         self.review = ReviewState(self.results, self.author, post)
@@ -290,8 +294,7 @@ class WorkbenchState(t.HasTraits):
 
     def _show_changes(self, before: Analysis | None, after: Analysis) -> None:
         """Say which verdicts differ from those shown before, where the table is the same."""
-        is_same = before is not None and len(before.features) == len(after.features)
-        if before is None or not is_same or before.source.name != after.source.name:
+        if before is None or not same_table(before, after):
             self.results.changes, self.results.changed = "", ()
             return
         self.results.changes = "" if before.features is after.features else describe(before, after)
@@ -347,14 +350,12 @@ class WorkbenchState(t.HasTraits):
         if not sid or shown is None or self.results.stale:
             return
         try:
-            history = self._history()
-            decisions = history.decisions(sid)
-            present = current(history.override_trail(sid))
+            trail = self._history().override_trail(sid)
         except HistoryError as error:
             self.notice = f"What others decided cannot be read now: {error}"
             return
-        self.review.decisions = decisions
-        self._merge(present)
+        self.review.decisions = decisions(trail)
+        self._merge(current(trail))
 
     def _merge(self, present: Overrides) -> None:
         """Show the overrides that the session has now."""

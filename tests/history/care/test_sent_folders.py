@@ -1,0 +1,124 @@
+"""Folders of batches that people sent: what is deleted from the history does not live on there."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import ganglioside as gg
+from ganglioside import jobs
+from ganglioside.history import History
+from ganglioside.history.care.sent_folders import SPARED, folder_beside
+from ganglioside.jobs import launcher
+from ganglioside.jobs.sent_batches import SentTable, results_of, start_sent_batch
+from ganglioside.watching.doctor import examine
+
+
+@pytest.fixture(autouse=True)
+def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launcher, "_launch", lambda *_: None)
+
+
+def batch(history: History, *names: str) -> str:
+    """Id of a batch that is done."""
+    content = gg.example().source.content
+    job = start_sent_batch(history, [SentTable(name, content) for name in names], gg.Settings())
+    assert jobs.carry_out(history, job).status == "completed"
+    return job
+
+
+def folders(history: History) -> list[Path]:
+    return list(folder_beside(history.path).iterdir())
+
+
+def orphan(history: History, age: float) -> Path:
+    """Folder of a batch that no job names, as old as was said, s."""
+    folder = folder_beside(history.path) / secrets.token_hex(12)
+    folder.mkdir(parents=True)
+    os.utime(folder, (time.time() - age,) * 2)
+    return folder
+
+
+def age(history: History, days: int) -> None:
+    """Let all that is there have ended so many days ago."""
+    for folder in folders(history):
+        os.utime(folder, (time.time() - 86400 * days,) * 2)
+    with history._store.write() as connection:
+        for table, ended in {"sessions": "completed", "jobs": "ended"}.items():
+            connection.execute(f"UPDATE {table} SET {ended} = {ended} - INTERVAL '{days} DAY'")
+
+
+def test_a_batch_goes_with_the_last_of_its_sessions(history: History) -> None:
+    job, other = batch(history, "a.csv", "b.csv"), batch(history, "c.csv")
+    by_name = history.sessions().set_index("file_name")["id"]
+    history.delete(by_name["a.csv"])
+    assert len(folders(history)) == 2
+    history.delete(by_name["b.csv"])
+    (left,) = folders(history)
+    whole = folder_beside(history.path)
+    assert results_of(history.jobs.get(job), whole) is None
+    results = results_of(history.jobs.get(other), whole)
+    assert results is not None
+    assert results.parent == left
+
+
+def test_a_cleanup_takes_the_folders_of_what_it_deletes(history: History) -> None:
+    batch(history, "a.csv")
+    age(history, 31)
+    batch(history, "b.csv")
+    assert len(history.care.cleanup(timedelta(days=30))) == 1
+    assert len(folders(history)) == 2  # it was only asked what would go
+    history.care.cleanup(timedelta(days=30), dry_run=False)
+    (left,) = folders(history)
+    assert (left / "tables" / "b.csv").is_file()
+
+
+def test_the_scheduled_cleanup_takes_them_too(history: History) -> None:
+    batch(history, "a.csv")
+    age(history, 31)
+    history.care.set_schedule(timedelta(days=30), timedelta(days=7))
+    assert len(folders(history)) == 1
+    history.refresh()
+    assert folders(history) == []
+
+
+def test_a_batch_that_waits_or_is_being_added_stays(history: History) -> None:
+    content = gg.example().source.content
+    start_sent_batch(history, [SentTable("a.csv", content)], gg.Settings())
+    new, old = orphan(history, age=0), orphan(history, age=SPARED + 60)
+    assert history.care.leftovers() == [old]
+    history.delete(history.save(gg.analyze(gg.example())))
+    assert not old.exists()
+    assert new.exists()
+    assert len(folders(history)) == 2
+
+
+def test_nothing_else_is_removed(history: History, tmp_path: Path) -> None:
+    old = orphan(history, age=2 * SPARED)
+    whole = folder_beside(history.path)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "notes.txt").write_text("mine")
+    (whole / secrets.token_hex(12)).symlink_to(elsewhere)
+    (whole / "notes").mkdir()
+    os.utime(whole / "notes", (0, 0))
+    assert history.care.leftovers() == [old]
+
+
+def test_the_doctor_tells_what_was_left(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GANGLIOSIDE_HISTORY", history.address)
+
+    def finding() -> tuple[str, str]:
+        return next((one.rank, one.words) for one in examine() if one.about == "batches")
+
+    assert finding()[0] == "good"
+    old = orphan(history, age=2 * SPARED)
+    rank, words = finding()
+    assert rank == "note"
+    assert words.endswith("batches: 1")
+    assert old.exists()  # it only looks

@@ -30,6 +30,7 @@ from ganglioside.support.priors import Priors
 
 _PLACE_AT: Final = (2, 4, 6)  # a third time with what fragments of the second lines taught
 _PRUNE_AT: Final = 6
+_ROUNDS_TO_LEARN: Final = 2  # after the one in which lines were placed: nothing is known of them
 _GRADIENT_FROM: Final = 3  # before, rows are not yet on their lines
 _MISSING_FROM: Final = 2  # before, parents without a row only count where lines are placed
 _MOST_ROUNDS: Final = 14
@@ -93,9 +94,12 @@ def _on_gradient(
     lines = starting_lines(observed, reduced_rt(observed, start), coelution, start.slope)
     report.done("rule3", f"{len(lines.group)} lines in {len(observed.groups)} series")
     state = begin(observed, coelution, start, lines, priors)
+    changed = 0  # round in which lines were placed anew
     for round_ in range(_MOST_ROUNDS):
         if round_ in _PLACE_AT:
-            state = place_lines(state)
+            placed = place_lines(state)
+            changed = changed if placed is state else round_
+            state = placed
         if round_ == _PRUNE_AT:
             state = prune_lines(state)
         shares = explain(state, missing=round_ >= _MISSING_FROM, placed=round_ > _PRUNE_AT)
@@ -106,7 +110,8 @@ def _on_gradient(
             state = learn_gradient(state)
         if round_ == _PLACE_AT[-1]:
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
-        if round_ >= _PRUNE_AT and _has_settled(before, state):
+        learned = round_ - changed >= _ROUNDS_TO_LEARN
+        if round_ >= _PRUNE_AT and learned and _has_settled(before, state):
             break
     by_pairs = state.shares.pair.sum()
     by_missing_parents = state.shares.missing_parents.probability.sum()

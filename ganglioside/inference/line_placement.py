@@ -13,7 +13,7 @@ from ganglioside.inference.learning import composition_model, firm_lines
 from ganglioside.inference.pathways import RtDifference, pair_rt, without_shift
 from ganglioside.inference.posterior import other_intensity, row_evidence
 from ganglioside.inference.state import Inference, keep_lines, reduced_rt, with_lines
-from ganglioside.retention.isomer_lines import LineOffsets, Scale, find_lines
+from ganglioside.retention.isomer_lines import Scale, find_lines
 from ganglioside.support.arrays import FloatArray, sum_by
 from ganglioside.support.densities import OWN_TAIL, normal, student
 
@@ -24,10 +24,7 @@ _CLOSE: Final = 4.0  # scales of the RT difference at which a pair counts half
 
 
 def place_lines(state: Inference) -> Inference:
-    """State with new lines, where these explain rows better than all other processes do.
-
-    Where they are the lines that it has, it is returned as it is: what was learned of them holds.
-    """
+    """State with new lines, where these explain rows better than all other processes do."""
     observed = state.observed
     areas = state.rates.areas
     sigma = min(float(state.rates.sigma[0]), state.usual_scatter)
@@ -47,17 +44,7 @@ def place_lines(state: Inference) -> Inference:
         Scale(state.usual_scatter, state.curve.slope),
         state.priors,
     )
-    if _are_known(state, lines):
-        return state
     return _with_fragments(with_lines(state, lines))
-
-
-def _are_known(state: Inference, lines: LineOffsets) -> bool:
-    """Whether a state has the same lines already, each where it was found again."""
-    if not np.array_equal(lines.group, state.line_group):
-        return False
-    away = np.abs(lines.offset - state.curve.lines)
-    return bool((away < _APART * state.rates.sigma[0]).all())
 
 
 def _expected_by_group(state: Inference) -> tuple[FloatArray, FloatArray]:

@@ -28,9 +28,9 @@ from ganglioside.retention.isomer_lines import starting_lines
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.priors import Priors
 
-_PLACE_AT: Final = (2, 4, 6)  # a third time with what fragments of the second lines taught
-_PRUNE_AT: Final = 6
-_ROUNDS_TO_LEARN: Final = 2  # after the one in which lines were placed: nothing is known of them
+_PLACE_AT: Final = (2, 4, 5)  # a third time with what fragments of the second lines taught
+_PRUNE_AT: Final = 5
+_MAY_END_AT: Final = 7  # placed lines begin with no rates: two rounds teach them
 _GRADIENT_FROM: Final = 3  # before, rows are not yet on their lines
 _MISSING_FROM: Final = 2  # before, parents without a row only count where lines are placed
 _MOST_ROUNDS: Final = 14
@@ -94,12 +94,9 @@ def _on_gradient(
     lines = starting_lines(observed, reduced_rt(observed, start), coelution, start.slope)
     report.done("rule3", f"{len(lines.group)} lines in {len(observed.groups)} series")
     state = begin(observed, coelution, start, lines, priors)
-    changed = 0  # round in which lines were placed anew
     for round_ in range(_MOST_ROUNDS):
         if round_ in _PLACE_AT:
-            placed = place_lines(state)
-            changed = changed if placed is state else round_
-            state = placed
+            state = place_lines(state)
         if round_ == _PRUNE_AT:
             state = prune_lines(state)
         shares = explain(state, missing=round_ >= _MISSING_FROM, placed=round_ > _PRUNE_AT)
@@ -110,8 +107,7 @@ def _on_gradient(
             state = learn_gradient(state)
         if round_ == _PLACE_AT[-1]:
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
-        learned = round_ - changed >= _ROUNDS_TO_LEARN
-        if round_ >= _PRUNE_AT and learned and _has_settled(before, state):
+        if round_ >= _MAY_END_AT and _has_settled(before, state):
             break
     by_pairs = state.shares.pair.sum()
     by_missing_parents = state.shares.missing_parents.probability.sum()

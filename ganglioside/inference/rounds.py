@@ -28,9 +28,8 @@ from ganglioside.retention.isomer_lines import starting_lines
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.priors import Priors
 
-_PLACE_AT: Final = (2, 4, 5)  # a third time with what fragments of the second lines taught
-_PRUNE_AT: Final = 5
-_MAY_END_AT: Final = 7  # placed lines begin with no rates: two rounds teach them
+_PLACE_AT: Final = (2, 4, 6)  # a third time with what fragments of the second lines taught
+_PRUNE_AT: Final = 6
 _GRADIENT_FROM: Final = 3  # before, rows are not yet on their lines
 _MISSING_FROM: Final = 2  # before, parents without a row only count where lines are placed
 _MOST_ROUNDS: Final = 14
@@ -107,7 +106,7 @@ def _on_gradient(
             state = learn_gradient(state)
         if round_ == _PLACE_AT[-1]:
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
-        if round_ >= _MAY_END_AT and _has_settled(before, state):
+        if round_ >= _PRUNE_AT and _has_settled(before, state):
             break
     by_pairs = state.shares.pair.sum()
     by_missing_parents = state.shares.missing_parents.probability.sum()

@@ -53,14 +53,14 @@ def _table_row(s: Species) -> tuple[Any, ...]:
     )
 
 
-def _identifiers_of(s: Species) -> dict[str, str | None]:
-    """Identifiers of a species, by the columns `columns.IDENTIFIERS`."""
+def _identifiers_of(species: Sequence[Species]) -> dict[str, list[str | None]]:
+    """Identifiers of some species, by the columns `columns.IDENTIFIERS`."""
     return {
-        "shorthand": s.shorthand,
-        "shorthand_level": s.level,
-        "lipid_maps_class": s.lipid_maps_class,
-        "lipid_maps_entry": s.lipid_maps_entry,
-        "swisslipids_class": s.swisslipids,
+        "shorthand": [s.shorthand for s in species],
+        "shorthand_level": [s.level for s in species],
+        "lipid_maps_class": [s.lipid_maps_class for s in species],
+        "lipid_maps_entry": [s.lipid_maps_entry for s in species],
+        "swisslipids_class": [s.swisslipids for s in species],
     }
 
 
@@ -153,6 +153,11 @@ class ParsedNames:
         by_column = zip(SPECIES_COLUMNS, zip(*rows, strict=True), strict=True)
         return {name: _values(list(values), FEATURES[name]) for name, values in by_column}
 
+    @cached_property
+    def _identifiers(self) -> dict[str, Texts]:
+        """Columns `columns.IDENTIFIERS` with one value for each of `named`."""
+        return {name: texts(values) for name, values in _identifiers_of(self.named).items()}
+
     @property
     def table(self) -> pd.DataFrame:
         """One row per entry of `species`, columns `SPECIES_COLUMNS`."""
@@ -188,8 +193,7 @@ class ParsedNames:
         shorthand.
         """
         index = np.where(self.standard, -1, self.named_index)
-        rows = [_identifiers_of(s) for s in self.named]
-        return {c: as_column(pick(texts([row[c] for row in rows]), index)) for c in IDENTIFIERS}
+        return {c: as_column(pick(self._identifiers[c], index)) for c in IDENTIFIERS}
 
     def _taken(self, index: npt.NDArray[np.int64]) -> dict[str, Any]:
         """Columns `SPECIES_COLUMNS` of the species at these positions, NA where -1."""

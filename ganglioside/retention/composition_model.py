@@ -163,7 +163,10 @@ def _spreads(priors: Priors) -> FloatArray:
 
 def _counts(units: FloatArray) -> FloatArray:
     """How often each effect counts for head groups: their units, and whether there are none."""
-    return np.column_stack([units, ~units.any(axis=1)])
+    counts = np.empty((len(units), units.shape[1] + 1))  # many times faster than column_stack
+    counts[:, :-1] = units
+    counts[:, -1] = ~units.any(axis=1)
+    return counts
 
 
 def _prior_mean(slope: float, units: FloatArray, priors: Priors) -> FloatArray:

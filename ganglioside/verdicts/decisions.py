@@ -34,7 +34,7 @@ _VAGUE: Final = 0.5
 
 #: Beyond the outlier threshold a name is valid only if its own line has this probability; beyond
 #: _NEVER times the threshold it never is.
-_SURE: Final = 0.9
+_SURE: Final = 0.8
 _NEVER: Final = 1.5
 
 #: Factor on the outlier threshold of an anchor: it may be this many times farther from its line,
@@ -107,8 +107,8 @@ def decide(state: Inference, settings: Settings) -> Decisions:
 
     The likeliest verdict holds, with these exceptions:
 
-    - beyond the outlier threshold `valid` is possible only where it is nearly certain, and a row
-      of which it would be the likeliest verdict is `undetermined`;
+    - beyond the outlier threshold `valid` is possible only where it has four times the probability
+      of all else, and a row of which it would be the likeliest verdict is `undetermined`;
     - an outlier of a line that predicts its own features too poorly is `undetermined`;
     - where the prediction is too vague, all but what its parent explains is `undetermined`.
 

@@ -347,9 +347,11 @@ def features_table(table: FeatureTable, verdicts: RowVerdicts) -> pd.DataFrame:
         "consolidated_volume": _consolidated(data["volume"].to_numpy(), verdicts),
     }
     # Columns of the input are shared until either side writes; the others are new.
-    features = pd.DataFrame({c: columns[c] for c in FEATURES}, index=data.index, copy=False)
-    carried = _carried(table)
-    return pd.concat([features, *carried], axis=1) if carried else features
+    given = {c: data[c] for c in OPTIONAL if not data[c].array.isna().all()}
+    named = {c: columns[c] for c in FEATURES} | given
+    features = pd.DataFrame(named, index=data.index, copy=False)
+    foreign = _foreign(table)
+    return pd.concat([features, foreign], axis=1) if foreign.shape[1] else features
 
 
 _VERDICT: Final = pd.CategoricalDtype(list(VERDICTS))
@@ -375,17 +377,11 @@ def _consolidated(volume: FloatArray, verdicts: RowVerdicts) -> FloatArray:
     return np.where((verdicts.verdict == VALID) & stands, volume + added, np.nan)
 
 
-def _carried(table: FeatureTable) -> list[pd.DataFrame]:
-    """The optional columns with values, and the foreign columns renamed by `carried_name`."""
-    data, carried = table.data, table.carried
-    frames = []
-    optional = [c for c in OPTIONAL if not data[c].array.isna().all()]
-    if optional:
-        frames.append(data[optional])
-    if carried.shape[1]:
-        foreign = carried.rename(columns={c: carried_name(str(c)) for c in carried})
-        frames.append(foreign.set_axis(data.index))
-    return frames
+def _foreign(table: FeatureTable) -> pd.DataFrame:
+    """The foreign columns, renamed by `carried_name`; several may have one name."""
+    carried = table.carried
+    foreign = carried.rename(columns={c: carried_name(str(c)) for c in carried})
+    return foreign.set_axis(table.data.index)
 
 
 def models_table(model: FittedModel, decisions: Decisions, log_p: LogP) -> pd.DataFrame:

@@ -61,6 +61,24 @@ def test_confidence_is_the_probability_of_the_verdict(decisions: Decisions) -> N
     )
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_beyond_the_threshold_a_name_needs_four_times_the_probability_of_all_else(
+    seed: int,
+) -> None:
+    settings = gg.Settings(outlier_threshold=1.5)
+    found = infer(observe(gg.simulate(seed, "hard")))
+    assert isinstance(found, Inference)
+    state = weigh(found, settings)
+    made = decide(state, settings)
+    limit = settings.outlier_threshold
+    sigma = np.abs(state.observed.rt - made.predicted) / made.sd
+    likeliest = made.probability.argmax(axis=1) == VALID
+    a_little_beyond = likeliest & ~state.observed.anchor & (sigma > limit) & (sigma < 1.5 * limit)
+    right = made.probability[a_little_beyond, VALID]
+    assert right.min() < 0.8 < right.max()
+    np.testing.assert_array_equal(made.refused[a_little_beyond], right < 0.8)
+
+
 def test_fragments_of_fragments_lead_to_the_whole(decisions: Decisions) -> None:
     child = np.flatnonzero((decisions.parent >= 0) & (decisions.verdict == FRAGMENT))
     assert len(child) > 50

@@ -26,7 +26,7 @@ def describe(before: Analysis, after: Analysis) -> str:
     >>> import ganglioside as gg
     >>> analysis = gg.analyze(gg.example())
     >>> describe(analysis, analysis.redecide(gg.Settings(outlier_threshold=1.0)))
-    '30 features changed: 23 valid → undetermined, 7 valid → outlier.'
+    '24 features changed: 17 valid → undetermined, 7 valid → outlier.'
     """
     rows = changed_rows(before, after)
     if rows.empty:

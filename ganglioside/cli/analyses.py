@@ -24,6 +24,7 @@ from ganglioside.cli.options import (
     TableOrSession,
     with_options,
 )
+from ganglioside.cli.stored import open_history
 from ganglioside.errors import GangliosideError
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.wordings import worded
@@ -74,7 +75,7 @@ def analyze(
     if study and no_save and report_folder is not None:
         raise typer.BadParameter("the report of a study needs its session", param_hint="--no-save")
     jobs = _jobs(files, out, report_folder, study=study)
-    history = None if no_save else _open_history()
+    history = None if no_save else open_history()
     run = partial(
         _run, settings=settings, history=history, name=name, reading=reading, silent=as_json
     )
@@ -274,13 +275,6 @@ def _render_job(job: _Job, sid: str | None, analysis: Analysis) -> None:
         _render(sid, job.report)
     else:
         _render(job.files[0], job.report, analysis.settings, analysis.source.options, save=False)
-
-
-def _open_history() -> History:
-    """Open the history of this user."""
-    from ganglioside.history import History
-
-    return History.open()
 
 
 def _run(

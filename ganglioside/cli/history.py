@@ -11,6 +11,7 @@ import typer
 
 from ganglioside.cli import output
 from ganglioside.cli.options import USUAL, Format, Json
+from ganglioside.cli.stored import open_history, session_ids
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import Settings, setting_specs
 from ganglioside.support.formatting import plain
@@ -19,16 +20,15 @@ from ganglioside.support.local_time import SECONDS, local_text, local_texts, zon
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ganglioside.history import History
 
 history = typer.Typer(
     invoke_without_command=True,
     help="List stored sessions; show, check, copy and clean them up.",
 )
 
-SessionId = Annotated[
-    str, typer.Argument(metavar="ID", help="Id of a session, or a beginning that fits only one.")
-]
+_ONE: Final = "Id of a session, or a beginning that fits only one."
+
+SessionId = Annotated[str, typer.Argument(metavar="ID", help=_ONE, autocompletion=session_ids)]
 
 
 class SharedWith(StrEnum):
@@ -101,7 +101,7 @@ def list_sessions(
     as_json: Json = False,
 ) -> None:
     """List the sessions, the newest first."""
-    store = _open()
+    store = open_history()
     sessions = store.sessions(_MOST_LISTED + 1 if limit is None and not as_json else limit)
     if as_json:
         output.json_document(output.records(sessions))
@@ -116,7 +116,7 @@ def list_sessions(
 @history.command("show")
 def show_session(sid: SessionId, as_json: Json = False) -> None:
     """Show one session: its input, its settings and its results."""
-    store = _open()
+    store = open_history()
     session = store.session(sid)
     analysis = store.load(sid) if session["status"] == "completed" else None
     if as_json:
@@ -132,11 +132,13 @@ def show_session(sid: SessionId, as_json: Json = False) -> None:
 
 @history.command("delete")
 def delete_session(
-    sids: Annotated[list[str], typer.Argument(metavar="ID", help="Ids of sessions.")],
+    sids: Annotated[
+        list[str], typer.Argument(metavar="ID", help="Ids of sessions.", autocompletion=session_ids)
+    ],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Delete sessions and their results for good."""
-    store = _open()
+    store = open_history()
     sessions = [store.session(sid) for sid in sids]
     if not yes:
         names = ", ".join(f"{session['id']} ({session['name']})" for session in sessions)
@@ -151,7 +153,7 @@ def rename_session(
     sid: SessionId, name: Annotated[str, typer.Argument(help="The new name.")]
 ) -> None:
     """Rename a session."""
-    store = _open()
+    store = open_history()
     found = store.session(sid)["id"]
     store.rename(found, name)
     output.note(f"Renamed {found}: {name}")
@@ -164,7 +166,7 @@ def share_session(
     group: Annotated[str, typer.Option(help="The group.")] = "",
 ) -> None:
     """Share a session, where people sign in to the history on a server."""
-    store = _open()
+    store = open_history()
     found = store.session(sid)["id"]
     store.share(found, shared.value, group)
     output.note(f"{found} is shared with {_SHARED_WITH[shared]}.")
@@ -172,11 +174,13 @@ def share_session(
 
 @history.command("keep")
 def keep_session(
-    sids: Annotated[list[str], typer.Argument(metavar="ID", help="Ids of sessions.")],
+    sids: Annotated[
+        list[str], typer.Argument(metavar="ID", help="Ids of sessions.", autocompletion=session_ids)
+    ],
     release: Annotated[bool, typer.Option("--release", help="Remove the mark.")] = False,
 ) -> None:
     """Mark sessions that no cleanup deletes."""
-    store = _open()
+    store = open_history()
     for sid in [store.session(sid)["id"] for sid in sids]:
         store.keep(sid, not release)
         output.note(f"{'Released' if release else 'Kept'} {sid}.")
@@ -185,7 +189,7 @@ def keep_session(
 @history.command("rerun")
 def rerun_session(sid: SessionId) -> None:
     """Analyse the input of a session again, as a new session."""
-    store = _open()
+    store = open_history()
     with output.progress_bar(sid) as progress:
         new = store.rerun(sid, progress=progress)
     output.analysis_summary(str(store.session(new)["name"]), store.load(new))
@@ -195,7 +199,7 @@ def rerun_session(sid: SessionId) -> None:
 def export(
     sid: Annotated[
         str | None,
-        typer.Argument(metavar="[ID]", help="Id of a session, or a beginning that fits only one."),
+        typer.Argument(metavar="[ID]", help=_ONE, autocompletion=session_ids),
     ] = None,
     everything: Annotated[
         bool,
@@ -211,13 +215,13 @@ def export(
     if (sid is None) is not everything:
         raise typer.BadParameter("give either the id of a session or --all", param_hint="ID")
     if sid is None:
-        written = _open().export_all(out or Path("history-export"))
+        written = open_history().export_all(out or Path("history-export"))
         output.note(f"{written.sessions:,} sessions written to {written.folder}")
         return
     from ganglioside.exporting import export as write
     from ganglioside.exporting import file_name
 
-    analysis = _open().load(sid)
+    analysis = open_history().load(sid)
     target = out or Path(file_name(sid, form, analysis.source))
     write(analysis, target, form)
     output.note(f"Written to {target}")
@@ -249,10 +253,3 @@ def _fact(name: str, value: Any) -> str:
     if name == "keep":
         return "yes" if value else "no"
     return worded(str(value), "shell")
-
-
-def _open() -> History:
-    """Open the history of this user."""
-    from ganglioside.history import History
-
-    return History.open()

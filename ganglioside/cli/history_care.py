@@ -10,6 +10,7 @@ import typer
 from ganglioside.cli import output
 from ganglioside.cli.history import print_sessions
 from ganglioside.cli.options import Json
+from ganglioside.cli.stored import open_history
 from ganglioside.support.local_time import SECONDS, local_texts, zone_name
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def query(
     as_json: Json = False,
 ) -> None:
     """Query the history in SQL, read-only and without access to other files."""
-    answer = _open().query(sql)
+    answer = open_history().query(sql)
     if as_json:
         output.json_document(output.records(answer))
     else:
@@ -42,7 +43,7 @@ def show_log(
     as_json: Json = False,
 ) -> None:
     """Show the log: who did what and when, the oldest entry first."""
-    entries = _open().log(subject)
+    entries = open_history().log(subject)
     entries = entries if limit is None else entries.tail(limit)
     if as_json:
         output.json_document(output.records(entries))
@@ -68,7 +69,7 @@ def verify(
 
     The exit code is 1 if anything differs from what was stored.
     """
-    found = _open().verify(sample, seed, heads=heads or [])
+    found = open_history().verify(sample, seed, heads=heads or [])
     if as_json:
         from dataclasses import asdict
 
@@ -102,7 +103,7 @@ def show_head(
     """Print the newest entry of the log, with which 'verify --heads' detects a log cut off."""
     from ganglioside.history.storage.log_heads import add_to
 
-    store = _open()
+    store = open_history()
     head = store.head()
     if out is None:
         output.text(head.line(store.name))
@@ -139,7 +140,7 @@ def backup(
     target: Annotated[Path, typer.Argument(help="A new file, or a folder to put one into.")],
 ) -> None:
     """Copy the whole history."""
-    output.note(f"Backup: {_open().backup(target)}")
+    output.note(f"Backup: {open_history().backup(target)}")
 
 
 @care.command("restore")
@@ -170,7 +171,7 @@ def move(
     ],
 ) -> None:
     """Copy everything to a new history elsewhere, and compare it whole; this one stays."""
-    store = _open()
+    store = open_history()
     moved = store.care.move(to)
     output.note(
         f"{moved.sessions:,} sessions, {moved.rows['jobs']:,} jobs and {moved.rows['log']:,} "
@@ -187,7 +188,7 @@ def import_all(
     folder: Annotated[Path, typer.Argument(help="What 'history export --all' wrote.")],
 ) -> None:
     """Add the sessions of another history; existing ones are not changed."""
-    came = _open().import_all(folder)
+    came = open_history().import_all(folder)
     output.note(f"{came.sessions:,} sessions added, {came.present:,} were there already.")
     if came.closed:
         output.note(
@@ -221,7 +222,7 @@ def cleanup(
     """
     from ganglioside.history.care.cleanup import parse_age
 
-    store = _open()
+    store = open_history()
     if never:
         store.set_schedule(None)
         output.note("Nothing is cleaned up automatically.")
@@ -246,7 +247,7 @@ def cleanup(
 @care.command("vacuum")
 def vacuum() -> None:
     """Free the disk space of what was deleted."""
-    before, after = _open().vacuum()
+    before, after = open_history().vacuum()
     output.note(f"{before / _MEGABYTE:.1f} MB before, {after / _MEGABYTE:.1f} MB now.")
 
 
@@ -260,10 +261,3 @@ def _show_schedule(store: History) -> None:
         f"Sessions older than {schedule.older_than.days} days go every {schedule.every.days} days "
         f"(set by {schedule.author})."
     )
-
-
-def _open() -> History:
-    """Open the history of this user."""
-    from ganglioside.history import History
-
-    return History.open()

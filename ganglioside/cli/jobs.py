@@ -21,13 +21,13 @@ from ganglioside.cli.options import (
     TableOrSession,
     with_options,
 )
+from ganglioside.cli.stored import job_ids, open_history, session_ids
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import Settings
 from ganglioside.support.local_time import SECONDS, local_text, zone_name
 
 if TYPE_CHECKING:
-    from ganglioside.history import History
     from ganglioside.history.jobs import Job
     from ganglioside.jobs import Work
     from ganglioside.progress import ProgressEvent
@@ -41,7 +41,12 @@ start = typer.Typer(
 jobs.add_typer(start, name="start")
 
 JobId = Annotated[
-    str, typer.Argument(metavar="JOB", help="Id of a job, or a beginning that fits only one.")
+    str,
+    typer.Argument(
+        metavar="JOB",
+        help="Id of a job, or a beginning that fits only one.",
+        autocompletion=job_ids,
+    ),
 ]
 TimeLimit = Annotated[
     float | None,
@@ -69,7 +74,7 @@ def list_jobs(
     """List the jobs, the newest first."""
     from ganglioside.jobs import resume_waiting
 
-    history = _open()
+    history = open_history()
     resume_waiting(history)
     found = history.jobs.latest(limit)
     if as_json:
@@ -84,7 +89,7 @@ def list_jobs(
 @jobs.command("show")
 def show_job(job: JobId, as_json: Json = False) -> None:
     """Show one job with all its events."""
-    history = _open()
+    history = open_history()
     found = history.jobs.get(job)
     events = history.jobs.events(found.id)
     if as_json:
@@ -100,7 +105,7 @@ def watch(job: JobId) -> None:
     """Follow a job until it ends; Ctrl-C ends the watching, not the job."""
     from ganglioside.jobs import follow
 
-    history = _open()
+    history = open_history()
     found = history.jobs.get(job)
     with output.progress_bar(f"{found.kind} {found.name}") as bar:
         for event in follow(history, found.id):
@@ -113,12 +118,14 @@ def watch(job: JobId) -> None:
 
 @jobs.command()
 def cancel(
-    found: Annotated[list[str], typer.Argument(metavar="JOB", help="Ids of jobs.")],
+    found: Annotated[
+        list[str], typer.Argument(metavar="JOB", help="Ids of jobs.", autocompletion=job_ids)
+    ],
 ) -> None:
     """Cancel jobs: at their next step, or at once if they are waiting."""
     from ganglioside.jobs import cancel as ask
 
-    history = _open()
+    history = open_history()
     for job in found:
         state = ask(history, job)
         done = "Cancelled" if state.has_ended else "Cancelling"
@@ -135,7 +142,7 @@ def retry(
     """Start a job again that has ended; you are asked first about jobs of others."""
     from ganglioside.jobs import retry as again
 
-    history = _open()
+    history = open_history()
     found = history.jobs.get(job)
     foreign = not history.jobs.is_own(found)
     if foreign and not yes:
@@ -211,7 +218,9 @@ def start_report(
 
 @start.command("export")
 def start_export(
-    sid: Annotated[str, typer.Argument(metavar="ID", help="Id of a session.")],
+    sid: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of a session.", autocompletion=session_ids)
+    ],
     form: Annotated[Format, typer.Option("--format", help="Kind of file.")] = USUAL,
     out: Annotated[
         Path | None, typer.Option(help="The file.", show_default="ID.FORMAT here")
@@ -222,7 +231,7 @@ def start_export(
     from ganglioside.exporting import file_name
     from ganglioside.jobs import Export
 
-    target = (out or Path(file_name(sid, form, _open().source(sid)))).absolute()
+    target = (out or Path(file_name(sid, form, open_history().source(sid)))).absolute()
     _start(Export(session=sid, out=str(target), form=form), time_limit)
 
 
@@ -230,7 +239,7 @@ def _start(work: Work, time_limit: float | None) -> None:
     """Start a job, and print its id."""
     from ganglioside.jobs import start as launch
 
-    started(launch(_open(), work, time_limit))
+    started(launch(open_history(), work, time_limit))
 
 
 def started(job: str) -> None:
@@ -316,10 +325,3 @@ def _document(job: Job) -> dict[str, Any]:
     times = {n: v.isoformat() + "Z" for n, v in facts.items() if isinstance(v, datetime)}
     objects = {n: json.loads(facts[n]) for n in ("parameters", "result") if facts[n] is not None}
     return facts | times | objects
-
-
-def _open() -> History:
-    """Open the history of this user."""
-    from ganglioside.history import History
-
-    return History.open()

@@ -10,9 +10,10 @@ import typer
 
 from ganglioside.cli import output
 from ganglioside.cli.options import Json
+from ganglioside.cli.stored import open_history
 
 if TYPE_CHECKING:
-    from ganglioside.history import History
+    pass
 
 tokens = typer.Typer(no_args_is_help=True, help="Tokens: who may call the server.")
 
@@ -48,13 +49,15 @@ def add(
 ) -> None:
     """Make a token, and print its secret, which is shown here only."""
     life = timedelta(days=days) if days else None
-    output.text(_open().tokens.add(person, scope.value, label=label, life=life, groups=group or ()))
+    output.text(
+        open_history().tokens.add(person, scope.value, label=label, life=life, groups=group or ())
+    )
 
 
 @tokens.command("list")
 def list_tokens(as_json: Json = False) -> None:
     """List tokens, without their secrets."""
-    found = _open().tokens.all()
+    found = open_history().tokens.all()
     times = {name: [_day(getattr(t, name)) for t in found] for name in _TIMES}
     rows = [
         [
@@ -77,13 +80,13 @@ def list_tokens(as_json: Json = False) -> None:
 @tokens.command("rotate")
 def rotate(token: TokenId) -> None:
     """Replace a token by a new one with the same rights, and print the new secret."""
-    output.text(_open().tokens.rotate(token))
+    output.text(open_history().tokens.rotate(token))
 
 
 @tokens.command("revoke")
 def revoke(token: TokenId) -> None:
     """Let nobody in with a token any more."""
-    _open().tokens.revoke(token)
+    open_history().tokens.revoke(token)
     output.note(f"Token {token} is revoked.")
 
 
@@ -92,9 +95,3 @@ _TIMES = ("created", "expires", "revoked")
 
 def _day(time: object) -> str | None:
     return None if time is None else f"{time:%Y-%m-%d}"
-
-
-def _open() -> History:
-    from ganglioside.history import History
-
-    return History.open()

@@ -12,6 +12,7 @@ import typer
 from ganglioside.cli import output
 from ganglioside.cli.options import Json
 from ganglioside.cli.servers import LogFile, watched
+from ganglioside.cli.stored import open_history
 from ganglioside.support.local_time import SECONDS, local_text, utc_text, zone_name
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def what_works(context: typer.Context) -> None:
 @workers.command("list")
 def list_workers(as_json: Json = False) -> None:
     """List the workers of the last week, and what each does."""
-    history = _open()
+    history = open_history()
     rows = _rows(history, *_clock(as_json))
     if as_json:
         output.json_document(rows)
@@ -78,7 +79,7 @@ def list_workers(as_json: Json = False) -> None:
 @workers.command("drain")
 def drain(found: Annotated[list[str], typer.Argument(metavar="WORKER", help="Ids.")]) -> None:
     """Let workers end after the job that they have."""
-    history = _open()
+    history = open_history()
     for one in found:
         drained = history.workers.drain(one)
         output.note(f"Worker {drained.id} ends after its job.")
@@ -109,7 +110,7 @@ def schedule_verify(
 @workers.command("tasks")
 def list_tasks(as_json: Json = False) -> None:
     """List what workers do by themselves."""
-    history = _open()
+    history = open_history()
     zone, text = _clock(as_json)
     rows = [
         {"task": t.kind, "every (days)": t.every / timedelta(days=1), "parameters": t.parameters,
@@ -128,7 +129,7 @@ def list_tasks(as_json: Json = False) -> None:
 def _set(kind: str, every: str, parameters: dict[str, Any]) -> None:
     from ganglioside.history.care.cleanup import parse_age
 
-    _open().tasks.set(kind, None if every == "never" else parse_age(every), parameters)
+    open_history().tasks.set(kind, None if every == "never" else parse_age(every), parameters)
     output.note(f"{kind}: {'not any more' if every == 'never' else f'every {every}, by workers'}.")
 
 
@@ -150,10 +151,3 @@ def _rows(history: History, zone: str, text: Callable[..., str]) -> list[dict[st
          "job": has.get(one.id, "")}
         for one in history.workers.all()
     ]  # fmt: skip
-
-
-def _open() -> History:
-    """Open the history of this user."""
-    from ganglioside.history import History
-
-    return History.open()

@@ -51,7 +51,7 @@ class LackOfFit:
 
 
 def lack_of_fit(rt: FloatArray, residual: FloatArray, scale: FloatArray) -> LackOfFit | None:
-    """How well a curve fits in the parts of a run; None for fewer than 20 rows.
+    """How well a curve fits in the parts of a run; None for fewer than 20 rows, or all alike.
 
     Parameters
     ----------
@@ -72,10 +72,13 @@ def lack_of_fit(rt: FloatArray, residual: FloatArray, scale: FloatArray) -> Lack
     order = np.argsort(rt, kind="stable")
     away = np.clip(residual / scale, -_LARGEST, _LARGEST)[order]
     away = away - np.median(away)
+    spread = float(away.std())
+    if spread == 0:
+        return None  # all rows are as far away: nothing is left inside the series
     number = min(_MOST_PARTS, len(rt) // _ROWS_IN_PART)
     border = np.arange(number) * len(rt) // number
     size = np.diff(np.append(border, len(rt)))
-    errors = np.add.reduceat(away, border) / np.sqrt(size) / float(away.std())
+    errors = np.add.reduceat(away, border) / np.sqrt(size) / spread
     worst = int(np.argmax(np.abs(errors)))
     part = order[border[worst] : border[worst] + size[worst]]
     return LackOfFit(

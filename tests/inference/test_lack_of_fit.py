@@ -53,6 +53,11 @@ def test_one_wild_row_is_no_misfit() -> None:
     assert not found.is_clear
 
 
+@pytest.mark.filterwarnings("error")
+def test_rows_that_are_all_as_far_away_say_nothing() -> None:
+    assert lack_of_fit(np.arange(40.0), np.full(40, 3.0), np.ones(40)) is None
+
+
 @pytest.mark.parametrize("n", [0, 1, 19])
 def test_few_rows_say_nothing(n: int) -> None:
     assert lack_of_fit(np.arange(float(n)), np.zeros(n), np.ones(n)) is None

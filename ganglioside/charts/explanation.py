@@ -105,7 +105,7 @@ def _looks(frame: pd.DataFrame) -> Spec:
 
 _TOOLTIPS: Final = [
     nominal("statement", title="Hypothesis"),
-    quantity("probability", title="Probability", format=".2%"),
+    nominal("percent", title="Probability"),
     quantity("expected_rt", title="Expected RT (min)", format=".3f"),
     nominal("apart", title="Measured − expected"),
     quantity("area_ratio", title="Area over the parent's", format=".3p"),

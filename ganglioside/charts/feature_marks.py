@@ -10,6 +10,7 @@ import pandas as pd
 
 from ganglioside.charts import crowds, palette
 from ganglioside.charts.vega import (
+    CERTAINTY,
     SCHEMA,
     Spec,
     gathered,
@@ -30,7 +31,7 @@ _TOOLTIPS: Final = (
     quantity("predicted_rt", title="Predicted RT (min)", format=".3f"),
     quantity("volume", title="Peak area", format=".3~s"),
     nominal("verdict", title="Verdict"),
-    quantity("confidence", title="Confidence", format=".0%"),
+    CERTAINTY,
     nominal("parent", title="Parent"),
     nominal("process", title="Process"),
     nominal("anchor", title="Anchor"),
@@ -75,7 +76,8 @@ _FEATURES: Final = "features"
 
 def tooltips(frame: pd.DataFrame) -> list[Spec]:
     """Tooltips for the columns that a frame has."""
-    return [tip for tip in _TOOLTIPS if tip["field"] in frame]
+    known = {*frame, CERTAINTY["field"]} if "confidence" in frame else {*frame}
+    return [tip for tip in _TOOLTIPS if tip["field"] in known]
 
 
 def choices(*zoomed: str) -> list[Spec]:

@@ -10,7 +10,7 @@ from ganglioside.analysis import Analysis
 from ganglioside.charts import palette
 from ganglioside.charts.feature_marks import category_scale, finish, nothing
 from ganglioside.charts.plot_tables import CATEGORY_IN_SERIES, fragment_table, inline
-from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity, value
+from ganglioside.charts.vega import CERTAINTY, Spec, View, layers, marks, nominal, quantity, value
 from ganglioside.columns import CATEGORIES, PARENT_VERDICTS
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.process_words import processes_in_words
@@ -210,5 +210,5 @@ _PIECE_TOOLTIPS: Final = [
     quantity("piece_rt", title="RT (min)", format=".3f"),
     quantity("delta_rt", title="RT − parent's RT (min)", format="+.3f"),
     quantity("percent_of_parent", title="% of the parent", format=".2f"),
-    quantity("confidence", title="Confidence", format=".0%"),
+    CERTAINTY,
 ]

@@ -67,6 +67,18 @@ def value(constant: float | str) -> Spec:
     return {"value": constant}
 
 
+#: Confidence in percent, never rounded to certainty, for tooltips: `marks` writes it as
+#: `formatting.percent` does, of the field `confidence`.
+CERTAINTY: Final[Spec] = nominal("certainty", title="Confidence")
+
+_WRITTEN: Final[Spec] = {
+    "calculate": "datum.confidence >= 0.9995 ? '> 99.9 %'"
+    " : datum.confidence > 0 && datum.confidence < 0.001 ? '< 0.1 %'"
+    " : isValid(datum.confidence) ? format(100 * datum.confidence, '.1f') + ' %' : '–'",
+    "as": CERTAINTY["field"],
+}
+
+
 def marks(
     kind: str,
     encoding: Spec,
@@ -99,8 +111,10 @@ def marks(
     chart: Spec = {"name": name} if name else {}
     if data is not None:
         chart["data"] = data
-    if where or transform:
-        chart["transform"] = [*({"filter": condition} for condition in where), *transform]
+    written = [_WRITTEN] if CERTAINTY in encoding.get("tooltip", ()) else []
+    if where or transform or written:
+        chosen = ({"filter": condition} for condition in where)
+        chart["transform"] = [*chosen, *transform, *written]
     return {**chart, "mark": {"type": kind, **look}, "encoding": encoding}
 
 

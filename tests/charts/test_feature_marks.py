@@ -51,6 +51,8 @@ def test_the_note_counts_anchors() -> None:
 def test_a_tooltip_is_shown_for_columns_that_are_there() -> None:
     fields = [tip["field"] for tip in tooltips(points(example())[["rt", "name"]])]
     assert fields == ["name", "rt"]
+    fields = [tip["field"] for tip in tooltips(points(example())[["confidence"]])]
+    assert fields == ["certainty"]
 
 
 def test_a_legend_holds_in_one_order_the_verdicts_that_occur() -> None:

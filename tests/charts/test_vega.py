@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import html
 from typing import Any
 
 import altair as alt
 import pytest
 
+from ganglioside.charts.files import svg
 from ganglioside.charts.vega import (
+    CERTAINTY,
+    SCHEMA,
     View,
     gathered,
     layers,
@@ -18,6 +22,7 @@ from ganglioside.charts.vega import (
     to_altair,
     value,
 )
+from ganglioside.support.formatting import percent
 
 
 def test_importing_the_charts_changes_nothing_of_altair() -> None:
@@ -35,6 +40,17 @@ def test_marks_have_only_what_was_given() -> None:
     assert whole["data"] == {"values": [{"rt": 9}]}
     assert whole["transform"] == [{"filter": "datum.rt > 8"}]
     assert (whole["name"], whole["mark"]) == ("features", {"type": "point", "size": 4})
+
+
+@pytest.mark.parametrize(
+    "confidence", [0.0, 0.0004, 0.001, 0.4999, 0.923, 0.9994, 0.9995, 0.99999, 1.0, None]
+)
+def test_a_tooltip_writes_a_confidence_as_all_else_does(confidence: float | None) -> None:
+    encoding = {"text": nominal("certainty"), "tooltip": [CERTAINTY]}
+    data = rows({"confidence": confidence})
+    picture = svg({"$schema": SCHEMA, **marks("text", encoding, data=data)})
+    written = percent(float("nan") if confidence is None else confidence)
+    assert f">{html.escape(written)}<" in picture
 
 
 def test_a_table_that_many_marks_show_is_stored_once() -> None:

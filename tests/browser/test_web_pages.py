@@ -349,9 +349,9 @@ def test_sessions_are_renamed_compared_and_deleted(
     page.locator(".gg-history .gg-row", has_text="left one").click()
     name = page.get_by_label("Name", exact=True)
     expect(name).to_have_value("left one")  # what is typed earlier would be overwritten
-    name.fill("liver 3")
+    name.fill("lamprey 3")
     page.get_by_role("button", name="Rename").click()
-    expect(page.get_by_role("status").filter(has_text="Renamed to liver 3")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Renamed to lamprey 3")).to_be_visible()
     for side, sid in (("Left", left), ("Right", right)):
         field = page.get_by_label(side)
         field.select_option(field.locator("option", has_text=sid).inner_text())
@@ -360,9 +360,9 @@ def test_sessions_are_renamed_compared_and_deleted(
     expect(page.locator(".gg-compare")).to_contain_text(f"{differ} of them with different verdicts")
     expect(page.locator(".gg-compare canvas")).to_have_count(2)
     page.screenshot(path=tmp_path / "history.png", full_page=True)
-    page.get_by_label("Search").fill("liver 3")
+    page.get_by_label("Search").fill("lamprey 3")
     expect(page.locator(".gg-history .gg-row")).to_have_count(1)
-    page.locator(".gg-history .gg-row", has_text="liver 3").click()
+    page.locator(".gg-history .gg-row", has_text="lamprey 3").click()
     page.get_by_role("button", name="Delete ...").click()
     assert left in set(history(server).sessions()["id"])
     page.get_by_role("button", name="Delete permanently").click()

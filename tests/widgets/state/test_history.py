@@ -46,6 +46,17 @@ def test_sessions_are_found_by_every_word(state: HistoryState) -> None:
     assert state.found().empty
 
 
+def test_an_id_is_found_by_its_beginning_and_never_by_a_digit_in_it(state: HistoryState) -> None:
+    first, second = state.found()["id"]
+    state.search = first.upper()
+    assert state.found()["id"].tolist() == [first]
+    state.search = second[:4]
+    assert second in state.found()["id"].tolist()
+    for digit in set(first + second) - set("liver3brain1.csv completed tissue"):
+        state.search = digit
+        assert state.found().empty
+
+
 def test_nothing_is_done_without_a_chosen_session(state: HistoryState) -> None:
     for act in (lambda: state.rename("x"), state.ask_to_delete,
                 lambda: state.rerun(gg.Settings())):  # fmt: skip

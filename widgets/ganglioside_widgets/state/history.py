@@ -16,8 +16,9 @@ from ganglioside.settings import Settings
 from ganglioside_widgets.state.export import LARGE
 from ganglioside_widgets.state.visitors import Visitor
 
-#: Columns that a search looks into.
-_SEARCHED = ("id", "name", "file_name", "status", "sample_type", "author", "shared_group")
+#: Columns that a search looks into; an id is found by its beginning, of as many characters at least.
+_SEARCHED = ("name", "file_name", "status", "sample_type", "author", "shared_group")
+_LEAST_OF_ID = 4
 
 
 class HistoryState(t.HasTraits):
@@ -94,7 +95,8 @@ class HistoryState(t.HasTraits):
         texts = searched.agg(" ".join, axis=1).str.casefold()
         matches = pd.Series(True, index=self.sessions.index)
         for word in self.search.casefold().split():
-            matches &= texts.str.contains(word, regex=False)
+            by_id = len(word) >= _LEAST_OF_ID and self.sessions["id"].str.startswith(word)
+            matches &= texts.str.contains(word, regex=False) | by_id
         return self.sessions[matches]
 
     def session(self) -> pd.Series[Any] | None:

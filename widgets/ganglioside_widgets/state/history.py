@@ -16,8 +16,10 @@ from ganglioside.settings import Settings
 from ganglioside_widgets.state.export import LARGE
 from ganglioside_widgets.state.visitors import Visitor
 
-#: Columns that a search looks into; an id is found by its beginning, of as many characters at least.
+#: Columns that a search looks into.
 _SEARCHED = ("name", "file_name", "status", "sample_type", "author", "shared_group")
+
+#: Characters of an id by whose beginning a session is found.
 _LEAST_OF_ID = 4
 
 

@@ -123,11 +123,14 @@ def match_header(
     ({'name': 0, 'rt': 1, 'volume': 2}, 'min')
     """
     wanted = {_input_column(label): str(text).strip() for label, text in (columns or {}).items()}
-    positions = _positions_of(wanted, texts)
-    own = _ranks_of(first or {})
+    positions = _positions_of(wanted, texts) if wanted else {}
+    own = _ranks_of(first) if first else {}
     ranked: dict[str, list[tuple[int, int]]] = {}  # rank and position of each possible column
     for position, text in enumerate(texts):
-        found = own.get(header_key(text))
+        key = header_key(text)
+        if key.isdigit():
+            continue  # most cells that are looked at: a number is no header
+        found = own.get(key)
         if found is None and not (is_other and is_other(text)):
             found = _lookup(text)
         if found and position not in positions.values() and found.column not in wanted:

@@ -16,6 +16,7 @@ import multiprocessing
 import random
 import secrets
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -25,6 +26,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 import postgres_server
 from effort import until
 

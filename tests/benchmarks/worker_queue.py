@@ -11,10 +11,13 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import postgres_server
 from queue_of_workers import is_busy, outcome, queue, source, worker

@@ -45,13 +45,19 @@ def folder_beside(path: Path) -> Path:
 
 
 def leftovers(store: HistoryStore) -> list[Path]:
-    """Folders of batches whose job is deleted, or all of whose sessions are."""
+    """Folders of batches whose job is deleted, or all of whose sessions are.
+
+    While a job of a batch is damaged, it is not known which folder it needs, and none is one.
+    """
     found = _folders(folder_beside(store.path))
     if not found:
         return []
     with store.read() as connection:
-        batches = {batch.folder: batch for batch in _batches(connection)}
-        present = _present(connection, frozenset().union(*(b.sessions for b in batches.values())))
+        known = _batches(connection)
+        if known is None:
+            return []
+        batches = {batch.folder: batch for batch in known}
+        present = _present(connection, frozenset().union(*(b.sessions for b in known)))
     return [folder for folder in found if _is_left(folder, batches.get(folder.name), present)]
 
 
@@ -76,16 +82,26 @@ def _folders(parent: Path) -> list[Path]:
     )
 
 
-def _batches(connection: Connection) -> list[_SentBatch]:
+def _batches(connection: Connection) -> list[_SentBatch] | None:
+    """What the jobs of batches say of their folders; None if one of the jobs is damaged."""
     rows = connection.execute(
         "SELECT parameters, result FROM jobs WHERE kind = 'batch' ORDER BY id"
     ).fetchall()
-    return [_batch(json.loads(given), json.loads(result or "{}")) for given, result in rows]
+    batches = [_batch(given, made or "{}") for given, made in rows]
+    whole = [batch for batch in batches if batch is not None]
+    return whole if len(whole) == len(batches) else None
 
 
-def _batch(parameters: dict[str, object], result: dict[str, list[str]]) -> _SentBatch:
-    out = Path(str(parameters.get("out", "")))
-    return _SentBatch(out.parent.name, frozenset(result.get("sessions", [])))
+def _batch(parameters: str, result: str) -> _SentBatch | None:
+    """What one job says; None if it is damaged."""
+    given, made = json.loads(parameters), json.loads(result)
+    if not isinstance(given, dict) or not isinstance(made, dict):
+        return None
+    sessions = made.get("sessions", [])
+    if not isinstance(sessions, list):
+        return None
+    folder = Path(str(given.get("out", ""))).parent.name
+    return _SentBatch(folder, frozenset(map(str, sessions)))
 
 
 def _present(connection: Connection, sessions: frozenset[str]) -> set[str]:

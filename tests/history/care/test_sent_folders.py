@@ -87,6 +87,22 @@ def test_the_scheduled_cleanup_takes_them_too(history: History) -> None:
     assert folders(history) == []
 
 
+@pytest.mark.parametrize(
+    "damage",
+    ["parameters = '[2]'", "result = '[1]'", """result = '{"sessions": 5}'"""],
+)
+def test_while_a_job_is_damaged_no_folder_is_taken_for_left(history: History, damage: str) -> None:
+    batch(history, "a.csv")
+    old = orphan(history, 2 * SPARED)
+    sid = history.sessions()["id"].item()
+    with history._store.write() as connection:
+        connection.execute(f"UPDATE jobs SET {damage}")
+    assert history.care.leftovers() == []
+    history.delete(sid)
+    assert len(folders(history)) == 2
+    assert old in folders(history)
+
+
 def test_a_batch_that_waits_or_is_being_added_stays(history: History) -> None:
     content = gg.example().source.content
     start_sent_batch(history, [SentTable("a.csv", content)], gg.Settings())

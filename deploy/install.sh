@@ -250,6 +250,7 @@ first() {
     settings
     database
     say "Ganglioside"
+    trap 'rm -f $OPT/current' EXIT # a first run that fails is a first run again
     link "$(version)"
     command_of $OPT/current history list >/dev/null
     # Before the first start, which would write one into the journal.
@@ -258,6 +259,7 @@ first() {
     proxy
     say "Starting"
     start || die "The server does not become ready: journalctl -u 'ganglioside-*'"
+    trap - EXIT
     cat <<EOF
 
 The server runs: https://$NAME
@@ -276,6 +278,8 @@ again() {
     if upgrade "$new" "$copy"; then
         prune
         say "Upgraded. The database of before: $copy"
+        [ -z "$NAME$TLS" ] ||
+            say "--name and --tls count the first time only; how to change them: deploy/README.md"
     else
         roll_back "$old" "$copy"
         rm -rf "$new"

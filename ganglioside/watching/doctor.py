@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from ssl import SSLCertVerificationError
 from typing import Any, Final, Literal
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -36,6 +37,9 @@ _PATIENCE: Final = 10.0
 
 #: Difference of two clocks from which leases are not safe, s.
 _SKEW: Final = 5.0
+
+#: Codes of OpenSSL for certificates whose authority is not known here: their own, or none.
+_OWN_AUTHORITY: Final = frozenset({18, 19, 20, 21})
 
 #: Age of the last backup that is noted.
 _OLD: Final = timedelta(days=7)
@@ -157,7 +161,8 @@ def _backup(state: State) -> Finding:
                        "Look why the jobs of the kind backup fail: ganglioside jobs.")  # fmt: skip
     if last is None or (state.backups is None and state.now - last > _OLD):
         return Finding("backup", "bad", words, "Make one: ganglioside history backup FOLDER; or "
-                       "let workers do it: ganglioside workers backup --into FOLDER.")  # fmt: skip
+                       "let workers do it: ganglioside workers backup --into FOLDER. Units and "
+                       "containers make one every night, the first is still to come.")  # fmt: skip
     return Finding("backup", "good", words)
 
 
@@ -223,9 +228,7 @@ def _server(url: str) -> Iterator[Finding]:
     try:
         headers = _asked(f"{url}/health", request)
     except (URLError, OSError, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        yield Finding("server", "bad", f"{url} does not answer: {reason}",
-                      "Look whether server and proxy run, and where the proxy leads.")  # fmt: skip
+        yield _silent(url, getattr(error, "reason", error))
         return
     yield Finding("server", "good", f"{url} answers")
     if headers.get("x-request-id") != request:
@@ -240,6 +243,19 @@ def _server(url: str) -> Iterator[Finding]:
     else:
         yield Finding("proxy", "good", "Headers pass as they should")
     yield _readiness(url)
+
+
+def _silent(url: str, reason: object) -> Finding:
+    """Why nothing can be said about a server: it does not answer, or its certificate is unknown."""
+    if not isinstance(reason, SSLCertVerificationError):
+        return Finding("server", "bad", f"{url} does not answer: {reason}",
+                       "Look whether server and proxy run, and where the proxy leads.")  # fmt: skip
+    words = f"{url} has a certificate that is not believed here: {reason.verify_message}"
+    if reason.verify_code in _OWN_AUTHORITY:
+        return Finding("server", "note", words,
+                       "One that the installation made is so; look with the browser, or give "
+                       "the server a certificate of your own.")  # fmt: skip
+    return Finding("server", "bad", words, "Renew it, or call the server by the name in it.")
 
 
 def _readiness(url: str) -> Finding:

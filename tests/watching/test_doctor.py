@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+import trustme
 from served import Running
 
 from ganglioside.history import History
@@ -67,3 +74,41 @@ def test_the_server_and_what_is_before_it_are_asked(
         assert "No worker" in ready.words
     assert found("server", url).rank == "bad"
     assert found("server", "file:///etc/passwd").rank == "bad"
+
+
+@contextmanager
+def with_certificate(issued: trustme.LeafCert) -> Iterator[str]:
+    """Address of a server with a certificate."""
+    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    issued.configure_cert(context)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"https://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_certificate_that_the_installation_made_is_no_fault() -> None:
+    with with_certificate(trustme.CA().issue_cert("127.0.0.1")) as url:
+        seen = found("server", url)
+    assert seen.rank == "note"
+    assert "certificate" in seen.words
+    assert "does not answer" not in seen.words
+
+
+def test_a_certificate_that_is_over_or_of_another_server_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    over = authority.issue_cert("127.0.0.1", not_after=datetime(2026, 1, 1, tzinfo=UTC))
+    for issued in (over, authority.issue_cert("other.example.org")):
+        with with_certificate(issued) as url:
+            seen = found("server", url)
+        assert seen.rank == "bad"
+        assert "certificate" in seen.words
+        assert "Renew" in seen.cure

@@ -9,17 +9,20 @@ of it. Nobody starts a server of Jupyter's own. Who belongs to which group is in
     [groups]
     lipids = ["ann", "bob"]
 
-Whoever is in no group can sign in, and is refused at every page. People sign in with their accounts
-of the machine (PAM). For another way, write a configuration of your own that begins with
-`load_subconfig` of this file, and set `c.JupyterHub.authenticator_class` there.
+Whoever is in no group can sign in, and is refused at every page. When the hub starts, the file
+alone says who is in which group. People sign in with their accounts of the machine (PAM). For
+another way, write a configuration of your own that begins with `load_subconfig` of this file, and
+set `c.JupyterHub.authenticator_class` there.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import sys
 import tomllib
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
@@ -84,6 +87,30 @@ def read_groups(path: Path) -> dict[str, list[str]]:
     return groups
 
 
+def forget_former_members(database: Path, groups: dict[str, list[str]]) -> None:
+    """Take those out of the hub's groups whom the file no longer names: the hub itself only adds.
+
+    Parameters
+    ----------
+    database
+        The hub's own, in which a new hub has nothing yet.
+    groups
+        As `read_groups` returns them.
+    """
+    named = {(group, one.lower()) for group, people in groups.items() for one in people}
+    with closing(sqlite3.connect(database)) as hub, hub:
+        if not hub.execute("SELECT 1 FROM sqlite_master WHERE name = 'user_group_map'").fetchall():
+            return
+        members = hub.execute(
+            "SELECT groups.name, users.name, group_id, user_id FROM user_group_map"
+            " JOIN groups ON groups.id = group_id JOIN users ON users.id = user_id"
+        ).fetchall()
+        hub.executemany(
+            "DELETE FROM user_group_map WHERE group_id = ? AND user_id = ?",
+            [ids for group, name, *ids in members if (group, name.lower()) not in named],
+        )
+
+
 def configure(c: Any, groups: dict[str, list[str]], folder: Path) -> None:
     """Set up a hub with the pages and the API as its one service.
 
@@ -114,6 +141,7 @@ def configure(c: Any, groups: dict[str, list[str]], folder: Path) -> None:
             "oauth_no_confirm": True,
         }
     ]
+    forget_former_members(folder / "hub.sqlite", groups)
     c.JupyterHub.load_groups = {name: {"users": people} for name, people in groups.items()}
     c.Authenticator.allow_all = True
     c.JupyterHub.load_roles = [

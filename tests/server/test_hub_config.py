@@ -54,6 +54,23 @@ def test_pages_and_api_are_one_service_of_those_in_groups(config: Config) -> Non
     assert access["groups"] == ["administrators", "lipids"]
 
 
+def test_who_left_the_file_has_left_the_hubs_groups(config: Config, tmp_path: Path) -> None:
+    """JupyterHub adds people to groups when it starts, and takes nobody out."""
+    orm = pytest.importorskip("jupyterhub.orm")
+    session = orm.new_session_factory(config.JupyterHub.db_url)()
+    people = {name: orm.User(name=name) for name in ("ada", "ann", "bob", "eve")}
+    before = {"administrators": ["ada", "eve"], "lipids": ["ann", "bob"], "former": ["bob"]}
+    for name, members in before.items():
+        session.add(orm.Group(name=name, users=[people[one] for one in members]))
+    session.commit()
+    now = {"administrators": ["Ada"], "lipids": ["bob", "new"]}
+    hub_config.configure(Config(), now, tmp_path / "hub")
+    session.expire_all()
+    left = {group.name: [user.name for user in group.users] for group in session.query(orm.Group)}
+    assert left == {"administrators": ["ada"], "lipids": ["bob"], "former": []}
+    session.close()
+
+
 def test_nobody_starts_a_server_of_his_own(config: Config) -> None:
     """What people may do without a group holds neither servers nor services."""
     roles = {role["name"]: role for role in config.JupyterHub.load_roles}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from ganglioside.errors import GangliosideError
@@ -20,21 +21,25 @@ def open_history() -> History:
     return History.open()
 
 
-# A shell evaluates what it is offered: ids are safe, names that others gave are not. Where a
-# history cannot be opened nothing is offered; the command itself will say why.
 def session_ids(incomplete: str) -> list[str]:
     """Ids of the newest sessions that begin so."""
-    try:
-        newest = open_history().sessions(_MOST_OFFERED)["id"].tolist()
-    except GangliosideError:
-        return []
-    return [sid for sid in newest if sid.startswith(incomplete)]
+    return _offered(incomplete, lambda history: history.sessions(_MOST_OFFERED)["id"].tolist())
 
 
 def job_ids(incomplete: str) -> list[str]:
     """Ids of the newest jobs that begin so."""
+    return _offered(
+        incomplete, lambda history: [job.id for job in history.jobs.all(limit=_MOST_OFFERED)]
+    )
+
+
+def _offered(incomplete: str, ids: Callable[[History], list[str]]) -> list[str]:
+    """Ids that begin so. A shell evaluates them: names, which others gave, would not be safe.
+
+    Where the history cannot be opened nothing is offered; the command itself will say why.
+    """
     try:
-        newest = open_history().jobs.all(limit=_MOST_OFFERED)
+        newest = ids(open_history())
     except GangliosideError:
         return []
-    return [job.id for job in newest if job.id.startswith(incomplete)]
+    return [found for found in newest if found.startswith(incomplete)]

@@ -18,7 +18,7 @@ from ganglioside.errors import JobError
 from ganglioside.server.own_token import VARIABLE as TOKEN
 from ganglioside.server.own_token import take_token
 from ganglioside.support.hosts import network_of
-from ganglioside_widgets.serving.options import MOST_MEGABYTES, PageOptions, ServerOptions
+from ganglioside_widgets.serving.options import USUAL_MEGABYTES, PageOptions, ServerOptions
 from ganglioside_widgets.state.visitors import VARIABLE, Access, access_of
 
 if TYPE_CHECKING:
@@ -232,7 +232,7 @@ def page_arguments(folder: Path, options: PageOptions) -> list[str]:
         )
     idle_seconds = max(1, round(60 * options.idle_minutes))
     limits = []
-    if options.max_megabytes != MOST_MEGABYTES:  # given twice, as an extra too, it is refused
+    if options.max_megabytes != USUAL_MEGABYTES:  # given twice, as an extra too, it is refused
         limits.append(f"--ApiLimits.megabytes={options.max_megabytes:g}")
     pools = {page: {"pool_size": size} for page, size in PAGES.items()}
     return [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from ganglioside.server.service_limits import ServiceLimits
 from ganglioside_widgets.state.visitors import Access
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ HERE: Final = "127.0.0.1"
 #: Kernels at once, spare ones included; each needs about 0.1 GB of memory.
 MOST_KERNELS: Final = 20
 
-#: Largest request and largest table, MB.
-MOST_MEGABYTES: Final = 50.0
+#: Largest request and largest table, MB, where no other is asked for: that of the API.
+USUAL_MEGABYTES: Final = ServiceLimits().megabytes
 
 #: Minutes without use after which the kernel of a closed page is ended.
 IDLE_MINUTES: Final = 10.0
@@ -95,7 +96,7 @@ class PageOptions(ServerOptions):
     allow_hosts: Sequence[str] = ()
     trusted_proxies: Sequence[str] = ()
     max_kernels: int = MOST_KERNELS
-    max_megabytes: float = MOST_MEGABYTES
+    max_megabytes: float = USUAL_MEGABYTES
     idle_minutes: float = IDLE_MINUTES
     visitors_may_change: bool = False
     hub: HubService | None = None

@@ -19,6 +19,7 @@ from ganglioside.errors import GangliosideError
 from ganglioside.lipids.process_words import processes_in_words
 from ganglioside.questions.explanation import Explanation
 from ganglioside.questions.score_card import Score
+from ganglioside.support.caches import kept_with_first
 from ganglioside.verdicts.overrides import Override
 from ganglioside_widgets.state.row_filter import Chosen, RowView
 
@@ -247,7 +248,7 @@ def same_table(old: object, new: object) -> bool:
     return len(old.features) == len(new.features) and old.source.name == new.source.name
 
 
-@lru_cache(maxsize=2)
+@kept_with_first
 def _read(analysis: Analysis) -> pd.DataFrame:
     """The features with overrides, and with processes in words."""
     features = analysis.overridden

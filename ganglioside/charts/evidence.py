@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 import pandas as pd
 
@@ -29,6 +29,12 @@ _MOST_LANES: Final = 8
 
 _NOTHING: Final = InteractiveChart("", (), {}, {})
 
+#: Curves of an analysis that is open, by series and kind of ceramide: whoever goes through a table
+#: meets a series again.
+_DRAWN: Final[WeakKeyDictionary[Analysis, dict[tuple[str, str], InteractiveChart]]] = (
+    WeakKeyDictionary()
+)
+
 
 def series_curve(analysis: Analysis, feature_id: int) -> InteractiveChart:
     """Retention of the series of a feature by carbon number; empty where it has none.
@@ -46,10 +52,13 @@ def series_curve(analysis: Analysis, feature_id: int) -> InteractiveChart:
     if pd.isna(feature["series"]) or pd.isna(feature["carbons"]):
         return _NOTHING
     kind = f"{feature['double_bonds']};O{feature['hydroxyls']}"
-    return _curve(analysis, str(feature["series"]), kind)
+    drawn = _DRAWN.setdefault(analysis, {})
+    shown = (str(feature["series"]), kind)
+    if shown not in drawn:
+        drawn[shown] = _curve(analysis, *shown)
+    return drawn[shown]
 
 
-@lru_cache(maxsize=32)  # whoever goes through a table meets a series again
 def _curve(analysis: Analysis, series: str, kind: str) -> InteractiveChart:
     """Curve of a series with the band of one kind of ceramides."""
     chart = retention_by_carbons.spec(analysis, series)

@@ -7,9 +7,11 @@ import weakref
 from dataclasses import dataclass
 
 import ganglioside as gg
+from ganglioside.charts.evidence import series_curve
 from ganglioside.inference.rounds import infer
 from ganglioside.observations.observations import observe
 from ganglioside.support.caches import kept_with_first
+from ganglioside_widgets.state.results import ResultsState
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,3 +43,17 @@ def test_a_table_is_let_go_after_its_analysis() -> None:
     gc.collect()
     assert gone() is None
     assert groups() is None
+
+
+def test_charts_and_explanations_of_an_analysis_go_with_it() -> None:
+    state = ResultsState()
+    state.analysis = shown = gg.analyze(gg.example())
+    state.selected = 12
+    series_curve(shown, 12)
+    state.explanation()
+    state.score_card()
+    gone = weakref.ref(shown)
+    state.analysis = None
+    del shown
+    gc.collect()
+    assert gone() is None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -255,11 +254,11 @@ def _read(analysis: Analysis) -> pd.DataFrame:
     return features.assign(process=processes_in_words(features["process"]))
 
 
-@lru_cache(maxsize=8)
+@kept_with_first
 def _score_card(analysis: Analysis, feature_id: int) -> tuple[Score, ...]:
     return analysis.score_card(feature_id)
 
 
-@lru_cache(maxsize=8)
+@kept_with_first
 def _explanation(analysis: Analysis, feature_id: int) -> Explanation:
     return analysis.explain(feature_id)

@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -129,6 +130,25 @@ def _empty_histories() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "_make", make_once)
+        yield
+
+
+@pytest.fixture
+def one_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a pack of figures hold the first alone: to draw all of them takes long."""
+    from ganglioside.reports import figure_pack
+
+    monkeypatch.setattr(figure_pack, "PLANNED", figure_pack.PLANNED[:1])
+
+
+@pytest.fixture(scope="module")
+def one_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let the batches of a module that need one worker share it: to start one takes long."""
+    from ganglioside.batch import cluster
+
+    made = cluster._local(1, str(tmp_path_factory.mktemp("worker")), dashboard=False)
+    with made, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cluster, "_local", lambda *_: nullcontext(made))
         yield
 
 

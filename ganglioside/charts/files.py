@@ -54,14 +54,41 @@ def svg(chart: Any) -> str:
     >>> gg.charts.svg(chart)[:4]
     '<svg'
     """
-    text = str(vl_convert.vegalite_to_svg(spec(chart), vl_version=VEGA_LITE))
+    return _tidy(_drawn(chart))
+
+
+def pictures(chart: Any, dpi: float = 72.0) -> dict[str, bytes]:
+    r"""Chart as SVG, PDF and PNG, by format: what each of them makes, in half of the time.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> chart = gg.charts.verdicts_by_category(gg.analyze(gg.example()))
+    >>> {kind: content[:4] for kind, content in pictures(chart).items()}
+    {'svg': b'<svg', 'pdf': b'%PDF', 'png': b'\x89PNG'}
+    """
+    drawn = _drawn(chart)
+    return {
+        "svg": _tidy(drawn).encode(),
+        "pdf": bytes(vl_convert.svg_to_pdf(drawn)),
+        "png": bytes(vl_convert.svg_to_png(drawn, scale=1, ppi=dpi)),
+    }
+
+
+def _drawn(chart: Any) -> str:
+    """Chart as SVG, as Vega draws it."""
+    return str(vl_convert.vegalite_to_svg(spec(chart), vl_version=VEGA_LITE))
+
+
+def _tidy(drawn: str) -> str:
+    """SVG that is identical for identical charts, its texts as wide in every browser."""
     numbers: dict[str, int] = {}
 
     def renumbered(found: re.Match[str]) -> str:
         before, kind, number = found.groups()
         return f"{before}{kind}{numbers.setdefault(number, len(numbers))}"
 
-    return with_fixed_widths(_COUNTED.sub(renumbered, text))
+    return with_fixed_widths(_COUNTED.sub(renumbered, drawn))
 
 
 def still(document: dict[str, Any]) -> dict[str, Any]:

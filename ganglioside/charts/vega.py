@@ -41,6 +41,7 @@ class View(Generic[P]):
 def to_altair(document: Spec) -> alt.TopLevelMixin:
     """Specification as an Altair chart, to be displayed, combined or changed."""
     import altair as alt
+    from altair.utils.schemapi import debug_mode
 
     kinds: dict[str, Any] = {
         "layer": alt.LayerChart,
@@ -48,7 +49,8 @@ def to_altair(document: Spec) -> alt.TopLevelMixin:
         "hconcat": alt.HConcatChart,
     }
     kind = next((kinds[key] for key in kinds if key in document), alt.Chart)
-    chart: alt.TopLevelMixin = kind.from_dict(document, validate=False)
+    with debug_mode(False):  # each part would be validated once more
+        chart: alt.TopLevelMixin = kind.from_dict(document, validate=False)
     return chart
 
 

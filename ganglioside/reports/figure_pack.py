@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ganglioside.analysis import Analysis
-from ganglioside.charts.files import pdf, png, still, svg
+from ganglioside.charts.files import pictures, still
 from ganglioside.reports import citation
 from ganglioside.reports.figures import PLANNED, Figure, planned
 from ganglioside.reports.methods_text import methods_text
@@ -64,10 +64,8 @@ def _files(analysis: Analysis) -> Iterator[tuple[str, bytes]]:
 
 def _drawn(stem: str, figure: Figure) -> Iterator[tuple[str, bytes]]:
     """A figure in each format."""
-    document = still(figure.document)
-    yield f"{stem}.svg", svg(document).encode()
-    yield f"{stem}.pdf", pdf(document)
-    yield f"{stem}.png", png(document, scale=1, dpi=DPI)
+    for kind, content in pictures(still(figure.document), DPI).items():
+        yield f"{stem}.{kind}", content
 
 
 def _captions(figures: list[Figure]) -> str:

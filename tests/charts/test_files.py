@@ -23,6 +23,15 @@ def test_saved_files_are_what_their_suffix_says(kind: str, tmp_path: Path) -> No
     assert written.startswith(start)
 
 
+def test_pictures_of_a_chart_are_those_of_each_format() -> None:
+    chart = charts.residuals.spec(example())
+    made = files.pictures(chart, dpi=100)
+    assert made["svg"].decode() == files.svg(chart)
+    assert made["png"] == files.png(chart, scale=1, dpi=100)
+    assert made["pdf"].startswith(b"%PDF")
+    assert len(made["pdf"]) == pytest.approx(len(files.pdf(chart)), rel=0.01)
+
+
 def test_a_format_or_place_that_cannot_be_is_refused(tmp_path: Path) -> None:
     chart = charts.verdicts_by_category(example())
     with pytest.raises(ExportError, match=r"chart\.gif.*\.png"):

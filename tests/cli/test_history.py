@@ -46,6 +46,7 @@ def feature_ids(stream: io.BytesIO) -> list[str]:
 
 @pytest.mark.either_store("written from what was loaded")
 @pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.usefixtures("one_figure")
 def test_export_writes_a_session(sid: str, form: str) -> None:
     run("export", sid, "--format", form)
     content = Path(file_name(sid, form, gg.example().source)).read_bytes()

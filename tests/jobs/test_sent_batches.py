@@ -32,6 +32,8 @@ EXAMPLE = gg.example().source.content
 #: The example with other headers, which only what was said of it explains.
 RENAMED = EXAMPLE.replace(b"RT", b"Zeit", 1)
 
+pytestmark = pytest.mark.usefixtures("one_worker")
+
 
 @pytest.fixture
 def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> History:

@@ -65,6 +65,7 @@ def _judged_once() -> Iterator[None]:
         yield
 
 
+@pytest.mark.usefixtures("one_figure")
 @pytest.mark.parametrize("name", with_examples())
 def test_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

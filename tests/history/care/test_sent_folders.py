@@ -18,6 +18,8 @@ from ganglioside.jobs import launcher
 from ganglioside.jobs.sent_batches import SentTable, results_of, start_sent_batch
 from ganglioside.watching.doctor import examine
 
+pytestmark = pytest.mark.usefixtures("one_worker")
+
 
 @pytest.fixture(autouse=True)
 def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:

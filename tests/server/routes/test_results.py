@@ -75,6 +75,7 @@ def test_the_summary_is_that_of_the_document(
     assert ann.get(f"sessions/{sid}/summary").json() == document["summary"]
 
 
+@pytest.mark.usefixtures("one_figure")
 @pytest.mark.parametrize("form", FORMATS)
 def test_exports_are_those_of_the_package(
     ann: httpx.Client, sid: str, analysis: Analysis, form: Format

@@ -1146,10 +1146,10 @@ def _reading_options(given: ReadingKeywords) -> ReadingOptions:
     SettingsError
         If it has no such argument.
     """
-    known = [name for name in signature(analyze).parameters if name != "reading"]
-    known += ReadingKeywords.__annotations__
     for name in given:
         if name not in ReadingKeywords.__annotations__:
+            known = [name for name in signature(analyze).parameters if name != "reading"]
+            known += ReadingKeywords.__annotations__
             raise SettingsError(
                 f"analyze has no argument {name!r}.{did_you_mean(name, known)} It takes "
                 f"{', '.join(known)}."

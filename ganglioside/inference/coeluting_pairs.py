@@ -92,6 +92,16 @@ class DescribedCoelution(Coelution):
         return np.flatnonzero(self.fragment)
 
     @cached_property
+    def measured_artefact(self) -> BoolArray:
+        """Whether a pair is a species and its artefact, both with an area, shape (m,)."""
+        return self.measured & ~self.fragment
+
+    @cached_property
+    def beside_formula(self) -> FloatArray:
+        """log10 area ratio less what the formula gives, shape (m,)."""
+        return self.log_ratio - self.formula_extent
+
+    @cached_property
     def artefacts(self) -> IntArray:
         """Indices of the pairs of a species and its artefact."""
         return np.flatnonzero(~self.fragment)

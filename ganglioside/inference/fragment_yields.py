@@ -12,11 +12,13 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.coeluting_pairs import LARGEST_YIELD
-from ganglioside.inference.pathways import by_digits, count_pathways, pair_kinds
+from ganglioside.inference.pathways import by_digits, count_pathways
 from ganglioside.inference.rates import FragmentCounts
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.fragments import usual_emission
+from ganglioside.observations.groups import Groups
 from ganglioside.support.arrays import FloatArray, IntArray, sum_by
+from ganglioside.support.caches import kept_with_first
 from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, normal, student
 from ganglioside.support.priors import Priors
 
@@ -93,7 +95,7 @@ def pair_odds(state: Inference) -> tuple[FloatArray, FragmentYields]:
     """
     counts = state.rates.fragments
     pairs = state.coelution
-    kind = pair_kinds(state)
+    kind = state.pair_kinds
     own = np.where(pairs.fragment, counts.pair, 0.0)
     own_parent = counts.genuine[pairs.parent]
     parents = np.maximum(counts.parents.take(kind) - own_parent, 0.0)
@@ -112,7 +114,7 @@ def count_fragments(state: Inference) -> FragmentCounts:
     fragment = pairs.fragments
     share = state.shares.pair[fragment]
     measured_share = share * pairs.measured[fragment]
-    kind = pair_kinds(state)[fragment]
+    kind = state.pair_kinds[fragment]
     shape = (len(state.line_group), len(state.observed.groups))
 
     def by_kind(values: FloatArray) -> FloatArray:
@@ -192,13 +194,20 @@ def _visible_parents(state: Inference, yields: FragmentYields) -> FloatArray:
     count = sum_by(line_class, state.shares.genuine, n_lines * n_classes)
     count = count.reshape(-1, n_classes)
     above_smallest = (np.arange(n_classes) + 0.5) / 4  # middle of each class, decades
-    line, group = np.nonzero(observed.groups.contains[state.line_group])
+    line, group = _possible_kinds(observed.groups, state.line_group.tobytes())
     mean = yields.mean[line, group][:, None]
     sd = yields.sd[line, group][:, None]
     seen = 1 / (1 + np.exp(-_NORMAL_AS_LOGISTIC * (above_smallest + mean) / sd))
     parents = np.zeros((n_lines, n_groups))
     parents[line, group] = np.einsum("pc,pc->p", count[line], seen)
     return parents
+
+
+@kept_with_first  # the lines stay the same for many rounds
+def _possible_kinds(groups: Groups, lines: bytes) -> tuple[IntArray, IntArray]:
+    """Line and group of each kind of fragment; `lines` is the group of each line."""
+    line, group = np.nonzero(groups.contains[np.frombuffer(lines, np.int64)])
+    return line, group
 
 
 def learn_yield_scatter(state: Inference) -> float:

@@ -16,11 +16,14 @@ from ganglioside.inference.pathways import by_digits, learn_pathway_spread, pair
 from ganglioside.inference.rates import Rates
 from ganglioside.inference.state import Inference, area_spread
 from ganglioside.ion_source.artefacts import processes
+from ganglioside.observations.groups import Groups
 from ganglioside.retention.acetylation import acetyl_prior
-from ganglioside.retention.composition_model import CompositionModel
+from ganglioside.retention.composition_model import CompositionModel, HeadGroups
 from ganglioside.retention.curve import LinePrior, refit
 from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
+from ganglioside.support.caches import kept_with_first
 from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, student_weight
+from ganglioside.support.priors import Priors
 
 _LEAST_SCATTER: Final = 0.01  # carbons
 _FIRM: Final = 0.5  # features that make a line known
@@ -60,14 +63,15 @@ def with_curve(state: Inference) -> Inference:
 
 def composition_model(state: Inference, kept: BoolArray) -> CompositionModel:
     """Composition model learned from the lines for which `kept`, shape (L,), is True."""
-    return CompositionModel.learn(
-        state.curve.slope,
-        state.observed.groups.units[state.line_group[kept]],
-        state.curve.lines[kept],
-        state.curve.line_var[kept],
-        state.main[kept],
-        state.priors,
-    )
+    curve, group = state.curve, state.line_group[kept]
+    heads = _head_groups(state.observed.groups, group.tobytes(), curve.slope, state.priors)
+    return CompositionModel.learn(heads, curve.lines[kept], curve.line_var[kept], state.main[kept])
+
+
+@kept_with_first  # the lines that are known stay the same for many rounds
+def _head_groups(groups: Groups, lines: bytes, slope: float, priors: Priors) -> HeadGroups:
+    """Head groups of some lines; `lines` is the group of each."""
+    return HeadGroups.of(slope, groups.units[np.frombuffer(lines, np.int64)], priors)
 
 
 def firm_lines(state: Inference) -> BoolArray:

@@ -20,6 +20,7 @@ from ganglioside.retention.curve import ceramide_basis, ceramide_class
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by, sum_of_others
 from ganglioside.support.caches import kept_with_first
 from ganglioside.support.densities import OWN_TAIL, normal, student
+from ganglioside.support.priors import Priors
 
 _LEAST_PRESENCE: Final = 0.02
 _FULL_LINE: Final = 4.0  # features of a line in each sample, from which all its species are likely
@@ -46,7 +47,7 @@ def missing_parents(state: Inference, sought: BoolArray, others: FloatArray) -> 
         Intensity at each row of all other processes.
     """
     lines = state.line_group.tobytes()
-    possible = _on_lines(state.observed, state.posing, lines, state.curve.slope)
+    possible = _on_lines(state.observed, state.posing, lines, state.curve.slope, state.priors)
     away, variance = _distance(state, possible)
     near = away**2 < _FAR**2 * variance
     entries = np.flatnonzero(near & sought.take(possible.child))
@@ -55,11 +56,12 @@ def missing_parents(state: Inference, sought: BoolArray, others: FloatArray) -> 
     apart = _apart(state, found, kind)
     scale = np.sqrt(variance.take(entries) + apart.scale**2)
     density = student((away.take(entries) - apart.mean) / scale, scale, OWN_TAIL)
-    areas = _parent_areas(state, found, kind)
+    parent = possible.parent.take(entries)
+    areas = _parent_areas(state, found, kind, possible.parents.formula_extent.take(parent))
     density = density * areas.density
     mass_error = state.observed.mass_error[found.child]
-    shift = possible.shift(entries)
-    mass = state.rates.mass.right(mass_error, shift) * nearness(shift, state.priors)
+    shift = possible.parents.shift.take(parent)
+    mass = state.rates.mass.right(mass_error, shift) * possible.parents.nearness.take(parent)
     made = _rates(state, found, kind) * density * mass
     gain = np.log1p(made / others.take(found.child))
     return found.with_probability(made * _existence(state, found, gain, areas.detected))
@@ -78,6 +80,10 @@ class _PossibleParents:
         Index into `artefacts()`, -1 for in-source fragmentation.
     shift : numpy.ndarray, shape (m,)
         Mass of the fragment or artefact less that of the child's name, ppm.
+    nearness : numpy.ndarray, shape (m,)
+        Factor by which the child's name is rarer because of that shift.
+    formula_extent : numpy.ndarray, shape (m,)
+        log10 of child over parent area by the parent's formula; 0 but for isotopes.
     """
 
     child: IntArray
@@ -85,20 +91,28 @@ class _PossibleParents:
     ceramide: IntArray
     process: IntArray
     shift: FloatArray
+    nearness: FloatArray
+    formula_extent: FloatArray
 
 
 @kept_with_first  # the rows stay the same while they are explained
-def _possible_parents(observed: Observations, posing: Posing) -> _PossibleParents:
+def _possible_parents(observed: Observations, posing: Posing, priors: Priors) -> _PossibleParents:
     """Parents of every row: first by fragmentation, then by artefacts."""
-    group, fragment = np.nonzero(observed.groups.contains[:, observed.group])
+    breaking, fragment = np.nonzero(observed.groups.contains[:, observed.group])
     artefact, entry = posing.row, posing.entry
     by_fragmentation = np.full(len(fragment), -1)
+    group = np.concatenate([breaking, posing.group[entry]])
+    ceramide = np.concatenate([observed.ceramide[fragment], posing.ceramide[entry]])
+    process = np.concatenate([by_fragmentation, posing.process[entry]])
+    shift = np.concatenate([np.zeros(len(fragment)), posing.shift[entry]])
     return _PossibleParents(
         child=np.concatenate([fragment, artefact]),
-        group=np.concatenate([group, posing.group[entry]]),
-        ceramide=np.concatenate([observed.ceramide[fragment], posing.ceramide[entry]]),
-        process=np.concatenate([by_fragmentation, posing.process[entry]]),
-        shift=np.concatenate([np.zeros(len(fragment)), posing.shift[entry]]),
+        group=group,
+        ceramide=ceramide,
+        process=process,
+        shift=shift,
+        nearness=nearness(shift, priors),
+        formula_extent=formula_extents(observed, process, group, ceramide),
     )
 
 
@@ -141,18 +155,14 @@ class _ParentsOnLines:
             probability=np.zeros(len(entries)),
         )
 
-    def shift(self, entries: IntArray) -> FloatArray:
-        """Mass of what some of the parents make less that of the child's name, ppm."""
-        return self.parents.shift.take(self.parent.take(entries))
-
 
 @kept_with_first  # the lines stay the same for many rounds
 def _on_lines(
-    observed: Observations, posing: Posing, lines: bytes, slope: float
+    observed: Observations, posing: Posing, lines: bytes, slope: float, priors: Priors
 ) -> _ParentsOnLines:
     """Possible parents on each line of their group; `lines` is the group of each line."""
     line_group = np.frombuffer(lines, dtype=np.int64)
-    parents = _possible_parents(observed, posing)
+    parents = _possible_parents(observed, posing, priors)
     parent, line = lines_of(parents.group, line_group, len(observed.groups))
     shift = slope * processes().rt_shift[parents.process]
     spread = slope * processes().rt_spread[parents.process]
@@ -215,7 +225,9 @@ class _ParentAreas:
     detected: FloatArray
 
 
-def _parent_areas(state: Inference, found: MissingParents, kind: IntArray) -> _ParentAreas:
+def _parent_areas(
+    state: Inference, found: MissingParents, kind: IntArray, formula_extent: FloatArray
+) -> _ParentAreas:
     """Areas of the parents.
 
     With the area N(a, s^2) that line and ceramide let expect, and a child of log10 area c whose
@@ -229,8 +241,7 @@ def _parent_areas(state: Inference, found: MissingParents, kind: IntArray) -> _P
     yields = expected_yields(state)
     fragment = process < 0
     extents = expected_extents(state)
-    group = state.line_group[found.line]
-    extent = extents.mean[process] + formula_extents(observed, process, group, found.ceramide)
+    extent = extents.mean[process] + formula_extent
     log_yield = np.where(fragment, yields.mean.take(kind), extent)
     yield_sd = np.where(fragment, yields.sd.take(kind), extents.sd[process])
     sd = np.sqrt(parent_sd**2 + yield_sd**2)

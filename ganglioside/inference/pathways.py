@@ -66,7 +66,7 @@ def pair_rt(state: Inference) -> RtDifference:
     pairs, counts = state.coelution, state.rates.fragments
     fragment = pairs.fragments
     delta = pairs.delta[fragment]
-    kind = pair_kinds(state)[fragment]
+    kind = state.pair_kinds[fragment]
     own = counts.pathways.pair[fragment]
     weight, moved, squares = counts.pathways.sums
     others = (
@@ -88,12 +88,6 @@ def without_shift(state: Inference) -> RtDifference:
     return RtDifference(np.zeros(m), np.full(m, state.rates.pair_sigma))
 
 
-def pair_kinds(state: Inference) -> IntArray:
-    """Kind of each pair, line of the parent * G + group of the child, shape (m,)."""
-    pairs = state.coelution
-    return state.shares.line[pairs.parent] * len(state.observed.groups) + pairs.child_group
-
-
 def count_pathways(state: Inference) -> PathwayCounts:
     """RT differences of fragments, summed by the present shares.
 
@@ -106,7 +100,7 @@ def count_pathways(state: Inference) -> PathwayCounts:
     scale = np.sqrt(expected.scale[fragment] ** 2 + by_digits(state))
     counts_as = student_weight((delta - expected.mean[fragment]) / scale, PAIR_TAIL)
     weight = state.shares.pair[fragment] * counts_as
-    kind = pair_kinds(state)[fragment]
+    kind = state.pair_kinds[fragment]
     shape = (len(state.line_group), len(state.observed.groups))
 
     def by_kind(values: FloatArray) -> FloatArray:

@@ -11,7 +11,7 @@ from ganglioside.inference.artefact_counts import pair_extents, pair_rates
 from ganglioside.inference.expected_areas import left_out
 from ganglioside.inference.fragment_yields import FragmentYields, pair_odds
 from ganglioside.inference.missing_parents import missing_parents
-from ganglioside.inference.pathways import pair_kinds, pair_rt
+from ganglioside.inference.pathways import pair_rt
 from ganglioside.inference.shares import NO_MISSING_PARENTS, MissingParents, Shares
 from ganglioside.inference.state import Inference
 from ganglioside.retention.isomer_lines import further_line
@@ -213,11 +213,12 @@ def other_intensity(state: Inference, *, missing: bool = True) -> OtherProcesses
 
 def _chance_intensity(state: Inference) -> FloatArray:
     """Intensity of chance, shape (n,); never 0, as it explains a row that nothing else does."""
-    observed, rates = state.observed, state.rates
-    small = normal(observed.log_volume, rates.chance_area.mean, rates.chance_area.sd)
     large_part = state.priors.chance_large.value
+    small = state.chance_area_density
     area_density = (1 - large_part) * small + large_part * state.genuine_area_density
-    return np.asarray(rates.chance / observed.span * area_density * state.mass_by_chance + _TINY)
+    return np.asarray(
+        state.rates.chance / state.observed.span * area_density * state.mass_by_chance + _TINY
+    )
 
 
 def _pair_intensity(state: Inference) -> FloatArray:
@@ -234,9 +235,8 @@ def _pair_intensity(state: Inference) -> FloatArray:
     closeness = of_difference(away, expected.scale, observed.rt_step) / speed
     if len(pairs.splits):
         closeness[pairs.splits] = pairs.beside(state.curve.slope) / speed[pairs.splits]
-    row_area = normal(observed.log_volume, rates.chance_area.mean, rates.chance_area.sd)
     ratio = normal(pairs.log_ratio, yields.mean, yields.sd)
-    area = np.where(pairs.measured, ratio, row_area[pairs.child])
+    area = np.where(pairs.measured, ratio, state.chance_area_density[pairs.child])
     mass = rates.mass.right(observed.mass_error[pairs.child], pairs.shift)
     made = _plausible_ratio(state) * odds * closeness * area * mass
     return np.asarray(state.shares.genuine[pairs.parent] * made)
@@ -247,7 +247,7 @@ def _plausible_ratio(state: Inference) -> FloatArray:
     pairs, outweigh = state.coelution, state.rates.fragments.outweigh
     if not outweigh.any():
         return pairs.smaller
-    larger = outweigh.take(pair_kinds(state)) * pairs.fragment
+    larger = outweigh.take(state.pair_kinds) * pairs.fragment
     return np.asarray(larger + (1 - larger) * pairs.smaller)
 
 

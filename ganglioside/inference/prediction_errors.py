@@ -14,6 +14,7 @@ from ganglioside.observations.gradient import Gradient, RowsInCells, tents
 from ganglioside.retention.first_gradient import STEP, knots_over, roughness, without_mean
 from ganglioside.retention.gradient_uncertainty import GradientUncertainty
 from ganglioside.support.arrays import sum_by
+from ganglioside.support.caches import kept_with_first
 from ganglioside.support.densities import OWN_TAIL, student_weight
 
 _KNOWN_FROM: Final = 10_000  # candidates that leave nothing open of a gradient
@@ -79,12 +80,12 @@ def gradient_uncertainty(state: Inference) -> GradientUncertainty:
         return GradientUncertainty.nothing()
     gradient = _with_knots(state)
     c, curve, ceramides = state.candidates, state.curve, state.tabulated.ceramides
-    refitted = with_curve(state)  # its covariance and weights are those of the slopes here
+    refitted = _refitted(state)
     slopes = RowsInCells(state.observed.rt, gradient.knots).slopes(gradient.log_speed)[c.row]
     weighted = slopes * refitted.weight[:, None]
     shape = state.tabulated.variance.shape
     cells = [sum_by(c.line_ceramide, column, prod(shape)).reshape(shape) for column in weighted.T]
-    pull = np.column_stack([curve.pull(ceramides, column) for column in cells])
+    pull = curve.pulls(ceramides, cells)
     followed = refitted.curve.covariance @ pull
     free = without_mean(tents(state.observed.rt, gradient.knots))
     rough = roughness(len(gradient.knots)) / STEP**2
@@ -112,7 +113,7 @@ def error_scale(state: Inference, unsure: GradientUncertainty) -> float:
     c, usual = state.candidates, state.priors.left_out_errors
     of_curve = state.tabulated.variance + unsure.variance(state.curve, state.tabulated.ceramides)
     variance = of_curve.take(c.line_ceramide)
-    left = 1 - np.minimum(with_curve(state).weight * variance, _MOST_LEVERAGE)
+    left = 1 - np.minimum(_refitted(state).weight * variance, _MOST_LEVERAGE)
     expected = np.sqrt(state.scatter**2 + variance / left)
     error = (c.rt - state.fitted) / left / expected
     weight = state.shares.own * left
@@ -121,6 +122,12 @@ def error_scale(state: Inference, unsure: GradientUncertainty) -> float:
         squares = weight * student_weight(error / np.sqrt(squared), OWN_TAIL) @ error**2
         squared = (squares + usual.weight * usual.value**2) / (weight.sum() + usual.weight)
     return float(max(np.sqrt(squared), 1.0))
+
+
+@kept_with_first  # asked for by both parts of the errors
+def _refitted(state: Inference) -> Inference:
+    """State whose covariance and weights are those of the slopes of a state."""
+    return with_curve(state)
 
 
 def _with_knots(state: Inference) -> Gradient:

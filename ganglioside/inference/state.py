@@ -139,9 +139,21 @@ class Inference:
         return self.tabulated.predicted.take(self.candidates.line_ceramide)
 
     @cached_property
+    def pair_kinds(self) -> IntArray:
+        """Kind of each pair, line of the parent * G + group of the child, shape (m,)."""
+        pairs = self.coelution
+        return self.shares.line[pairs.parent] * len(self.observed.groups) + pairs.child_group
+
+    @cached_property
     def genuine_area_density(self) -> FloatArray:
         """Density of the area of each row among those of genuine features, shape (n,)."""
         area = self.rates.genuine_area
+        return normal(self.observed.log_volume, area.mean, area.sd)
+
+    @cached_property
+    def chance_area_density(self) -> FloatArray:
+        """Density of the area of each row among those of features by chance, shape (n,)."""
+        area = self.rates.chance_area
         return normal(self.observed.log_volume, area.mean, area.sd)
 
     @cached_property

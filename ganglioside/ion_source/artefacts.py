@@ -30,6 +30,8 @@ class Processes:
 
     Attributes
     ----------
+    rate : numpy.ndarray, shape (A + 1,)
+        Usual share of the names with the mass of each artefact that are that artefact.
     mass_shift : numpy.ndarray, shape (A + 1,)
         Da.
     log10_extent, log10_between, log10_spread : numpy.ndarray, shape (A + 1,)
@@ -43,6 +45,7 @@ class Processes:
         whether the parent's formula tells its extent.
     """
 
+    rate: FloatArray
     mass_shift: FloatArray
     log10_extent: FloatArray
     log10_between: FloatArray
@@ -59,6 +62,7 @@ def processes() -> Processes:
     """The artefacts and fragmentation as arrays."""
     known = artefacts()
     return Processes(
+        rate=np.array([*(a.rate for a in known), 0.0]),
         mass_shift=np.array([*(a.mass_shift for a in known), 0.0]),
         log10_extent=np.array([*(0.0 if a.is_isotope else a.log10_extent for a in known), 0.0]),
         log10_between=np.array([*(a.log10_between for a in known), 0.0]),

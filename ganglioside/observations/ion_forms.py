@@ -11,6 +11,7 @@ from pandas.api.extensions import ExtensionArray
 
 from ganglioside.lipids.adducts import adducts, known_adduct
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.text_columns import containing, texts_of
 
 #: Largest distance of an m/z from that of an ion by which the ion is known, ppm.
 _NEAR: Final = 50.0
@@ -164,7 +165,7 @@ def stated_isotopes(names: pd.Series[str], carried: pd.DataFrame) -> IntArray:
     [0, 1, 2]
     """
     stated = np.zeros(len(names), dtype=np.int64)
-    marked = np.flatnonzero(names.str.contains("M+", regex=False, na=False).to_numpy(np.bool_))
+    marked = containing(texts_of(names), "M+")
     if len(marked):
         found = names.iloc[marked].str.extract(_IN_NAME)[0].fillna("0")
         stated[marked] = found.astype("int64").to_numpy()

@@ -64,6 +64,15 @@ def _roles() -> dict[str, dict[str, str]]:
     return found
 
 
+@cache
+def _telling_words() -> frozenset[str]:
+    """Words without one of which a header says no column."""
+    telling = ("core", "content")
+    return frozenset(
+        word for roles in _roles().values() for word, role in roles.items() if role in telling
+    )
+
+
 def column_by_words(header: str, units: frozenset[str] = frozenset()) -> Worded | None:
     """Input column that the words of a header say, None if they say none.
 
@@ -81,6 +90,8 @@ def column_by_words(header: str, units: frozenset[str] = frozenset()) -> Worded 
     (True, None)
     """
     words = words_of(header)
+    if _telling_words().isdisjoint(words):
+        return None  # most cells that are looked at
     for column, roles in _roles().items():
         allowed = units if column == "rt" else frozenset()
         found = {roles.get(word, "beside" if word in allowed else "") for word in words}

@@ -45,7 +45,7 @@ def format_of(keys: AbstractSet[str]) -> Format | None:
     'MS-DIAL'
     """
     marks_by_key = _marks_by_key()
-    told = [key for key in keys if key and key in marks_by_key]
+    told = [key for key in marks_by_key.keys() & keys if key]
     beginnings, ends = _parts_without_key()
     if any(key.startswith(beginnings) or key.endswith(ends) for key in keys):
         told.append("")

@@ -161,8 +161,14 @@ def _not_text(why: str) -> str:
 
 
 def text_sheets(text: str, max_rows: int) -> list[Sheet]:
-    """The text as a sheet for each separator that its first records may have."""
-    return [_sheet(text, separator, max_rows) for separator in SEPARATORS]
+    """The text as a sheet for each separator that it may have.
+
+    By separators that do not occur it is one and the same sheet, of one column.
+    """
+    possible = [separator for separator in SEPARATORS if separator in text]
+    absent = [separator for separator in SEPARATORS if separator not in text]
+    tried = {*possible, *absent[:1]}
+    return [_sheet(text, separator, max_rows) for separator in SEPARATORS if separator in tried]
 
 
 def with_tabs(text: str) -> str | None:

@@ -19,6 +19,35 @@ _LEAST_VARIANCE: Final = 1e-9  # carbons^2; where rounding leaves less
 
 
 @dataclass(frozen=True, eq=False)
+class HeadGroups:
+    """Head groups of lines, and what is expected of their RT before any was measured.
+
+    Attributes
+    ----------
+    slope : float
+        min per carbon.
+    units : numpy.ndarray, shape (k, len(UNITS))
+    priors : Priors
+    mean : numpy.ndarray, shape (k,)
+        RT about the level of all lines, min.
+    covariance : numpy.ndarray, shape (k, k)
+        Of their RT, without the noise of single lines, min^2.
+    """
+
+    slope: float
+    units: FloatArray
+    priors: Priors
+    mean: FloatArray
+    covariance: FloatArray
+
+    @classmethod
+    def of(cls, slope: float, units: FloatArray, priors: Priors) -> HeadGroups:
+        """Head groups of these units."""
+        mean = _prior_mean(slope, units, priors)
+        return cls(slope, units, priors, mean, _covariance(slope, units, units, priors))
+
+
+@dataclass(frozen=True, eq=False)
 class CompositionModel:
     """Gaussian process over compositions, learned from lines with features.
 
@@ -51,37 +80,30 @@ class CompositionModel:
 
     @classmethod
     def learn(
-        cls,
-        slope: float,
-        units: FloatArray,
-        rt: FloatArray,
-        variance: FloatArray,
-        main: BoolArray,
-        priors: Priors,
+        cls, heads: HeadGroups, rt: FloatArray, variance: FloatArray, main: BoolArray
     ) -> CompositionModel:
         """Composition model learned from lines.
 
         Parameters
         ----------
-        slope : float
-            min per carbon.
-        units : numpy.ndarray, shape (k, len(UNITS))
+        heads : HeadGroups
+            Those of the k lines.
         rt, variance : numpy.ndarray, shape (k,)
             RT of the reference ceramide on each line, min, and its variance, min^2.
         main : numpy.ndarray of bool, shape (k,)
             Whether a line is the main one of its group rather than a further isomer.
-        priors : Priors
         """
-        about_level = rt - _prior_mean(slope, units, priors)
+        slope, priors = heads.slope, heads.priors
+        about_level = rt - heads.mean
         level = median(about_level) if len(about_level) else 0.0
         main_spread = priors.line_about_composition.spread
         isomer_spread = priors.isomer_about_composition.spread
         spread = np.where(main, main_spread, isomer_spread)
         noise = (spread * slope) ** 2 + variance
-        covariance = _covariance(slope, units, units, priors)
+        covariance = heads.covariance.copy()
         covariance.flat[:: len(noise) + 1] += noise
         inverse = np.asarray(np.linalg.inv(covariance), dtype=np.float64)
-        return cls(slope, units, inverse, about_level - level, noise, level, priors)
+        return cls(slope, heads.units, inverse, about_level - level, noise, level, priors)
 
     @property
     def _line_variance(self) -> float:

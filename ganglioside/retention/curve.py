@@ -15,6 +15,7 @@ part of it that double bonds and hydroxyls, which are usually worth x carbons, d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -287,15 +288,16 @@ class Curve:
         """
         return self._slopes(ceramides).change(directions)
 
-    def pull(self, ceramides: Ceramides, residual: FloatArray) -> FloatArray:
-        """Sum of dRT/d(parameter) * residual over lines and ceramides, shape (P,).
+    def pulls(self, ceramides: Ceramides, residuals: Sequence[FloatArray]) -> FloatArray:
+        """Sum of dRT/d(parameter) * residual over lines and ceramides, shape (P, m).
 
         Parameters
         ----------
         ceramides : Ceramides
-        residual : numpy.ndarray, shape (L, c)
+        residuals : sequence of numpy.ndarray, each of shape (L, c)
         """
-        return self._slopes(ceramides).gradient(residual)
+        slopes = self._slopes(ceramides)
+        return np.column_stack([slopes.gradient(residual) for residual in residuals])
 
     def with_line(self, offset: float, variance: float) -> Curve:
         """The curve with a further, independent line at the end of `lines`.

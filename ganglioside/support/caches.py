@@ -34,7 +34,7 @@ def kept_with_first(
 
     @wraps(function)
     def wrapper(owner: Owner, *args: Further.args, **kwargs: Further.kwargs) -> Result:
-        key = (args, tuple(sorted(kwargs.items())))
+        key = (args, tuple(sorted(kwargs.items())) if kwargs else ())
         found = kept.get(owner)
         if found is not None and found[0] == key:
             return found[1]

@@ -160,6 +160,17 @@ def where(values: Texts, text: str) -> IntArray:
     return np.asarray(pc.indices_nonzero(pc.equal(values, text)), dtype=np.int64)
 
 
+def containing(values: Texts, part: str) -> IntArray:
+    """Positions of the texts that hold `part`, in order.
+
+    Examples
+    --------
+    >>> containing(texts(["SM 34:1 M+2", None, "GM1"]), "M+").tolist()
+    [0]
+    """
+    return np.asarray(pc.indices_nonzero(pc.match_substring(values, part)), dtype=np.int64)
+
+
 def several(given: str | Iterable[str]) -> list[str]:
     """List of texts, also of a single one.
 

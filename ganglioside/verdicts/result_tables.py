@@ -350,8 +350,7 @@ def features_table(table: FeatureTable, verdicts: RowVerdicts) -> pd.DataFrame:
     given = {c: data[c] for c in OPTIONAL if not data[c].array.isna().all()}
     named = {c: columns[c] for c in FEATURES} | given
     features = pd.DataFrame(named, index=data.index, copy=False)
-    foreign = _foreign(table)
-    return pd.concat([features, foreign], axis=1) if foreign.shape[1] else features
+    return pd.concat([features, _foreign(table)], axis=1) if table.carried.shape[1] else features
 
 
 _VERDICT: Final = pd.CategoricalDtype(list(VERDICTS))

@@ -18,7 +18,6 @@ from ganglioside.inference.learning import learn
 from ganglioside.inference.pathways import (
     count_pathways,
     learn_pathway_spread,
-    pair_kinds,
     pair_rt,
     pathway_rt,
     without_shift,
@@ -110,7 +109,7 @@ def test_what_a_simulated_table_teaches_comes_near_what_was_simulated(seed: int)
         (int(p), int(c)): k
         for k, (p, c) in enumerate(zip(state.coelution.parent, state.coelution.child, strict=True))
     }
-    kinds = pair_kinds(state)
+    kinds = state.pair_kinds
     pair = [
         at.get((row.get(int(p), -1), row.get(int(c), -1)), -1)
         for p, c in zip(pairs["at"], pairs["feature_id"], strict=True)
@@ -157,7 +156,7 @@ def test_a_row_does_not_confirm_itself(shifted: Inference) -> None:
 def test_other_pairs_are_counted_without_the_pair_itself(shifted: Inference) -> None:
     expected = pair_rt(shifted)
     counts, pairs = shifted.rates.fragments, shifted.coelution
-    kinds = pair_kinds(shifted)
+    kinds = shifted.pair_kinds
     for pair in np.flatnonzero(counts.pair * pairs.fragment > 0.9)[::7]:
         line, group = divmod(int(kinds[pair]), len(shifted.observed.groups))
         own, delta = counts.pathways.pair[pair], pairs.delta[pair]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ganglioside as gg
-from ganglioside.reading.text_files import with_tabs
+from ganglioside.reading.text_files import text_sheets, with_tabs
 
 
 def test_line_numbers_point_into_the_file() -> None:
@@ -74,6 +74,12 @@ def test_row_names_of_r_have_no_header(names: tuple[str, ...]) -> None:
     data = gg.read_features("\n".join(lines).encode()).data
     assert data["name"].tolist() == list(lipids)
     assert data["rt"].tolist() == [7.5, 8.9, 8.4]
+
+
+def test_separators_that_do_not_occur_are_tried_once() -> None:
+    tried = [sheet.separator for sheet in text_sheets("Name;RT\nGM3(36:1;O2);9.5\n", 10)]
+    assert tried == [",", ";"]  # the comma stands for tab and bar
+    assert len(text_sheets("a,b;c\td|e\n", 10)) == 4
 
 
 def test_columns_that_blanks_align() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.lipids.composition import UNITS
-from ganglioside.retention.composition_model import CompositionModel
+from ganglioside.retention.composition_model import CompositionModel, HeadGroups
 from ganglioside.support.priors import Priors
 
 PRIORS = Priors.usual()
@@ -35,7 +35,8 @@ def known_lines(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 def learn(x: np.ndarray, rt: np.ndarray, variance: float = 1e-4) -> CompositionModel:
     n = len(rt)
-    return CompositionModel.learn(SLOPE, x, rt, np.full(n, variance), np.full(n, True), PRIORS)
+    heads = HeadGroups.of(SLOPE, x, PRIORS)
+    return CompositionModel.learn(heads, rt, np.full(n, variance), np.full(n, True))
 
 
 def test_every_unit_has_an_effect_and_a_spread() -> None:

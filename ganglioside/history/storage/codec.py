@@ -43,10 +43,10 @@ def to_rows(frame: pd.DataFrame, schema: dict[str, str], what: str) -> pa.Table:
     """
     if not frame.index.equals(pd.RangeIndex(len(frame))):
         raise HistoryError(f"{what} cannot be stored: its index is not 0 to {len(frame) - 1}.")
-    present = {c: t for c, t in schema.items() if c in frame.columns}
-    for column, expected in present.items():
-        _require_type(frame[column], expected, f"{what}.{column}")
-    arrays = [pa.array(frame[c], _ARROW[t], from_pandas=True) for c, t in present.items()]
+    present = {column: frame[column] for column in schema if column in frame.columns}
+    for column, values in present.items():
+        _require_type(values, schema[column], f"{what}.{column}")
+    arrays = [pa.array(v, _ARROW[schema[c]], from_pandas=True) for c, v in present.items()]
     position = pa.array(np.arange(len(frame)), pa.int64())
     return pa.table([position, *arrays], names=["position", *present])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import pyarrow as pa
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from ganglioside.history.storage.postgres.connection import PostgresConnection
 
+#: Bytes of a row up to which its values are copied once more.
+_SMALL: Final = 1_000_000
+
 
 def append_rows(connection: Connection, table: str, rows: pa.Table) -> None:
     """Add rows to a table, column by column name."""
@@ -24,9 +27,20 @@ def append_rows(connection: Connection, table: str, rows: pa.Table) -> None:
         postgres.append(table, rows)
         return
     file = as_file(connection)
+    if rows.num_rows == 1 and rows.nbytes < _SMALL:
+        _append_one(file, table, rows)
+        return
     file.register("incoming", rows)
     file.execute(f"INSERT INTO {table} BY NAME SELECT * FROM incoming")
     file.unregister("incoming")
+
+
+def _append_one(file: duckdb.DuckDBPyConnection, table: str, row: pa.Table) -> None:
+    """Add one row, by values: half the work of a view of an Arrow table."""
+    names = ", ".join(f'"{name}"' for name in row.column_names)
+    marks = ", ".join("?" for _ in row.column_names)
+    values = [column[0].as_py() for column in row.columns]
+    file.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
 
 
 def take_tail(connection: Connection) -> None:

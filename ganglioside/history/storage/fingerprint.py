@@ -43,13 +43,14 @@ def of_rows(rows: pa.Table) -> str:
 
 
 def _add_column(found: hashlib._Hash, name: str, column: pa.ChunkedArray) -> None:
-    present = column.is_valid().to_numpy(zero_copy_only=False).astype(np.bool_)
-    if not present.any():
+    if column.null_count == len(column):
         return
+    is_full = column.null_count == 0
+    present = np.ones(len(column), np.bool_) if is_full else np.asarray(column.is_valid())
     kind = column.type
     found.update(f";{name}:{kind};".encode())
     found.update(np.packbits(present).tobytes())
-    filled = column.fill_null(_ABSENT[kind])
+    filled = column if is_full else column.fill_null(_ABSENT[kind])
     if pa.types.is_string(kind):
         lengths = pc.binary_length(filled).to_numpy(zero_copy_only=False)
         found.update(lengths.astype("<i4").tobytes())

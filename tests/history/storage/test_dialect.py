@@ -33,6 +33,25 @@ def test_rows_go_in_and_out(history: History, tmp_path: Path) -> None:
     assert back.sort_by("owner").to_pylist() == rows.sort_by("owner").to_pylist()
 
 
+def test_one_row_goes_in_as_several_do(history: History) -> None:
+    row = {
+        "owner": "c",
+        "number": 7,
+        "type": "log",
+        "step": "'; --",
+        "message": "β",
+        "percentage": 0.1 + 0.2,
+        "error": None,
+        "timestamp": "t",
+    }
+    with history._store.write() as connection:
+        dialect.append_rows(connection, "events", pa.Table.from_pylist([row]))
+    with history._store.read() as connection:
+        names = ", ".join(f'"{name}"' for name in row)
+        found = connection.execute(f"SELECT {names} FROM events WHERE owner = 'c'").fetchall()
+    assert found == [tuple(row.values())]
+
+
 def test_a_connection_is_known(history: History, store: str) -> None:
     with history._store.write() as connection:
         assert (dialect.as_postgres(connection) is None) == (store == "file")

@@ -12,12 +12,14 @@ from ganglioside.progress import ProgressEvent
 _FIELDS: Final = ("type", "session_id", "step", "message", "percentage", "timestamp", "error")
 
 
-def insert_events(connection: Connection, owner: str, events: Sequence[ProgressEvent]) -> None:
-    """Store events of a job or session after those already stored."""
+def insert_events(
+    connection: Connection, owner: str, events: Sequence[ProgressEvent], *, is_new: bool = False
+) -> None:
+    """Store events of a job or session after those already stored; of a new one there are none."""
     if not events:
         return
     marks = ", ".join("?" for _ in range(len(_FIELDS) + 2))
-    first = _count(connection, owner)
+    first = 0 if is_new else _count(connection, owner)
     rows = [(owner, first + i, *(e.get(f) for f in _FIELDS)) for i, e in enumerate(events)]
     values = ", ".join(f"({marks})" for _ in rows)
     connection.execute(

@@ -1369,7 +1369,7 @@ class History(ShownAsCard, CareAliases):
             insert_completed(connection, sessions)
             self._note_job(connection, ids)
             for sid, told in (events or {}).items():
-                insert_events(connection, sid, told)
+                insert_events(connection, sid, told, is_new=True)
             hashes = row_hashes(connection, "sessions", ids)
             told_hashes = event_hashes(connection, ids) if events else dict.fromkeys(ids, NO_EVENTS)
             entries = [

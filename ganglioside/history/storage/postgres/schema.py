@@ -7,7 +7,7 @@ which keeps the text as it is, and text sorts by its characters' numbers, as Pyt
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from ganglioside.errors import HistoryError
 from ganglioside.history.storage import catalog
@@ -76,16 +76,19 @@ def translated(text: str) -> str:
 
 def version(connection: PostgresConnection) -> int:
     """Version of the schema; 0 where there is none."""
-    ((present,),) = connection.execute(
-        "SELECT to_regclass(?) IS NOT NULL", [f"{SCHEMA}.schema_version"]
-    ).fetchall()
-    if not present:
-        return 0
-    rows = connection.execute(catalog.VERSION).fetchall()
+    rows = _newest_step(connection)
     if not rows:
         return 0
     found, package = rows[0]
     return catalog.not_newer(found, package, "The history", "name another database")
+
+
+def _newest_step(connection: PostgresConnection) -> list[tuple[Any, ...]]:
+    """Newest step of the schema, as `catalog.VERSION` asks for it; empty where there is none."""
+    ((present,),) = connection.execute(
+        "SELECT to_regclass(?) IS NOT NULL", [f"{SCHEMA}.schema_version"]
+    ).fetchall()
+    return connection.execute(catalog.VERSION).fetchall() if present else []
 
 
 def upgrade(connection: PostgresConnection, present: int) -> None:
@@ -98,6 +101,22 @@ def upgrade(connection: PostgresConnection, present: int) -> None:
             "INSERT INTO schema_version VALUES (?, ?, ?)", [step.version, utc_now(), __version__]
         )
     connection.script(_FUNCTIONS + _INDEXES)
+
+
+def make_room(connection: PostgresConnection, moment: str) -> str | None:
+    """Make tables without rows; name of the schema that what was there has now, if anything.
+
+    What was there may be of any version, a newer one too.
+    """
+    steps = _newest_step(connection)
+    if not steps:
+        upgrade(connection, 0)
+        return None
+    ((entries,),) = connection.execute("SELECT count(*) FROM log").fetchall()
+    if not entries and steps[0][0] == catalog.migrations()[-1].version:
+        require_known(connection)
+        return None
+    return set_aside(connection, moment)
 
 
 def set_aside(connection: PostgresConnection, moment: str) -> str:

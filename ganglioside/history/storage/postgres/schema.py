@@ -7,6 +7,7 @@ which keeps the text as it is, and text sorts by its characters' numbers, as Pyt
 from __future__ import annotations
 
 import re
+from itertools import chain, count
 from typing import Any, Final
 
 from ganglioside.errors import HistoryError
@@ -121,10 +122,18 @@ def make_room(connection: PostgresConnection, moment: str) -> str | None:
 
 def set_aside(connection: PostgresConnection, moment: str) -> str:
     """Give the schema another name, and make a new one; return that name."""
-    name = f"{SCHEMA}_before_{moment}"
+    name = _free_name(connection, f"{SCHEMA}_before_{moment}")
     connection.script(f"ALTER SCHEMA {SCHEMA} RENAME TO {name}")
     upgrade(connection, 0)
     return name
+
+
+def _free_name(connection: PostgresConnection, wanted: str) -> str:
+    """Name of no schema: the one wanted, or one with a number behind."""
+    rows = connection.execute("SELECT nspname FROM pg_namespace").fetchall()
+    taken = {name for (name,) in rows}
+    numbered = (f"{wanted}_{number}" for number in count(1))
+    return next(name for name in chain([wanted], numbered) if name not in taken)
 
 
 def require_known(connection: PostgresConnection) -> None:

@@ -125,6 +125,16 @@ def test_an_upgrade_keeps_every_session(server: Server) -> None:
     assert "2 sessions" in log
 
 
+def test_back_to_the_version_before_and_forward_again(server: Server) -> None:
+    server.machine.install("--back")
+    assert server.holds() == server.held
+    said = server.machine.install("--back", check=False)
+    assert said.returncode == 1
+    assert "nothing to go back to" in said.stderr
+    server.machine.install()
+    assert server.holds() == server.held
+
+
 def test_a_drained_worker_stays_away_until_it_is_started(server: Server) -> None:
     def states() -> dict[str, str]:
         said = server.machine.run("ganglioside-server", "workers", "list", "--json").stdout

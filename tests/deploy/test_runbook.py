@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import typer
+import yaml
 from paths import ROOT
 
 from ganglioside.cli import app
@@ -62,6 +63,22 @@ def test_no_command_needs_what_a_newcomer_does_not_have() -> None:
     assert not [
         command for command in commands if re.search(r"[<>{}]|example\.org|\.\.\.", command)
     ]
+
+
+@pytest.mark.parametrize("guide", sorted(GUIDES))
+def test_compose_is_told_of_services_that_there_are(guide: str) -> None:
+    """With commands and options that the podman-compose of Debian 12 has too."""
+    composed = yaml.safe_load((DEPLOY / "compose.yml").read_text(encoding="utf-8"))
+    commands = r"podman[- ]compose (build|exec|logs|restart|start|stop|up)\b([^`\n#&]*)"
+    found = re.findall(commands, _code(GUIDES[guide]))
+    assert len(found) > 5
+    for command, rest in found:
+        words = rest.split()
+        if command == "exec":  # what follows the service is for the container
+            words = words[:1]
+        services = {word for word in words if not word.startswith("-")}
+        assert services <= {*composed["services"]}, rest
+        assert {*words} - services <= {"-d", "-f", "--force-recreate"}, rest
 
 
 def test_every_unit_that_is_named_exists() -> None:

@@ -250,12 +250,13 @@ within() {
 }
 
 # The command of a version, as the server's user on its history.
-command_of() (
-    folder=$1; shift
+command_of() { folder=$1; shift; as_server "$folder/bin/ganglioside" "$@"; }
+
+as_server() (
     set -a; . $ETC/server.env; set +a
     export HOME=$STATE XDG_DATA_HOME=$STATE GANGLIOSIDE_AUTHOR="${SUDO_USER:-root}"
     cd $STATE
-    exec runuser -u ganglioside -- "$folder/bin/ganglioside" "$@"
+    exec runuser -u ganglioside -- "$@"
 )
 
 # A program of PostgreSQL, as the server's user.
@@ -289,6 +290,18 @@ upgrade() {
     link "$new" && units && start
 }
 
+# What was stored after the copy is missing now: the log says why, else `verify` takes it for cut off, and
+# the next upgrade does not begin.
+note_restore() {
+    as_server "$1/bin/python3" - "${2##*/}" <<'PYTHON'
+import sys
+from ganglioside.history import History, audit_log
+from ganglioside.history.author import current_author
+with History.open()._store.write() as connection:
+    audit_log.append(connection, current_author(), "restored", backup=sys.argv[1])
+PYTHON
+}
+
 # roll_back VERSION COPY [WHAT THE PRESENT DATABASE IS CALLED]
 roll_back() {
     old=$1 copy=$2
@@ -300,6 +313,8 @@ roll_back() {
         say "Bringing back the database; the other one is kept as $aside"
         postgres_tool psql -qd "$(url)" -c "ALTER SCHEMA ganglioside RENAME TO $aside"
         postgres_tool pg_restore --exit-on-error --dbname="$(url)" "$copy"
+        note_restore "$old" "$copy" ||
+            say "The log could not note it: history verify will say that its end was cut off"
     fi
     start || die "The version of before does not start either: journalctl -u 'ganglioside-*'"
 }

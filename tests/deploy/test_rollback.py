@@ -40,9 +40,12 @@ PROGRAMS = {
             -c*) cat "$MACHINE/minor" ;;
             *venv*)
                 mkdir -p "$3/bin" "$3/wheel"; cp "$MACHINE/next" "$3/knows"
-                cp "$MACHINE/bin/pip" "$MACHINE/bin/ganglioside" "$3/bin" ;;
+                cp "$MACHINE/bin/pip" "$MACHINE/bin/ganglioside" "$3/bin"
+                cp "$MACHINE/bin/noting" "$3/bin/python3" ;;
         esac""",
     "pip": 'touch "$(dirname "$0")/../wheel/ganglioside-1.whl"',
+    # That of a version: it notes in the log what was brought back.
+    "noting": 'echo "$2" >> "$MACHINE/noted"',
     "ganglioside": """
         [ "$1" = history ] || exit 0
         knows=$(cat "$(dirname "$0")/../knows")
@@ -122,6 +125,7 @@ def machine(tmp_path: Path) -> Machine:
     (first / "bin").mkdir()
     for program in ("ganglioside", "pip"):
         shutil.copy(tmp_path / "bin" / program, first / "bin")
+    shutil.copy(tmp_path / "bin/noting", first / "bin/python3")
     shutil.copy(deploy / "healthy", first / "bin")
     (first / "bin/healthy").chmod(0o755)
     (first / "knows").write_text("1\n")
@@ -144,6 +148,7 @@ def test_back_from_an_upgrade_that_changed_the_database(machine: Machine) -> Non
     assert (machine.database, machine.runs) == (1, 1)
     (kept,) = re.findall(r"kept as ganglioside_(left_\d+)", said)
     assert machine.read(kept) == "2\n"  # what was stored since
+    assert machine.read("noted") == "before-20261201-1.dump\n"
     machine.upgrade(2)  # and forward again
     assert (machine.database, machine.runs) == (2, 2)
 
@@ -152,6 +157,7 @@ def test_back_from_an_upgrade_that_did_not_keeps_what_was_stored_since(machine: 
     machine.upgrade(1)
     newer = (machine.folder / "opt/current").readlink()
     assert "kept as" not in machine.run("--back")
+    assert not (machine.folder / "noted").exists()
     assert (machine.database, machine.runs) == (1, 1)
     assert (machine.folder / "opt/current").readlink() != newer
 

@@ -3,10 +3,12 @@
 #
 #   sudo deploy/install.sh --name lab.example.org     on a fresh machine
 #   sudo deploy/install.sh                            from a newer checkout: upgrades
+#   sudo deploy/install.sh --back                     to the version before
 #
-# --name NAME      by which browsers know the server (the first time)
+# --name NAME      by which browsers know the server; later: another name
 # --tls FOLDER     with fullchain.pem and privkey.pem; without it a certificate is made, which browsers
-#                  warn of
+#                  warn of; what is not named later stays as it is
+# --python PROGRAM another Python than the machine's python3
 # --wheel FILE     install this instead of the checkout in which the script is
 # --history URL    a PostgreSQL elsewhere (its password in /etc/ganglioside/secrets/database_password);
 #                  without it one is set up here
@@ -14,7 +16,9 @@
 #
 # An upgrade makes a copy of the database, lets the new version bring it up to date, and waits until
 # the server is ready. If anything fails, the version and the database of before run again, and the
-# exit code is 1.
+# exit code is 1. --back does the same later, by hand: where the version before cannot read the database
+# any more, its copy is brought back, and the present one is kept beside it.
+# shellcheck disable=SC1091,SC2016
 set -eu
 
 ETC=/etc/ganglioside
@@ -32,7 +36,7 @@ die() { echo "$*" >&2; exit 1; }
 
 # --- what is asked ----------------------------------------------------------------------------
 
-NAME='' TLS='' WHEEL='' PROXY=nginx
+NAME='' TLS='' WHEEL='' PROXY=nginx PYTHON=python3 BACK=
 HISTORY='postgresql:///ganglioside?host=/var/run/postgresql'
 while [ $# -gt 0 ]; do
     case $1 in
@@ -42,6 +46,8 @@ while [ $# -gt 0 ]; do
         --wheel) WHEEL=$(readlink -f "$2"); shift ;;
         --history) HISTORY=$2; shift ;;
         --no-proxy) PROXY= ;;
+        --python) PYTHON=$2; shift ;;
+        --back) BACK=yes ;;
         *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0"; exit 2 ;;
     esac
     shift
@@ -49,6 +55,28 @@ done
 [ "$(id -u)" = 0 ] || die "Only root can set up a server: sudo $0"
 command -v systemctl >/dev/null || die "There is no systemd here: deploy/README.md names other ways."
 [ -z "$WHEEL" ] || [ -f "$WHEEL" ] || die "There is no file $WHEEL."
+case $NAME in *[!A-Za-z0-9.-]*) die "$NAME is no name of a server." ;; esac
+
+# Said before anything is installed; where there is no Python yet, when there is one.
+python_fits() {
+    if ! command -v "$PYTHON" >/dev/null; then
+        [ "$PYTHON" = python3 ] || die "There is no $PYTHON."
+        return 0
+    fi
+    bounds=$(sed -n 's/^requires-python = ">=3[.]\([0-9]*\),<3[.]\([0-9]*\)"$/\1 \2/p' \
+        "$HERE/../pyproject.toml")
+    least=${bounds% *} newest=$((${bounds#* } - 1))
+    minor=$("$PYTHON" -c 'import sys; print(sys.version_info[1])')
+    if [ "$minor" -lt "$least" ] || [ "$minor" -gt "$newest" ]; then
+        die "Ganglioside runs on Python 3.$least to 3.$newest, and $PYTHON is 3.$minor.
+Name another with --python. Ubuntu has them in ppa:deadsnakes/ppa:
+    sudo add-apt-repository -y ppa:deadsnakes/ppa
+    sudo apt-get install -y python3.$newest-venv
+    sudo $0 --python python3.$newest --name ...
+Containers bring their own: deploy/README.md."
+    fi
+}
+[ -n "$BACK" ] || python_fits
 
 # --- parts ------------------------------------------------------------------------------------
 
@@ -63,6 +91,7 @@ packages() {
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
     apt-get install -qq -y --no-install-recommends "$@" >/dev/null
+    python_fits
 }
 
 user_and_folders() {
@@ -79,7 +108,10 @@ settings() {
     if [ ! -e $ETC/secrets/pages_token ]; then
         (umask 077; od -An -N24 -tx1 /dev/urandom | tr -d ' \n' > $ETC/secrets/pages_token)
     fi
-    [ ! -e $ETC/server.env ] || return 0
+    if [ -e $ETC/server.env ]; then
+        keep_name
+        return
+    fi
     cat > $ETC/server.env <<EOF
 # Settings of the server; after a change: systemctl restart ganglioside.target
 GANGLIOSIDE_NAME="$NAME"
@@ -115,12 +147,12 @@ database() {
 version() {
     folder=$OPT/versions/$NOW
     source=$(dirname "$HERE")
-    python3 -m venv "$folder" >&2
+    "$PYTHON" -m venv "$folder" >&2
     if [ -z "$WHEEL" ]; then
         "$folder/bin/pip" wheel --quiet --no-deps --wheel-dir "$folder/wheel" "$source" >&2
         WHEEL=$(ls "$folder"/wheel/ganglioside-*.whl)
     fi
-    "$folder/bin/pip" install --quiet --constraint "$source/constraints.txt" "$WHEEL[postgres]" >&2
+    "$folder/bin/pip" install --quiet --constraint "$source/constraints.txt" "${WHEEL}[postgres]" >&2
     install -m 755 "$HERE/healthy" "$folder/bin/healthy"
     cp -r "$HERE/systemd" "$folder/systemd"
     "$folder/bin/ganglioside" --version >&2
@@ -151,9 +183,7 @@ proxy() {
     say "Proxy"
     if [ -z "$TLS" ]; then
         TLS=$ETC/tls
-        [ -e $TLS/privkey.pem ] || (umask 077; openssl req -x509 -newkey rsa:2048 -nodes -days 825 \
-            -subj "/CN=$NAME" -addext "subjectAltName=DNS:$NAME" \
-            -keyout $TLS/privkey.pem -out $TLS/fullchain.pem 2>/dev/null)
+        made_certificate
     fi
     sed -e "/^#/d; s|\${GANGLIOSIDE_NAME}|$NAME|g; s|\${GANGLIOSIDE_TLS}|$TLS|g" \
         -e "s|\${GANGLIOSIDE_API}|127.0.0.1:8899|; s|\${GANGLIOSIDE_PAGES}|127.0.0.1:8866|" \
@@ -164,6 +194,49 @@ proxy() {
     systemctl enable -q nginx
     systemctl restart nginx
 }
+
+# One that was made here, and was not replaced, is made anew for another name.
+made_certificate() {
+    if [ -e $TLS/fullchain.pem ] && ! fits "$NAME" $TLS; then
+        is_made_here $TLS || die "The certificate in $TLS is not for $NAME: name another with --tls FOLDER."
+        for file in fullchain privkey; do mv $TLS/$file.pem "$TLS/$file-$NOW.pem"; done
+    fi
+    [ -e $TLS/privkey.pem ] || (umask 077; openssl req -x509 -newkey rsa:2048 -nodes -days 825 \
+        -subj "/CN=$NAME" -addext "subjectAltName=DNS:$NAME" \
+        -keyout $TLS/privkey.pem -out $TLS/fullchain.pem 2>/dev/null)
+}
+
+fits() { openssl x509 -noout -checkhost "$1" -in "$2/fullchain.pem" | grep -q 'does match'; }
+
+is_made_here() {
+    subject=$(openssl x509 -noout -subject -in "$1/fullchain.pem")
+    issuer=$(openssl x509 -noout -issuer -in "$1/fullchain.pem")
+    [ "${subject#subject}" = "${issuer#issuer}" ]
+}
+
+name_of() { [ ! -e $ETC/server.env ] || ( . $ETC/server.env; echo "$GANGLIOSIDE_NAME" ); }
+
+# Another name needs a certificate for it, before anything is changed.
+name_can_change() {
+    [ -n "$NAME" ] && [ -z "$TLS" ] && [ -e $NGINX ] || return 0
+    folder=$(sed -n 's|^ *ssl_certificate  *\(/.*\)/fullchain.pem;|\1|p' $NGINX | head -n 1)
+    fits "$NAME" "$folder" && TLS=$folder && return
+    if [ "$folder" != $ETC/tls ] || ! is_made_here "$folder"; then
+        die "The certificate in $folder is not for $NAME: name another with --tls FOLDER. Nothing has changed."
+    fi
+}
+
+# Another name or certificate than before; what is not named stays.
+rename() {
+    [ -n "$NAME$TLS" ] || return 0
+    NAME=${NAME:-$(name_of)}
+    keep_name
+    [ ! -e $NGINX ] || proxy
+    systemctl restart ganglioside.target
+    say "The server's address: https://$NAME"
+}
+
+keep_name() { sed -i "s|^GANGLIOSIDE_NAME=.*|GANGLIOSIDE_NAME=\"$NAME\"|" $ETC/server.env; }
 
 # --- what an upgrade does and undoes ----------------------------------------------------------
 
@@ -177,12 +250,13 @@ within() {
 }
 
 # The command of a version, as the server's user on its history.
-command_of() (
-    folder=$1; shift
+command_of() { folder=$1; shift; as_server "$folder/bin/ganglioside" "$@"; }
+
+as_server() (
     set -a; . $ETC/server.env; set +a
     export HOME=$STATE XDG_DATA_HOME=$STATE GANGLIOSIDE_AUTHOR="${SUDO_USER:-root}"
     cd $STATE
-    exec runuser -u ganglioside -- "$folder/bin/ganglioside" "$@"
+    exec runuser -u ganglioside -- "$@"
 )
 
 # A program of PostgreSQL, as the server's user.
@@ -216,35 +290,63 @@ upgrade() {
     link "$new" && units && start
 }
 
+# What was stored after the copy is missing now: the log says why, else `verify` takes it for cut off, and
+# the next upgrade does not begin.
+note_restore() {
+    as_server "$1/bin/python3" - "${2##*/}" <<'PYTHON'
+import sys
+from ganglioside.history import History, audit_log
+from ganglioside.history.author import current_author
+with History.open()._store.write() as connection:
+    audit_log.append(connection, current_author(), "restored", backup=sys.argv[1])
+PYTHON
+}
+
+# roll_back VERSION COPY [WHAT THE PRESENT DATABASE IS CALLED]
 roll_back() {
     old=$1 copy=$2
-    say "That did not succeed: going back"
     systemctl stop ganglioside.target
     link "$old"
     units
     if [ -s "$copy" ] && ! can_use "$old"; then
-        say "Bringing back the database; the other one is kept as ganglioside_failed_$(date +%s)"
-        postgres_tool psql -qd "$(url)" \
-            -c "ALTER SCHEMA ganglioside RENAME TO ganglioside_failed_$(date +%s)"
+        aside=ganglioside_${3:-failed}_$(date +%s)
+        say "Bringing back the database; the other one is kept as $aside"
+        postgres_tool psql -qd "$(url)" -c "ALTER SCHEMA ganglioside RENAME TO $aside"
         postgres_tool pg_restore --exit-on-error --dbname="$(url)" "$copy"
+        note_restore "$old" "$copy" ||
+            say "The log could not note it: history verify will say that its end was cut off"
     fi
     start || die "The version of before does not start either: journalctl -u 'ganglioside-*'"
 }
 
-# The two newest versions stay.
+# The version before another: the one that it replaced; the next older one where that is not noted.
+before() {
+    found=
+    if [ -e "$1/replaces" ]; then
+        found=$(cat "$1/replaces")
+    else
+        for each in "$OPT"/versions/*; do # named by date and time, so in order
+            [ "$each" != "$1" ] || break
+            found=$each
+        done
+    fi
+    if [ -n "$found" ] && [ -x "$found/bin/ganglioside" ]; then echo "$found"; fi
+}
+
+# The present version and the one before stay.
 prune() {
-    for old in $(ls -d $OPT/versions/*/ | sort -r | tail -n +3); do
-        [ "$(readlink -f "$old")" = "$(readlink -f $OPT/current)" ] || rm -rf "$old"
+    current=$(readlink -f $OPT/current)
+    kept=$(before "$current")
+    for each in "$OPT"/versions/*; do
+        case $each in "$current" | "$kept") ;; *) rm -rf "$each" ;; esac
     done
 }
 
 # --- all of it --------------------------------------------------------------------------------
 
 first() {
-    case $NAME in
-        '') die "By which name do browsers know the server? --name lab.example.org" ;;
-        *[!A-Za-z0-9.-]*) die "$NAME is no name of a server." ;;
-    esac
+    NAME=${NAME:-$(name_of)} # of a first run that failed
+    [ -n "$NAME" ] || die "By which name do browsers know the server? --name lab.example.org"
     packages
     user_and_folders
     settings
@@ -272,19 +374,41 @@ EOF
 again() {
     old=$(readlink -f $OPT/current)
     copy=$BACKUPS/before-$NOW.dump
+    name_can_change
     can_use "$old" || die "The history is damaged (ganglioside-server history verify). Nothing has changed."
     say "Ganglioside"
     new=$(version) || { rm -rf "$OPT/versions/$NOW"; die "Nothing has changed."; }
     if upgrade "$new" "$copy"; then
+        echo "$old" > "$new/replaces"
         prune
         say "Upgraded. The database of before: $copy"
-        [ -z "$NAME$TLS" ] ||
-            say "--name and --tls count the first time only; how to change them: deploy/README.md"
+        say "If it does not please: sudo $0 --back"
+        rename
     else
+        say "That did not succeed: going back"
         roll_back "$old" "$copy"
         rm -rf "$new"
         die "The version of before runs again. Nothing is lost."
     fi
 }
 
-if [ -e $OPT/current ]; then again; else first; fi
+# To the version before, by hand.
+back() {
+    [ -e $OPT/current ] || die "There is no server here, so there is nothing to go back to."
+    new=$(readlink -f $OPT/current)
+    old=$(before "$new")
+    [ -n "$old" ] || die "There is no version before the one that runs (${new##*/}), so there is nothing \
+to go back to. Nothing has changed."
+    copy=$BACKUPS/before-${new##*/}.dump
+    postgres_tool psql -qd "$(url)" -c 'SELECT 1' >/dev/null ||
+        die "The database does not answer. Nothing has changed."
+    if ! can_use "$old" && [ ! -s "$copy" ]; then
+        die "The version before (${old##*/}) cannot read the database, and there is no copy of before \
+($copy). Nothing has changed."
+    fi
+    say "Back from ${new##*/} to ${old##*/}"
+    roll_back "$old" "$copy" left
+    say "The version of before runs. Forward again: sudo deploy/install.sh, from the newer checkout"
+}
+
+if [ -n "$BACK" ]; then back; elif [ -e $OPT/current ]; then again; else first; fi

@@ -139,13 +139,13 @@ def salvage(
 def backup(
     target: Annotated[Path, typer.Argument(help="A new file, or a folder to put one into.")],
 ) -> None:
-    """Copy the whole history."""
+    """Copy the whole history, with tokens, tasks of workers and the schedule of the cleanup."""
     output.note(f"Backup: {open_history().backup(target)}")
 
 
 @care.command("restore")
 def restore(
-    source: Annotated[Path, typer.Argument(help="A file that 'history backup' wrote.")],
+    source: Annotated[Path, typer.Argument(help="What 'history backup' wrote.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Replace the history by a backup; the replaced one is kept beside it."""
@@ -155,7 +155,15 @@ def restore(
     if not yes:
         output.confirm(f"Replace {store_at(None, TIMEOUT).name} by {source}?")
     restored, aside = History.restore(source)
-    output.note(f"Restored {restored.name}: {len(restored.sessions()):,} sessions.")
+    tokens, tasks = restored.tokens.valid(), restored.tasks.all()
+    output.note(
+        f"Restored {restored.name}: {len(restored.sessions()):,} sessions, {len(tokens):,} tokens "
+        f"that let somebody in (tokens list), {len(tasks):,} tasks of workers (workers tasks)."
+    )
+    if not tokens:
+        output.note(
+            "Of a database, an earlier version copied no tokens and tasks: make them again."
+        )
     if aside is not None:
         output.note(f"The replaced history is now {aside}")
 
@@ -178,8 +186,8 @@ def move(
         f"entries of the log are there, without any difference. {store.name} stays as it is."
     )
     output.note(
-        "Name the new history in GANGLIOSIDE_HISTORY. Tokens and the schedule of the cleanup were "
-        "not copied."
+        "Name the new history in GANGLIOSIDE_HISTORY. Tokens, tasks of workers and the schedule of "
+        "the cleanup were not copied."
     )
 
 

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -139,6 +139,11 @@ class Tokens:
         with self._store.read() as connection:
             return read_tokens(connection)
 
+    def valid(self) -> list[Token]:
+        """Tokens that let somebody in, the oldest first."""
+        now = utc_now()
+        return [token for token in self.all() if token.why_refused(now) is None]
+
     def find(self, secret: str) -> Token | None:
         """Token of a secret, valid or not; None if there is none."""
         with self._store.read() as connection:
@@ -184,6 +189,25 @@ def read_tokens(connection: Connection, token: str | None = None) -> list[Token]
         [] if token is None else [token],
     ).fetchall()
     return [Token(*row) for row in rows]
+
+
+def revoked_tokens(connection: Connection) -> list[str]:
+    """Ids of the tokens that were revoked; none where a history is older than tokens."""
+    found = connection.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_name = 'tokens' "
+        "AND table_schema = current_schema() AND table_type = 'BASE TABLE'"
+    ).fetchall()
+    if not found:
+        return []
+    rows = connection.execute("SELECT id FROM tokens WHERE revoked IS NOT NULL").fetchall()
+    return [token for (token,) in rows]
+
+
+def revoke_again(connection: Connection, revoked: Collection[str]) -> None:
+    """Revoke tokens of a backup that were revoked after it was made; part of a transaction."""
+    for token in read_tokens(connection):
+        if token.id in revoked and token.revoked is None:
+            _revoke(connection, token)
 
 
 def logged_tokens(written: Sequence[audit_log.Entry]) -> dict[str, dict[str, Any]]:

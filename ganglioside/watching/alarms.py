@@ -52,7 +52,8 @@ TROUBLES: Final = (
         lambda state: state.disk.is_nearly_full,
         lambda state: (
             f"{state.disk.words} on the disk of the history, less than {LEAST_FREE:.0%}. "
-            "Make room, or clean up: ganglioside history cleanup."
+            "Make room, or clean up: ganglioside history cleanup --older-than 1y lists what is "
+            "old, with --yes it goes."
         ),
     ),
     Trouble(

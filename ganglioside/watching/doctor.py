@@ -148,8 +148,9 @@ def _disk(state: State) -> Finding:
     disk = state.disk
     words = f"{disk.words} at {disk.folder}"
     if disk.is_nearly_full:
-        return Finding("disk", "bad", words, "Make room: ganglioside history cleanup, ganglioside "
-                       "history vacuum, or a larger disk.")  # fmt: skip
+        return Finding("disk", "bad", words, "Make room: ganglioside history cleanup --older-than "
+                       "1y lists what is old, with --yes it goes, and ganglioside history vacuum "
+                       "gives the room back; or a larger disk.")  # fmt: skip
     return Finding("disk", "good", words)
 
 

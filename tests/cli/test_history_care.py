@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -76,12 +77,19 @@ def test_the_log_tells_who_did_what(sid: str, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_backup_and_restore(history: History, sid: str, tmp_path: Path) -> None:
+    history.tasks.set("verify", timedelta(days=7), {})
+    run("backup", tmp_path / "bare.duckdb")
+    history.tokens.add("Ada")
     run("backup", tmp_path / "copy.duckdb")
     history.delete(sid)
     run("restore", tmp_path / "copy.duckdb", answer="n\n", code=1)
     assert history.sessions().empty
-    assert "1 sessions" in run("restore", tmp_path / "copy.duckdb", "--yes").stderr
+    said = run("restore", tmp_path / "copy.duckdb", "--yes").stderr
+    assert "1 sessions, 1 tokens that let somebody in" in said
+    assert "1 tasks of workers" in said
+    assert "make them again" not in said
     assert list(history.sessions()["id"]) == [sid]
+    assert "make them again" in run("restore", tmp_path / "bare.duckdb", "--yes").stderr
 
 
 def test_export_and_import_of_all(

@@ -5,6 +5,8 @@ The tests of this file go on from each other, as the life of a server does.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import time
@@ -92,6 +94,15 @@ def _plant_change(source: Path) -> None:
     (source / "ganglioside/server/standalone.py").write_text("raise SystemExit('planted')\n")
 
 
+def _all_judged(held: dict[str, bytes]) -> dict[str, list[tuple[str, ...]]]:
+    """What results say of each row, by session; a later version may export more beside it."""
+    columns = ("name", "rt", "verdict", "predicted_rt")
+    rows = {
+        one: csv.DictReader(io.StringIO(each.decode("utf-8-sig"))) for one, each in held.items()
+    }
+    return {one: [tuple(row[c] for c in columns) for row in each] for one, each in rows.items()}
+
+
 def _wheel(server: Server, name: str) -> str:
     found = next((server.machine.folder / name).glob("*.whl"))
     return f"--wheel=/given/{name}/{found.name}"
@@ -119,10 +130,21 @@ def test_a_fresh_machine_becomes_a_server(server: Server) -> None:
 
 
 def test_an_upgrade_keeps_every_session(server: Server) -> None:
+    before = server.held
     server.machine.install()
-    assert server.holds() == server.held
+    server.held = server.holds()
+    assert _all_judged(server.held) == _all_judged(before)
     log = server.machine.run("ganglioside-server", "history", "verify", "--sample=0").stdout
     assert "2 sessions" in log
+
+
+def test_back_to_the_version_before_and_forward_again(server: Server) -> None:
+    server.machine.install("--back")
+    assert _all_judged(server.holds()) == _all_judged(server.held)
+    server.machine.run("ganglioside-server", "history", "verify", "--sample=0")
+    assert server.machine.install("--back", check=False).returncode == 1  # there is none before
+    server.machine.install()  # and forward again
+    assert server.holds() == server.held
 
 
 def test_a_drained_worker_stays_away_until_it_is_started(server: Server) -> None:
@@ -152,6 +174,7 @@ def test_a_version_that_does_not_start_is_taken_back_with_its_database(server: S
     assert tried.returncode == 1
     assert "Bringing back the database" in tried.stdout
     assert server.holds() == server.held
+    server.machine.run("ganglioside-server", "history", "verify", "--sample=0")
 
 
 def test_after_a_power_cut_all_comes_back_by_itself(server: Server) -> None:

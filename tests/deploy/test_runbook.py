@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import typer
+import yaml
 from paths import ROOT
 
 from ganglioside.cli import app
@@ -20,14 +21,34 @@ GUIDES = {
 
 
 def test_what_an_administrator_looks_for_comes_first() -> None:
-    rows = re.findall(r"^\| \*\*(.+?)\*\* \|", RUNBOOK, re.MULTILINE)
-    assert rows[:5] == ["backup", "restore", "upgrade", "who did what", "timers"]
-    assert len(rows) == len(set(rows))
+    sections = re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)
+    assert sections[:5] == ["Backup", "Restore", "Upgrade", "Roll back", "Who did what"]
+    assert len(sections) == len(set(sections))
+
+
+def test_the_index_leads_to_every_section() -> None:
+    """It is looked through by somebody tired: by symptom, on the first page."""
+    index = RUNBOOK.partition("\n**Which words where.**")[0]
+    led = re.findall(r"\]\(#([a-z-]+)\)", index)
+    assert led == [_anchor(one) for one in re.findall(r"^## (.+)$", RUNBOOK, re.MULTILINE)]
+    anywhere = re.findall(r"RUNBOOK\.md#([a-z-]+)", "".join(GUIDES.values()))
+    assert {*anywhere, *re.findall(r"\]\(#([a-z-]+)\)", RUNBOOK)} <= {*led, "runbook"}
+
+
+def _anchor(heading: str) -> str:
+    return heading.lower().replace(" ", "-")
+
+
+def test_no_cell_is_longer_than_can_be_seen_at_once() -> None:
+    cells = [cell for line in RUNBOOK.splitlines() if line[:1] == "|" for cell in line.split("|")]
+    assert max(map(len, cells)) < 120
 
 
 @pytest.mark.parametrize("guide", sorted(GUIDES))
 def test_every_command_exists(guide: str) -> None:
-    commands = re.findall(r"\bganglioside(?:-server)? ((?:[a-z-]+ ?)+)", _code(GUIDES[guide]))
+    commands = re.findall(
+        r"(?<![/-])\bganglioside(?:-server)? ((?:[a-z][a-z-]* ?)+)", _code(GUIDES[guide])
+    )
     named = [words.split() for words in commands]
     known = typer.main.get_command(app)
     assert len(named) > 3
@@ -62,6 +83,22 @@ def test_no_command_needs_what_a_newcomer_does_not_have() -> None:
     assert not [
         command for command in commands if re.search(r"[<>{}]|example\.org|\.\.\.", command)
     ]
+
+
+@pytest.mark.parametrize("guide", sorted(GUIDES))
+def test_compose_is_told_of_services_that_there_are(guide: str) -> None:
+    """With commands and options that the podman-compose of Debian 12 has too."""
+    composed = yaml.safe_load((DEPLOY / "compose.yml").read_text(encoding="utf-8"))
+    commands = r"podman[- ]compose (build|exec|logs|restart|start|stop|up)\b([^`\n#&]*)"
+    found = re.findall(commands, _code(GUIDES[guide]))
+    assert len(found) > 5
+    for command, rest in found:
+        words = rest.split()
+        if command == "exec":  # what follows the service is for the container
+            words = words[:1]
+        services = {word for word in words if not word.startswith("-")}
+        assert services <= {*composed["services"]}, rest
+        assert {*words} - services <= {"-d", "-f", "--force-recreate"}, rest
 
 
 def test_every_unit_that_is_named_exists() -> None:

@@ -16,10 +16,13 @@ from ganglioside.history.author import current_author
 from ganglioside.history.care.transfer import MANIFEST, export_all, import_all
 from ganglioside.history.jobs import FOREIGN, close_foreign, find_jobs
 from ganglioside.history.row_hashes import adopt_older
-from ganglioside.history.storage.dialect import set_aside
+from ganglioside.history.storage.connections import attached
+from ganglioside.history.storage.damage import DAMAGE
+from ganglioside.history.storage.dialect import make_room
 from ganglioside.history.storage.file_modes import keep_mode_and_owner
 from ganglioside.history.storage.interface import Connection, HistoryStore
-from ganglioside.history.storage.store import Store, utc_now
+from ganglioside.history.storage.store import Store, require_restorable, utc_now
+from ganglioside.history.tokens import revoke_again, revoked_tokens
 from ganglioside.support.whole_files import whole_file
 
 #: Names a file by the moment it was made.
@@ -49,7 +52,8 @@ def backup(store: HistoryStore, target: Path) -> Path:
     """Copy a history to a file, or into a folder; see `Care.backup`."""
     if not isinstance(store, Store):
         name = f"ganglioside-{utc_now():{_MOMENT}}"
-        return export_all(store, target / name if target.is_dir() else target).folder
+        folder = target / name if target.is_dir() else target
+        return export_all(store, folder, place=True).folder
     if target.is_dir():
         name = f"{store.path.stem}-{utc_now():{_MOMENT}}.duckdb"
         target = target / name
@@ -92,7 +96,9 @@ def restore(store: HistoryStore, source: Path) -> Path | str | None:
         raise HistoryError(f"There is no backup {source}: name a file that history.backup made.")
     with store.draft() as draft:
         _copy(source, draft)
-        Store(draft, store.timeout).prepare(partial(_record_restore, source=source), noting=False)
+        require_restorable(source, draft)
+        record = partial(_record_restore, source=source, revoked=_revoked_here(store))
+        Store(draft, store.timeout).prepare(record, noting=False)
         return _put(store, draft)
 
 
@@ -105,27 +111,48 @@ def _restore_database(store: HistoryStore, source: Path) -> str | None:
     """Replace what is in a database by an export; return the new name of its schema."""
     if not (source / MANIFEST).is_file():
         raise HistoryError(f"There is no backup {source}: name a folder that history.backup made.")
-    aside: list[str] = []
+    moment = f"{utc_now():{_MOMENT}}".replace("-", "_")
+    aside: str | None = None
+    revoked: list[str] = []
 
     def put_aside(connection: Connection) -> None:
-        if audit_log.entries(connection):
-            aside.append(set_aside(connection, f"{utc_now():{_MOMENT}}".replace("-", "_")))
+        nonlocal aside, revoked
+        revoked = revoked_tokens(connection)
+        aside = make_room(connection, moment)
 
     def record(connection: Connection) -> None:
         audit_log.append(connection, current_author(), "restored", backup=source.name)
+        revoke_again(connection, revoked)
 
-    store.prepare()
-    import_all(store, source, last=record, first=put_aside, whole=True)
-    return aside[0] if aside else None
+    import_all(store, source, last=record, first=put_aside, whole=True, place=True)
+    return aside
 
 
-def _record_restore(connection: Connection, version: int, source: Path) -> None:
+def _revoked_here(store: Store) -> list[str] | None:
+    """Ids of the revoked tokens of the present file, of any version; None if it is unreadable."""
+    with store.locked():
+        if not store.path.exists():
+            return []
+        try:
+            with attached(store.path, read_only=True) as connection:
+                return revoked_tokens(connection)
+        except DAMAGE:  # often the reason for a restore, whose entry in the log says so
+            return None
+
+
+def _record_restore(
+    connection: Connection, version: int, source: Path, revoked: list[str] | None
+) -> None:
     """Close the unfinished jobs of a backup and record the restore in its log."""
     adopt_older(connection, version)
     connection.begin()
     jobs = [job.id for job in find_jobs(connection)]
     close_foreign(connection, f"It came in with the backup {source.name}. {FOREIGN}", jobs)
-    audit_log.append(connection, current_author(), "restored", backup=source.name)
+    audit_log.append(
+        connection, current_author(), "restored", backup=source.name,
+        revoked_since="not known" if revoked is None else "revoked again",
+    )  # fmt: skip
+    revoke_again(connection, revoked or ())
     connection.commit()
 
 

@@ -215,7 +215,8 @@ class Care:
         -------
         pathlib.Path
             The copy, itself a history that `History.open` opens; of a history in a database, a
-            folder as `export` writes it.
+            folder as `export` writes it, with tokens (their hashes), tasks of workers and the
+            schedule of the cleanup.
 
         Raises
         ------
@@ -229,6 +230,9 @@ class Care:
 
     def restore(self, source: str | PathLike[str]) -> Path | str | None:
         """Replace this history by a backup; the present file is kept beside it.
+
+        The present history may be of a newer version, the backup of an older one. Tokens that are
+        revoked here stay revoked.
 
         `History.restore` does the same where the present file is absent or cannot be opened.
 
@@ -246,7 +250,7 @@ class Care:
         Raises
         ------
         HistoryError
-            If there is no such backup, or it is not a history.
+            If there is no such backup, it is not a history, or a newer version wrote it.
         """
         aside = backup.restore(require_whole(self._store), Path(source).expanduser())
         bring_up_to_date(self._store)
@@ -288,8 +292,8 @@ class Care:
         """Copy everything to a new history elsewhere: from a file to PostgreSQL, or back.
 
         All of it is compared before it is stored there: rows, events, results and the chain of the
-        log. This history stays as it is; name the new one in `GANGLIOSIDE_HISTORY`. Tokens and the
-        schedule of the cleanup belong to the place, and are not copied.
+        log. This history stays as it is; name the new one in `GANGLIOSIDE_HISTORY`. Tokens, tasks
+        of workers and the schedule of the cleanup belong to the place, and are not copied.
 
         Parameters
         ----------

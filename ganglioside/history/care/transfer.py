@@ -47,11 +47,11 @@ from ganglioside.history.storage.store import utc_now
 from ganglioside.version import __version__
 
 FORMAT: Final = "ganglioside-history"
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 MANIFEST: Final = "manifest.json"
 
 #: The tables that are transferred, each with the columns that identify a row, or with the column of
-#: the session with which its rows come. The schema's version and the schedule are not transferred.
+#: the session with which its rows come.
 _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "inputs": ("sha256",),
     "sessions": ("id",),
@@ -66,6 +66,16 @@ _KEYS: Final[dict[str, tuple[str, ...]]] = {
     "events": ("owner", "number"),
 }
 
+#: Tables that belong to a place, which only its backup holds: who may call its server, and what is
+#: done there by itself.
+_PLACE: Final[dict[str, tuple[str, ...]]] = {
+    "tokens": ("id",),
+    "tasks": ("kind",),
+    "schedule": ("older_than",),
+}
+
+#: Tables whose rows belong to no session or job.
+_FREE: Final = ("log", "inputs", *_PLACE)
 
 #: Results that are read at once.
 _AT_ONCE: Final = 50
@@ -106,11 +116,15 @@ class Transfer:
         return self.rows["sessions"]
 
 
-def export_all(store: HistoryStore, folder: Path, look: Step | None = None) -> Transfer:
+def export_all(
+    store: HistoryStore, folder: Path, look: Step | None = None, *, place: bool = False
+) -> Transfer:
     """Write all tables of a history to a new folder; see `Care.export`.
 
-    `look` is called with the connection by which they are read.
+    `look` is called with the connection by which they are read. With `place`, for a backup, the
+    tables that belong to the place are written too.
     """
+    tables = (*_KEYS, *_PLACE) if place else TABLES
     if folder.exists():
         raise HistoryError(f"{folder} is there already: name a new folder for the export.")
     folder = folder.absolute()
@@ -122,7 +136,7 @@ def export_all(store: HistoryStore, folder: Path, look: Step | None = None) -> T
                 look(connection)
             rows = {
                 table: write_parquet(connection, table, draft / f"{table}.parquet")
-                for table in _KEYS
+                for table in tables
             }
         (draft / MANIFEST).write_text(json.dumps(_manifest(draft, rows), indent=2))
         draft.rename(folder)
@@ -139,7 +153,8 @@ def export_all(store: HistoryStore, folder: Path, look: Step | None = None) -> T
 def _manifest(folder: Path, rows: dict[str, int]) -> dict[str, Any]:
     return {
         "format": FORMAT,
-        "format_version": FORMAT_VERSION,
+        # Versions that know no tables of a place read what has none.
+        "format_version": FORMAT_VERSION if _holds_place(rows) else 1,
         "schema_version": migrations()[-1].version,
         "program": f"Ganglioside {__version__}",
         "created": utc_now().isoformat() + "Z",
@@ -155,6 +170,10 @@ def _manifest(folder: Path, rows: dict[str, int]) -> dict[str, Any]:
     }
 
 
+def _holds_place(tables: Iterable[str]) -> bool:
+    return {*_PLACE} <= {*tables}
+
+
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -167,14 +186,20 @@ def import_all(
     first: Step | None = None,
     *,
     whole: bool = False,
+    place: bool = False,
 ) -> Transfer:
     """Add the tables of an export to a history; see `Care.import_`.
 
     `first` and `last` are called within the transaction: if one raises, nothing is added. With
     `whole`, for an export of one's own, nothing is added either where anything would be left out.
+    With `place`, for a backup of one's own in an empty history, what belongs to its place is added
+    too, and the log goes on where that of the backup ends. Tokens of elsewhere let nobody in.
     """
     folder = folder.absolute()
     counts = _require_whole(folder)
+    place = place and _holds_place(counts)
+    if not place:
+        counts = {table: rows for table, rows in counts.items() if table in _KEYS}
     with store.write(folder) as connection:
         if first is not None:
             first(connection)
@@ -183,7 +208,7 @@ def import_all(
         _require_owned(connection, folder)
         _require_sound_log(connection, folder)
         present = _require_same(connection)
-        done = _Import(connection, folder, own=whole).run(present)
+        done = _Import(connection, folder, own=whole, place=place).run(present)
         if whole and done.left_out:
             raise HistoryError(
                 f"{len(done.left_out)} sessions or jobs cannot be taken over, so nothing was: "
@@ -200,7 +225,9 @@ def _require_whole(folder: Path) -> dict[str, int]:
     newer = manifest.format_version > FORMAT_VERSION
     if newer or manifest.schema_version > migrations()[-1].version:
         raise HistoryError(
-            f"{folder} was written by a newer version ({manifest.program}): update Ganglioside."
+            f"{folder} was written by a newer version ({manifest.program}, schema "
+            f"{manifest.schema_version}; this one knows {migrations()[-1].version}). Nothing has "
+            "changed here: update Ganglioside to that version, or name what an older one wrote."
         )
     if missing := sorted(set(_KEYS) - set(manifest.rows)):
         raise HistoryError(f"{folder} is incomplete: it lacks {', '.join(missing)}.")
@@ -210,7 +237,7 @@ def _require_whole(folder: Path) -> dict[str, int]:
 
 
 def _require_file(path: Path, table: str, sha256: str) -> None:
-    if table not in _KEYS:
+    if table not in (*_KEYS, *_PLACE):
         raise HistoryError(
             f"{path.parent} names an unknown table {table[:40]!r}: update Ganglioside."
         )
@@ -298,23 +325,27 @@ class _Import:
     folder
     own
         Whether the export is one's own.
+    place
+        Whether the history becomes the one that was exported, with what belongs to its place.
     """
 
-    def __init__(self, connection: Connection, folder: Path, *, own: bool) -> None:
+    def __init__(self, connection: Connection, folder: Path, *, own: bool, place: bool) -> None:
         self._connection = connection
         self._folder = folder
         self._own = own
+        self._tables = (*_KEYS, *_PLACE) if place else TABLES
+        self._goes_on = place
         self._left_out: dict[str, str] = {}
 
     def run(self, present: int) -> Transfer:
         """Add all that is new and sound, and record it in the log."""
         before = audit_log.entries(self._connection)
-        own_end = read_head(self._connection).sha256
+        own_end = None if self._goes_on else read_head(self._connection).sha256
         known = log_state(before)
         sessions = self._new("sessions", session_fault)
         jobs = self._new("jobs", job_fault)
         self._look_at_events({*sessions, *jobs})
-        rows = {table: self._add(table, sessions, jobs) for table in _KEYS}
+        rows = {table: self._add(table, sessions, jobs) for table in self._tables}
         self._take_back_damaged(sessions)
         sessions = [sid for sid in sessions if sid not in self._left_out]
         jobs = [job for job in jobs if job not in self._left_out]
@@ -357,7 +388,7 @@ class _Import:
     def _add(self, table: str, sessions: list[str], jobs: list[str]) -> int:
         """Add the new rows of a table in their order; the log is renumbered."""
         condition, values = "", []
-        if table not in ("log", "inputs"):
+        if table not in _FREE:
             owners = {"jobs": jobs, "events": [*sessions, *jobs]}.get(table, sessions)
             if table == "overrides":  # with later ones of sessions that are present
                 owners = [*sessions, *self._here("sessions")]
@@ -407,8 +438,8 @@ class _Import:
         return closed
 
     def _record(
-        self, before: list[audit_log.Entry], known: LogState, own_end: str, sessions: list[str],
-        jobs: list[str],
+        self, before: list[audit_log.Entry], known: LogState, own_end: str | None,
+        sessions: list[str], jobs: list[str],
     ) -> None:  # fmt: skip
         """Record the import: hashes of all that was added, and the ends of the new chains."""
         earlier = {entry.sha256 for entry in before}
@@ -452,7 +483,7 @@ class _Import:
 
 def _absent(table: str) -> str:
     """Condition in SQL that a new row is not there yet."""
-    same = " AND ".join(f"here.{key} = new.{key}" for key in _KEYS[table])
+    same = " AND ".join(f"here.{key} = new.{key}" for key in (_KEYS | _PLACE)[table])
     return f"NOT EXISTS (SELECT 1 FROM {table} AS here WHERE {same})"
 
 

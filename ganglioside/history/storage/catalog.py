@@ -92,7 +92,8 @@ def not_newer(version: int, package: str, name: str, cure: str) -> int:
     if version > known:
         raise HistoryError(
             f"{name} was written by Ganglioside {package} (schema {version}; this version knows "
-            f"{known}). Update Ganglioside, or {cure}."
+            f"{known}). Update Ganglioside, bring back a backup of before (ganglioside history "
+            f"restore), or {cure}."
         )
     return version
 

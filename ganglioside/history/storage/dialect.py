@@ -65,14 +65,14 @@ def write_parquet(connection: Connection, table: str, target: Path) -> int:
     return int(rows)
 
 
-def set_aside(connection: Connection, moment: str) -> str:
-    """Give what is in a database another name, and make it anew; return that name."""
+def make_room(connection: Connection, moment: str) -> str | None:
+    """Make the tables of a database anew; name that what was there has now, if anything was."""
     from ganglioside.history.storage.postgres import schema
 
     postgres = as_postgres(connection)
     if postgres is None:
         raise TypeError("A file is set aside by renaming it.")
-    return schema.set_aside(postgres, moment)
+    return schema.make_room(postgres, moment)
 
 
 def as_postgres(connection: Connection) -> PostgresConnection | None:

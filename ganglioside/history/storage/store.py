@@ -387,6 +387,22 @@ class OpenStore(Store):
         yield self.connection
 
 
+def require_restorable(source: Path, copy: Path) -> None:
+    """Raise `HistoryError` unless a file is a history of a version that this program knows.
+
+    Parameters
+    ----------
+    source
+        For the message.
+    copy
+        Where it is read.
+    """
+    with _explained(source):
+        _require_duckdb(source)
+        with attached(copy, read_only=True) as connection:
+            _version(connection, source)
+
+
 def utc_now() -> datetime:
     """Present time as the history stores it: UTC, without a time zone."""
     return datetime.now(UTC).replace(tzinfo=None)

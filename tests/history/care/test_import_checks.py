@@ -367,7 +367,7 @@ def test_a_manifest_that_is_none_is_refused(gift: Path, mine: History, text: str
 
 @pytest.mark.parametrize(
     "table",
-    ["../sessions", "/etc/passwd", 'x"; DROP TABLE sessions; --', "schedule", "schema_version"],
+    ["../sessions", "/etc/passwd", 'x"; DROP TABLE sessions; --', "workers", "schema_version"],
 )
 def test_a_table_that_no_export_has_is_refused(gift: Path, mine: History, table: str) -> None:
     manifest = json.loads((gift / "manifest.json").read_text())

@@ -58,8 +58,14 @@ def test_a_connection_is_known(history: History, store: str) -> None:
         if store == "file":
             assert dialect.as_file(connection) is connection
             with pytest.raises(TypeError):
-                dialect.set_aside(connection, "now")
+                dialect.make_room(connection, "now")
         else:
-            assert dialect.set_aside(connection, "now") == "ganglioside_before_now"
+            assert dialect.make_room(connection, "now") is None  # there is nothing to keep
+            connection.execute("DELETE FROM schema_version WHERE version > 9")
+            assert dialect.make_room(connection, "now") == "ganglioside_before_now"
             assert connection.execute("SELECT count(*) FROM log").fetchall() == [(0,)]
+            connection.execute("DELETE FROM schema_version WHERE version > 9")
+            again = dialect.make_room(connection, "now")  # within the same second
+            assert again == "ganglioside_before_now_1"
+            connection.execute(f"DROP SCHEMA {again} CASCADE")
             connection.execute("DROP SCHEMA ganglioside_before_now CASCADE")

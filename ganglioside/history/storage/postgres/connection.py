@@ -76,6 +76,9 @@ _ORDER: Final[Mapping[str, str]] = {
     "jobs": "id",
     "results": "session",
     "events": "owner, number",
+    "tokens": "created, id",
+    "tasks": "kind",
+    "schedule": "older_than",
 }
 
 #: How the end of a copy begins.

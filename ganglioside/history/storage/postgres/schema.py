@@ -7,7 +7,8 @@ which keeps the text as it is, and text sorts by its characters' numbers, as Pyt
 from __future__ import annotations
 
 import re
-from typing import Final
+from itertools import chain, count
+from typing import Any, Final
 
 from ganglioside.errors import HistoryError
 from ganglioside.history.storage import catalog
@@ -76,16 +77,19 @@ def translated(text: str) -> str:
 
 def version(connection: PostgresConnection) -> int:
     """Version of the schema; 0 where there is none."""
-    ((present,),) = connection.execute(
-        "SELECT to_regclass(?) IS NOT NULL", [f"{SCHEMA}.schema_version"]
-    ).fetchall()
-    if not present:
-        return 0
-    rows = connection.execute(catalog.VERSION).fetchall()
+    rows = _newest_step(connection)
     if not rows:
         return 0
     found, package = rows[0]
     return catalog.not_newer(found, package, "The history", "name another database")
+
+
+def _newest_step(connection: PostgresConnection) -> list[tuple[Any, ...]]:
+    """Newest step of the schema, as `catalog.VERSION` asks for it; empty where there is none."""
+    ((present,),) = connection.execute(
+        "SELECT to_regclass(?) IS NOT NULL", [f"{SCHEMA}.schema_version"]
+    ).fetchall()
+    return connection.execute(catalog.VERSION).fetchall() if present else []
 
 
 def upgrade(connection: PostgresConnection, present: int) -> None:
@@ -100,12 +104,36 @@ def upgrade(connection: PostgresConnection, present: int) -> None:
     connection.script(_FUNCTIONS + _INDEXES)
 
 
+def make_room(connection: PostgresConnection, moment: str) -> str | None:
+    """Make tables without rows; name of the schema that what was there has now, if anything.
+
+    What was there may be of any version, a newer one too.
+    """
+    steps = _newest_step(connection)
+    if not steps:
+        upgrade(connection, 0)
+        return None
+    ((entries,),) = connection.execute("SELECT count(*) FROM log").fetchall()
+    if not entries and steps[0][0] == catalog.migrations()[-1].version:
+        require_known(connection)
+        return None
+    return set_aside(connection, moment)
+
+
 def set_aside(connection: PostgresConnection, moment: str) -> str:
     """Give the schema another name, and make a new one; return that name."""
-    name = f"{SCHEMA}_before_{moment}"
+    name = _free_name(connection, f"{SCHEMA}_before_{moment}")
     connection.script(f"ALTER SCHEMA {SCHEMA} RENAME TO {name}")
     upgrade(connection, 0)
     return name
+
+
+def _free_name(connection: PostgresConnection, wanted: str) -> str:
+    """Name of no schema: the one wanted, or one with a number behind."""
+    rows = connection.execute("SELECT nspname FROM pg_namespace").fetchall()
+    taken = {name for (name,) in rows}
+    numbered = (f"{wanted}_{number}" for number in count(1))
+    return next(name for name in chain([wanted], numbered) if name not in taken)
 
 
 def require_known(connection: PostgresConnection) -> None:

@@ -163,11 +163,12 @@ def _not_text(why: str) -> str:
 def text_sheets(text: str, max_rows: int) -> list[Sheet]:
     """The text as a sheet for each separator that it may have.
 
-    By separators that do not occur it is one and the same sheet, of one column.
+    By separators that do not occur it is one and the same sheet, of one column. That of tabs is
+    there in any case: files that should have them are told so.
     """
     possible = [separator for separator in SEPARATORS if separator in text]
     absent = [separator for separator in SEPARATORS if separator not in text]
-    tried = {*possible, *absent[:1]}
+    tried = {*possible, *absent[:1], "\t"}
     return [_sheet(text, separator, max_rows) for separator in SEPARATORS if separator in tried]
 
 

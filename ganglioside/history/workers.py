@@ -90,20 +90,25 @@ class Workers:
                         __version__, lease, now, now, False, None)  # fmt: skip
         with self._store.write(adding=True) as connection:
             connection.execute("DELETE FROM workers WHERE heartbeat < ?", [now - _LISTED])
-            marks = ", ".join("?" for _ in fields(Worker))
-            connection.execute(
-                f"INSERT INTO workers ({_COLUMNS}) VALUES ({marks})",
-                [getattr(worker, field.name) for field in fields(Worker)],
-            )
+            _insert(connection, worker)
             audit_log.append(connection, worker.author, "worker started", worker.id,
                              version=__version__, pid=worker.pid)  # fmt: skip
         return worker
 
-    def beat(self, worker: str) -> Worker:
-        """Give a sign of life, and return what is known of the worker."""
+    def beat(self, worker: Worker) -> Worker:
+        """Give a sign of life, and return what is known of the worker.
+
+        One that is not listed any more is listed again: a backup that was restored knows none.
+        """
+        now = utc_now()
         with self._store.write(adding=True) as connection:
-            connection.execute("UPDATE workers SET heartbeat = ? WHERE id = ?", [utc_now(), worker])
-            return _one(connection, worker)
+            known = connection.execute(
+                "SELECT count(*) FROM workers WHERE id = ?", [worker.id]
+            ).fetchall()
+            if known == [(0,)]:
+                _insert(connection, worker)
+            connection.execute("UPDATE workers SET heartbeat = ? WHERE id = ?", [now, worker.id])
+            return _one(connection, worker.id)
 
     def drain(self, worker: str) -> Worker:
         """Let a worker end after the job that it has.
@@ -139,6 +144,14 @@ class Workers:
         """Workers that give signs of life and take jobs."""
         now = utc_now()
         return [one for one in self.all() if one.state(now) == "working"]
+
+
+def _insert(connection: Connection, worker: Worker) -> None:
+    marks = ", ".join("?" for _ in fields(Worker))
+    connection.execute(
+        f"INSERT INTO workers ({_COLUMNS}) VALUES ({marks})",
+        [getattr(worker, field.name) for field in fields(Worker)],
+    )
 
 
 def _one(connection: Connection, worker: str) -> Worker:

@@ -192,7 +192,7 @@ class JobWorker:
 
     def _sign(self) -> None:
         try:
-            if self._history.workers.beat(self.worker.id).drain_requested:
+            if self._history.workers.beat(self.worker).drain_requested:
                 self.was_drained = True
                 self._draining.set()
             self._history.refresh()

@@ -22,7 +22,7 @@ def test_a_worker_lives_from_its_first_sign_to_its_end(history: History) -> None
     worker = history.workers.register()
     assert (worker.pid, state(worker)) == (os.getpid(), "working")
     assert history.workers.beating() == [worker]
-    assert history.workers.beat(worker.id).heartbeat >= worker.heartbeat
+    assert history.workers.beat(worker).heartbeat >= worker.heartbeat
     assert state(history.workers.drain(worker.id[:10])) == "draining"
     assert history.workers.beating() == []
     history.workers.end(worker.id)
@@ -53,3 +53,11 @@ def test_old_ones_are_forgotten(history: History) -> None:
     new = history.workers.register()
     assert [one.id for one in history.workers.all()] == [new.id]
     assert old.id != new.id
+
+
+def test_a_worker_that_a_restored_backup_does_not_know_is_listed_again(history: History) -> None:
+    worker = history.workers.register()
+    with history._store.write() as connection:
+        connection.execute("DELETE FROM workers")
+    assert history.workers.beat(worker).id == worker.id
+    assert [one.id for one in history.workers.beating()] == [worker.id]

@@ -58,7 +58,7 @@ def svg(chart: Any) -> str:
 
 
 def pictures(chart: Any, dpi: float = 72.0) -> dict[str, bytes]:
-    r"""Chart as SVG, PDF and PNG, by format: what each of them makes, in half of the time.
+    r"""Chart as SVG, PDF and PNG, by format; it is drawn once for all of them.
 
     Examples
     --------

@@ -12,7 +12,7 @@ from typing import Final
 from ganglioside.errors import GangliosideError
 from ganglioside.history import History
 from ganglioside.notify import Message, read_config, send
-from ganglioside.watching.state import LEAST_FREE, State, look
+from ganglioside.watching.state import CLEAN_UP, LEAST_FREE, State, look
 
 log: Final = logging.getLogger(__name__)
 
@@ -52,8 +52,7 @@ TROUBLES: Final = (
         lambda state: state.disk.is_nearly_full,
         lambda state: (
             f"{state.disk.words} on the disk of the history, less than {LEAST_FREE:.0%}. "
-            "Make room, or clean up: ganglioside history cleanup --older-than 1y lists what is "
-            "old, with --yes it goes."
+            f"Make room, or clean up: {CLEAN_UP}."
         ),
     ),
     Trouble(

@@ -28,7 +28,7 @@ from ganglioside.notify import read_config
 from ganglioside.support.hosts import is_loopback
 from ganglioside.support.requests import request_id
 from ganglioside.version import __version__
-from ganglioside.watching.state import State, look
+from ganglioside.watching.state import CLEAN_UP, State, look
 
 Rank = Literal["good", "note", "bad"]
 
@@ -148,9 +148,8 @@ def _disk(state: State) -> Finding:
     disk = state.disk
     words = f"{disk.words} at {disk.folder}"
     if disk.is_nearly_full:
-        return Finding("disk", "bad", words, "Make room: ganglioside history cleanup --older-than "
-                       "1y lists what is old, with --yes it goes, and ganglioside history vacuum "
-                       "gives the room back; or a larger disk.")  # fmt: skip
+        return Finding("disk", "bad", words, f"Make room: {CLEAN_UP}, and ganglioside history "
+                       "vacuum gives the room back; or a larger disk.")  # fmt: skip
     return Finding("disk", "good", words)
 
 

@@ -26,6 +26,12 @@ RECENT: Final = timedelta(hours=1)
 _LATE: Final = 2.0
 
 
+#: How old sessions are found and deleted, for people.
+CLEAN_UP: Final = (
+    "ganglioside history cleanup --older-than 1y lists what is old, with --yes it goes"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Disk:
     """Room on a disk, bytes."""

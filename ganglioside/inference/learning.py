@@ -26,7 +26,8 @@ from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, student_weight
 from ganglioside.support.priors import Priors
 
 _LEAST_SCATTER: Final = 0.01  # carbons
-_FIRM: Final = 0.5  # features that make a line known
+#: Features that make a line known.
+FIRM: Final = 0.5
 
 #: Prior scatter about a line by ceramide class, in that of plain ceramides.
 _CLASS_SCATTER: Final = (1.0, 1.5)
@@ -76,7 +77,7 @@ def _head_groups(groups: Groups, lines: bytes, slope: float, priors: Priors) -> 
 
 def firm_lines(state: Inference) -> BoolArray:
     """Whether each line has features of its own, shape (L,)."""
-    return np.asarray(state.support >= _FIRM)
+    return np.asarray(state.support >= FIRM)
 
 
 def _line_prior(state: Inference) -> LinePrior:

@@ -9,11 +9,11 @@ import numpy as np
 
 from ganglioside.inference.candidates import first_of_group
 from ganglioside.inference.fragment_yields import count_fragments
-from ganglioside.inference.learning import composition_model, firm_lines
+from ganglioside.inference.learning import FIRM, composition_model, firm_lines
 from ganglioside.inference.pathways import RtDifference, pair_rt, without_shift
 from ganglioside.inference.posterior import other_intensity, row_evidence
 from ganglioside.inference.state import Inference, keep_lines, reduced_rt, with_lines
-from ganglioside.retention.isomer_lines import Scale, find_lines
+from ganglioside.retention.isomer_lines import LineOffsets, Scale, find_lines
 from ganglioside.support.arrays import FloatArray, sum_by
 from ganglioside.support.densities import OWN_TAIL, normal, student
 
@@ -45,6 +45,15 @@ def place_lines(state: Inference) -> Inference:
         state.priors,
     )
     return _with_fragments(with_lines(state, lines))
+
+
+def add_lines(state: Inference, more: LineOffsets) -> Inference:
+    """State with further lines; those of their groups that have no features are dropped."""
+    empty = np.isin(state.line_group, more.group) & (state.support < FIRM)
+    group = np.concatenate([state.line_group[~empty], more.group])
+    offset = np.concatenate([state.curve.lines[~empty], more.offset])
+    order = np.lexsort((offset, group))
+    return _with_fragments(with_lines(state, LineOffsets(group[order], offset[order])))
 
 
 def _expected_by_group(state: Inference) -> tuple[FloatArray, FloatArray]:

@@ -8,10 +8,11 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.coeluting_pairs import describe_coelution
+from ganglioside.inference.disputed_pathways import disputed_lines
 from ganglioside.inference.gradient_learning import learn_gradient
 from ganglioside.inference.lack_of_fit import CLEAR_MISFIT, misfit_of
 from ganglioside.inference.learning import learn
-from ganglioside.inference.line_placement import place_lines, prune_lines
+from ganglioside.inference.line_placement import add_lines, place_lines, prune_lines
 from ganglioside.inference.posterior import explain
 from ganglioside.inference.single_thread import one_thread
 from ganglioside.inference.state import Inference, begin, reduced_rt
@@ -24,7 +25,7 @@ from ganglioside.progress import Progress
 from ganglioside.retention.curve import Curve
 from ganglioside.retention.first_curve import NoCurve, starting_curve
 from ganglioside.retention.first_gradient import best_gradient, first_gradient
-from ganglioside.retention.isomer_lines import starting_lines
+from ganglioside.retention.isomer_lines import LineOffsets, starting_lines
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.priors import Priors
 
@@ -33,6 +34,8 @@ _PRUNE_AT: Final = 6
 _GRADIENT_FROM: Final = 3  # before, rows are not yet on their lines
 _MISSING_FROM: Final = 2  # before, parents without a row only count where lines are placed
 _MOST_ROUNDS: Final = 14
+_PRUNE_AGAIN_AT: Final = 2  # of the rounds with disputed lines
+_MOST_ROUNDS_AGAIN: Final = 7
 _SETTLED: Final = 0.25  # scatters by which lines may still move
 _BETTER_FIT: Final = 0.7  # part of the misfit that an uneven gradient may leave
 _STILL_NARROWER: Final = 1.03  # factor by which the scatter fell in a round
@@ -108,10 +111,31 @@ def _on_gradient(
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
         if round_ >= _PRUNE_AT and _has_settled(before, state):
             break
+    more = disputed_lines(state)
+    if len(more.group):
+        state = _with_disputed(state, more)
     by_pairs = state.shares.pair.sum()
     by_missing_parents = state.shares.missing_parents.probability.sum()
     made = by_pairs + by_missing_parents
     report.done("rule5", f"{made:.0f} features come from others in the ion source")
+    return state
+
+
+def _with_disputed(state: Inference, more: LineOffsets) -> Inference:
+    """State after rounds with further lines, whose rows passed for fragments.
+
+    Rows, pathways and lines are weighed anew, and what remains without support goes.
+    """
+    state = add_lines(state, more)
+    for round_ in range(_MOST_ROUNDS_AGAIN):
+        placed = round_ > 0
+        before = replace(state, shares=explain(state, placed=placed))
+        least_scatter = state.priors.first_line_scatter.value * _NARROWING ** (_PRUNE_AT + round_)
+        state = learn_gradient(learn(before, least_scatter))
+        if round_ == _PRUNE_AGAIN_AT:
+            state = prune_lines(state)
+        elif round_ > _PRUNE_AGAIN_AT and _has_settled(before, state):
+            break
     return state
 
 

@@ -7,7 +7,7 @@ is dense is a question of chance: how many ceramides would agree so well at rand
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
+from math import exp, sqrt
 from typing import Final
 
 import numpy as np
@@ -253,6 +253,19 @@ def find_lines(
         centre=expected, spread=np.sqrt(variance), further=further_line(observed.groups, priors)
     )
     return _as_lines(_worthy_offsets(rows, evidence[layout.row], expectation, scale))
+
+
+def apart_on_a_line(slope: float) -> float:
+    """RT by which isomers of one series are apart at least, min."""
+    return _APART * slope
+
+
+def further_line_spread(slope: float) -> float:
+    """Standard deviation of a further line about the main one of its series, min.
+
+    That of an even distribution as far as isomers are from the main line, to both sides.
+    """
+    return _FAR * slope / sqrt(3)
 
 
 @kept_with_first

@@ -1,0 +1,277 @@
+"""Disputed pathways: rows that pass for fragments of one kind may be a line of their own.
+
+Where the line of an isomer lies upon that of a larger series, all of its rows could be fragments.
+The rates and yields of a pathway are learned row by row, each from the others, so that a pathway
+never pays for being there at all, as a line does. Here both pay: all rows of a pathway together
+are compared with the same rows as a line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import lgamma
+from typing import Final
+
+import numpy as np
+
+from ganglioside.inference.learning import composition_model, firm_lines
+from ganglioside.inference.pathways import by_digits
+from ganglioside.inference.posterior import row_evidence
+from ganglioside.inference.state import Inference, reduced_rt
+from ganglioside.ion_source.fragments import usual_emission
+from ganglioside.retention.isomer_lines import (
+    MOST_LINES,
+    LineOffsets,
+    apart_on_a_line,
+    further_line,
+    further_line_spread,
+)
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
+from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, student, student_weight
+
+_CLAIMED: Final = 0.3  # share of a pathway from which a row is one of its fragments
+_FEWEST: Final = 2  # rows that make a line
+_LEAST_ODDS: Final = -2.5  # log odds of a line from which both are tried; the rounds decide
+_STEPS: Final = 4  # of the centre of a sample with heavy tails
+_LEAST_FURTHER: Final = 0.05  # probability of a further line below which none is sought
+
+
+@dataclass(frozen=True, eq=False)
+class _Claims:
+    """The rows that pathways claim, and the pathways, which are numbered from 0.
+
+    Attributes
+    ----------
+    pair : numpy.ndarray of int, shape (k,)
+        Index into the pairs.
+    pathway : numpy.ndarray of int, shape (k,)
+    line, group : numpy.ndarray of int, shape (q,)
+        Line of the parent and group of the fragment of each pathway.
+    """
+
+    pair: IntArray
+    pathway: IntArray
+    line: IntArray
+    group: IntArray
+
+    def sum(self, values: FloatArray) -> FloatArray:
+        """Sum over the rows of each pathway, shape (q,)."""
+        return sum_by(self.pathway, values, len(self.line))
+
+    def kept(self, stays: BoolArray) -> _Claims:
+        """The claims of the pathways for which `stays`, shape (q,), is True."""
+        of_row = stays[self.pathway]
+        number = np.cumsum(stays) - 1
+        return _Claims(
+            self.pair[of_row],
+            number[self.pathway[of_row]],
+            self.line[stays],
+            self.group[stays],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """Where a line of each pathway's rows is expected.
+
+    Attributes
+    ----------
+    mean, spread : numpy.ndarray, shape (q,)
+        RT of the reference ceramide, min.
+    cost : numpy.ndarray, shape (q,)
+        -log of the probability that there is one more line.
+    """
+
+    mean: FloatArray
+    spread: FloatArray
+    cost: FloatArray
+
+
+def disputed_lines(state: Inference) -> LineOffsets:
+    """Lines, one of a group at most, whose rows pathways claim although they may be lines.
+
+    Parameters
+    ----------
+    state : Inference
+        After all rounds.
+    """
+    claims = _claims(state)
+    if len(claims.line):
+        claims = claims.kept(_may_be_lines(state, claims))
+    if len(claims.line) == 0:
+        return LineOffsets(claims.group, np.zeros(0))
+    odds = _as_line(state, claims) - _as_pathway(state, claims)
+    offset = claims.sum(_reduced(state, claims)) / claims.sum(np.ones(len(claims.pair)))
+    disputed = np.flatnonzero(odds > _LEAST_ODDS)
+    best_first = disputed[np.argsort(-odds[disputed])]
+    group, first = np.unique(claims.group[best_first], return_index=True)
+    return LineOffsets(group, offset[best_first[first]])
+
+
+def _claims(state: Inference) -> _Claims:
+    """Rows of which pathways claim at least a few."""
+    fragments = state.coelution.fragments
+    pair = fragments[state.shares.pair[fragments] > _CLAIMED]
+    kind, pathway, number = np.unique(
+        state.pair_kinds[pair], return_inverse=True, return_counts=True
+    )
+    line, group = np.divmod(kind, len(state.observed.groups))
+    return _Claims(pair, pathway, line, group).kept(number >= _FEWEST)
+
+
+def _reduced(state: Inference, claims: _Claims) -> FloatArray:
+    """RT of the claimed rows less the effect of the ceramide, min, shape (k,)."""
+    return reduced_rt(state.observed, state.curve)[state.coelution.child[claims.pair]]
+
+
+def _may_be_lines(state: Inference, claims: _Claims) -> BoolArray:
+    """Whether the group of each pathway may have one more line where its rows are, shape (q,)."""
+    n_groups = len(state.observed.groups)
+    firm = firm_lines(state)
+    number = np.bincount(state.line_group[firm], minlength=n_groups)[claims.group]
+    further = further_line(state.observed.groups, state.priors)[claims.group]
+    possible = (number == 0) | ((number < MOST_LINES) & (further >= _LEAST_FURTHER))
+    offset = claims.sum(_reduced(state, claims)) / claims.sum(np.ones(len(claims.pair)))
+    same_group = claims.group[:, None] == state.line_group[firm]
+    away = np.abs(offset[:, None] - state.curve.lines[firm])
+    close = same_group & (away < apart_on_a_line(state.curve.slope))
+    return np.asarray(possible & ~close.any(axis=1))
+
+
+def _as_pathway(state: Inference, claims: _Claims) -> FloatArray:
+    """Log probability of the rows of each pathway as its fragments, shape (q,).
+
+    With n fragments of N parents whose fragments would be seen, and the prior Beta(a, b) of the
+    rate, beside a pathway of which none is there,
+
+        log B(a + n, b + N - n) - log B(a, b + N)
+
+    times the density of their yields and of their RT beside the parents'.
+    """
+    priors, rates, pairs = state.priors, state.rates, state.coelution
+    seen = claims.sum(state.shares.pair[claims.pair])
+    parents = np.maximum(rates.fragments.parents[claims.line, claims.group], seen)
+    usual = usual_emission(state.observed.groups, priors)[
+        state.line_group[claims.line], claims.group
+    ]
+    a = priors.fragment_rate.weight * usual
+    b = priors.fragment_rate.weight - a
+    rate = _log_beta(a + seen, b + parents - seen) - _log_beta(a, b + parents)
+    width = float(np.hypot(rates.pair_sigma, np.sqrt(by_digits(state))))
+    usual_yield = priors.fragment_yield
+    yields = _log_density(
+        claims,
+        pairs.log_ratio[claims.pair],
+        (rates.yield_scatter, OWN_TAIL),
+        (np.full(len(seen), usual_yield.value), np.full(len(seen), usual_yield.spread)),
+    )
+    differences = _log_density(
+        claims,
+        pairs.delta[claims.pair],
+        (width, PAIR_TAIL),
+        (np.zeros(len(seen)), np.full(len(seen), rates.pathway_spread)),
+    )
+    return rate + yields + differences
+
+
+def _as_line(state: Inference, claims: _Claims) -> FloatArray:
+    """Log probability of the rows of each pathway as a line of their group, shape (q,).
+
+    With m of M species that would have a row by their areas, log B(1 + m, 1 + M - m), times the
+    density of their RT and areas and what else speaks for the rows, less the cost of the line.
+    """
+    observed, areas = state.observed, state.rates.areas
+    child = state.coelution.child[claims.pair]
+    place = _place(state, claims)
+    on_line = _log_density(
+        claims,
+        _reduced(state, claims),
+        (float(state.rates.sigma[0]), OWN_TAIL),
+        (place.mean, place.spread),
+    )
+    log_area = observed.log_volume[child]
+    residual = log_area - areas.sample[observed.sample[child]]
+    residual = residual - areas.ceramide[observed.ceramide[child]]
+    nothing = np.zeros(len(claims.line))
+    as_area = _log_density(
+        claims, residual, (areas.within, OWN_TAIL), (nothing, nothing + areas.between)
+    )
+    known = np.isfinite(residual)
+    level = claims.sum(np.where(known, residual, 0.0)) / np.maximum(claims.sum(known * 1.0), 1.0)
+    expected = _expected_rows(state, level)
+    rows = claims.sum(np.ones(len(child)))
+    present = _log_beta(1 + rows, 1 + np.maximum(expected - rows, 0.0))
+    evidence = claims.sum(np.log(row_evidence(state)[child]))
+    return on_line + as_area + present + evidence - place.cost
+
+
+def _expected_rows(state: Inference, level: FloatArray) -> FloatArray:
+    """Number of rows by area on lines whose areas are at these levels, shape (q,)."""
+    areas = state.rates.areas
+    log_area = float(areas.sample.mean()) + level[:, None] + areas.ceramide
+    return np.asarray(len(areas.sample) * state.rates.detection.chance(log_area).sum(axis=1))
+
+
+def _place(state: Inference, claims: _Claims) -> _Place:
+    """Where a line of each pathway's rows is expected: near the main line of its group, if any."""
+    groups, firm = state.observed.groups, firm_lines(state)
+    model = composition_model(state, firm)
+    mean, variance = model.predict_without_own(groups.units, state.line_group[firm])
+    mean, spread = mean.copy(), np.sqrt(variance)
+    cost = np.zeros(len(groups))
+    main = np.flatnonzero(firm & state.main)
+    of_main = state.line_group[main]
+    mean[of_main] = state.curve.lines[main]
+    spread[of_main] = further_line_spread(state.curve.slope)
+    cost[of_main] = -np.log(further_line(groups, state.priors)[of_main])
+    return _Place(mean[claims.group], spread[claims.group], cost[claims.group])
+
+
+def _log_density(
+    claims: _Claims,
+    values: FloatArray,
+    scatter: tuple[float, float],
+    expected: tuple[FloatArray, FloatArray],
+) -> FloatArray:
+    """Log density of the values of each pathway's rows about a centre that they share, shape (q,).
+
+    The values x have Student's t of scale s about the centre c, which has the prior N(m, u^2).
+    With the likeliest c and its variance v = 1 / (n / s^2 + 1 / u^2) (Laplace),
+
+        sum(log t((x - c) / s)) - (c - m)^2 / (2 u^2) + log(v / u^2) / 2
+
+    Missing values count nothing.
+
+    Parameters
+    ----------
+    claims : _Claims
+    values : numpy.ndarray, shape (k,)
+    scatter : tuple of float
+        Scale s and degrees of freedom.
+    expected : tuple of numpy.ndarray, each shape (q,)
+        Mean m and standard deviation u of the centre.
+    """
+    scale, tail = scatter
+    mean, spread = expected
+    known = np.isfinite(values)
+    values = np.where(known, values, 0.0)
+    number = claims.sum(known * 1.0)
+    weight = known * 1.0
+    centre = mean
+    for _ in range(_STEPS):
+        precision = claims.sum(weight) / scale**2 + 1 / spread**2
+        centre = (claims.sum(weight * values) / scale**2 + mean / spread**2) / precision
+        away = (values - centre[claims.pathway]) / scale
+        weight = known * student_weight(away, tail)
+    density = np.where(known, np.log(student(away, scale, tail)), 0.0)
+    prior = -(((centre - mean) / spread) ** 2) / 2
+    occam = -np.log1p(number * (spread / scale) ** 2) / 2
+    return claims.sum(density) + prior + occam
+
+
+def _log_beta(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Logarithm of the beta function, shape (q,)."""
+    values = [
+        lgamma(x) + lgamma(y) - lgamma(x + y) for x, y in zip(a.tolist(), b.tolist(), strict=True)
+    ]
+    return np.array(values)

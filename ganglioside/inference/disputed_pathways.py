@@ -14,7 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.learning import composition_model, firm_lines
+from ganglioside.inference.learning import firm_lines
+from ganglioside.inference.line_placement import expected_lines
 from ganglioside.inference.pathways import by_digits
 from ganglioside.inference.posterior import row_evidence
 from ganglioside.inference.state import Inference, reduced_rt
@@ -58,6 +59,10 @@ class _Claims:
         """Sum over the rows of each pathway, shape (q,)."""
         return sum_by(self.pathway, values, len(self.line))
 
+    def mean(self, values: FloatArray) -> FloatArray:
+        """Mean over the rows of each pathway, shape (q,)."""
+        return self.sum(values) / self.sum(np.ones(len(values)))
+
     def kept(self, stays: BoolArray) -> _Claims:
         """The claims of the pathways for which `stays`, shape (q,), is True."""
         of_row = stays[self.pathway]
@@ -68,23 +73,6 @@ class _Claims:
             self.line[stays],
             self.group[stays],
         )
-
-
-@dataclass(frozen=True, eq=False)
-class _Place:
-    """Where a line of each pathway's rows is expected.
-
-    Attributes
-    ----------
-    mean, spread : numpy.ndarray, shape (q,)
-        RT of the reference ceramide, min.
-    cost : numpy.ndarray, shape (q,)
-        -log of the probability that there is one more line.
-    """
-
-    mean: FloatArray
-    spread: FloatArray
-    cost: FloatArray
 
 
 def disputed_lines(state: Inference) -> LineOffsets:
@@ -101,7 +89,7 @@ def disputed_lines(state: Inference) -> LineOffsets:
     if len(claims.line) == 0:
         return LineOffsets(claims.group, np.zeros(0))
     odds = _as_line(state, claims) - _as_pathway(state, claims)
-    offset = claims.sum(_reduced(state, claims)) / claims.sum(np.ones(len(claims.pair)))
+    offset = claims.mean(_reduced(state, claims))
     disputed = np.flatnonzero(odds > _LEAST_ODDS)
     best_first = disputed[np.argsort(-odds[disputed])]
     group, first = np.unique(claims.group[best_first], return_index=True)
@@ -131,7 +119,7 @@ def _may_be_lines(state: Inference, claims: _Claims) -> BoolArray:
     number = np.bincount(state.line_group[firm], minlength=n_groups)[claims.group]
     further = further_line(state.observed.groups, state.priors)[claims.group]
     possible = (number == 0) | ((number < MOST_LINES) & (further >= _LEAST_FURTHER))
-    offset = claims.sum(_reduced(state, claims)) / claims.sum(np.ones(len(claims.pair)))
+    offset = claims.mean(_reduced(state, claims))
     same_group = claims.group[:, None] == state.line_group[firm]
     away = np.abs(offset[:, None] - state.curve.lines[firm])
     close = same_group & (away < apart_on_a_line(state.curve.slope))
@@ -182,12 +170,12 @@ def _as_line(state: Inference, claims: _Claims) -> FloatArray:
     """
     observed, areas = state.observed, state.rates.areas
     child = state.coelution.child[claims.pair]
-    place = _place(state, claims)
+    mean, spread, cost = _place(state, claims)
     on_line = _log_density(
         claims,
         _reduced(state, claims),
         (float(state.rates.sigma[0]), OWN_TAIL),
-        (place.mean, place.spread),
+        (mean, spread),
     )
     log_area = observed.log_volume[child]
     residual = log_area - areas.sample[observed.sample[child]]
@@ -202,7 +190,7 @@ def _as_line(state: Inference, claims: _Claims) -> FloatArray:
     rows = claims.sum(np.ones(len(child)))
     present = _log_beta(1 + rows, 1 + np.maximum(expected - rows, 0.0))
     evidence = claims.sum(np.log(row_evidence(state)[child]))
-    return on_line + as_area + present + evidence - place.cost
+    return on_line + as_area + present + evidence - cost
 
 
 def _expected_rows(state: Inference, level: FloatArray) -> FloatArray:
@@ -212,19 +200,34 @@ def _expected_rows(state: Inference, level: FloatArray) -> FloatArray:
     return np.asarray(len(areas.sample) * state.rates.detection.chance(log_area).sum(axis=1))
 
 
-def _place(state: Inference, claims: _Claims) -> _Place:
-    """Where a line of each pathway's rows is expected: near the main line of its group, if any."""
-    groups, firm = state.observed.groups, firm_lines(state)
-    model = composition_model(state, firm)
-    mean, variance = model.predict_without_own(groups.units, state.line_group[firm])
-    mean, spread = mean.copy(), np.sqrt(variance)
-    cost = np.zeros(len(groups))
-    main = np.flatnonzero(firm & state.main)
-    of_main = state.line_group[main]
-    mean[of_main] = state.curve.lines[main]
-    spread[of_main] = further_line_spread(state.curve.slope)
-    cost[of_main] = -np.log(further_line(groups, state.priors)[of_main])
-    return _Place(mean[claims.group], spread[claims.group], cost[claims.group])
+def _place(state: Inference, claims: _Claims) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Where a line of each pathway's rows is expected, and what it costs, each shape (q,).
+
+    Returns
+    -------
+    mean, spread : numpy.ndarray
+        The nearest of the places of its group, min; a further line also anywhere near the main
+        one.
+    cost : numpy.ndarray
+        -log of the probability of that place, and of one more line.
+    """
+    expected, group = expected_lines(state), claims.group
+    centre, spread = expected.centre[group], expected.spread[group]
+    slope = state.curve.slope
+    firm = np.flatnonzero(firm_lines(state) & state.main)
+    has_line = np.isin(group, state.line_group[firm])
+    main = np.zeros(len(state.observed.groups))
+    main[state.line_group[firm]] = state.curve.lines[firm]
+    centre[has_line, 0] = main[group[has_line]]
+    spread[has_line, 0] = further_line_spread(slope)
+    offset = claims.mean(_reduced(state, claims))
+    density = np.exp(-(((offset[:, None] - centre) / spread) ** 2) / 2) / spread
+    nearest = np.nanargmax(density, axis=1)[:, None]
+    places = np.isfinite(centre).sum(axis=1)
+    further = further_line(state.observed.groups, state.priors)[group]
+    cost = np.log(places) - np.where(has_line, np.log(further), 0.0)
+    mean = np.take_along_axis(centre, nearest, axis=1)[:, 0]
+    return mean, np.take_along_axis(spread, nearest, axis=1)[:, 0], cost
 
 
 def _log_density(

@@ -13,7 +13,9 @@ from ganglioside.inference.learning import FIRM, composition_model, firm_lines
 from ganglioside.inference.pathways import RtDifference, pair_rt, without_shift
 from ganglioside.inference.posterior import other_intensity, row_evidence
 from ganglioside.inference.state import Inference, keep_lines, reduced_rt, with_lines
-from ganglioside.retention.isomer_lines import LineOffsets, Scale, find_lines
+from ganglioside.lipids.artefacts import artefacts
+from ganglioside.retention.acetylation import acetylated_places
+from ganglioside.retention.isomer_lines import ExpectedLines, LineOffsets, Scale, find_lines
 from ganglioside.support.arrays import FloatArray, sum_by
 from ganglioside.support.densities import OWN_TAIL, normal, student
 
@@ -31,15 +33,13 @@ def place_lines(state: Inference) -> Inference:
     area_mean, area_sd = areas.anywhere(observed.sample, observed.ceramide)
     on_line = student(0.0, sigma, OWN_TAIL) * row_evidence(state)
     on_line = on_line * normal(observed.log_volume, area_mean, area_sd)
-    others = other_intensity(_as_fragments(state)).total
+    others = other_intensity(_with_usual_artefacts(_as_fragments(state))).total
     evidence = np.log(np.maximum(on_line / others, _LEAST_ODDS))
-    expected, variance = _expected_by_group(state)
     lines = find_lines(
         observed,
         reduced_rt(observed, state.curve),
         evidence,
-        expected,
-        variance,
+        expected_lines(state),
         state.rates.detection.steepness * areas.ceramide[observed.ceramide],
         Scale(state.usual_scatter, state.curve.slope),
         state.priors,
@@ -56,12 +56,31 @@ def add_lines(state: Inference, more: LineOffsets) -> Inference:
     return _with_fragments(with_lines(state, LineOffsets(group[order], offset[order])))
 
 
-def _expected_by_group(state: Inference) -> tuple[FloatArray, FloatArray]:
-    """RT of each group's first line as other groups predict it, min, and variance, each (G,)."""
-    groups = state.observed.groups
-    firm = firm_lines(state)
+def expected_lines(state: Inference) -> ExpectedLines:
+    """Places of the lines of each group, as all other groups and those without acetyls show."""
+    groups, firm = state.observed.groups, firm_lines(state)
     model = composition_model(state, firm)
-    return model.predict_without_own(groups.units, state.line_group[firm])
+    mean, variance = model.predict_without_own(groups.units, state.line_group[firm])
+    more = acetylated_places(
+        state.curve, groups, state.line_group, state.support, state.priors.unit_oac
+    )
+    column = 1 + np.arange(len(more.group)) - np.searchsorted(more.group, more.group)
+    shape = len(mean), 1 + int(column.max(initial=0))
+    centre, spread = np.full(shape, np.nan), np.full(shape, np.nan)
+    centre[:, 0], spread[:, 0] = mean, np.sqrt(variance)
+    centre[more.group, column] = more.mean
+    spread[more.group, column] = np.sqrt(more.variance)
+    return ExpectedLines(centre, spread)
+
+
+def _with_usual_artefacts(state: Inference) -> Inference:
+    """State in which no artefact is more frequent than usual.
+
+    Rows of a line that was not found pass for artefacts, and so raise the rate of these.
+    """
+    usual = np.array([artefact.rate for artefact in artefacts()])
+    rates = replace(state.rates, artefact=np.minimum(state.rates.artefact, usual))
+    return replace(state, rates=rates)
 
 
 def _as_fragments(state: Inference) -> Inference:

@@ -19,7 +19,7 @@ from ganglioside.observations.observations import Observations
 from ganglioside.retention.curve import ceramide_basis, ceramide_class
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by, sum_of_others
 from ganglioside.support.caches import kept_with_first
-from ganglioside.support.densities import OWN_TAIL, normal, student
+from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, normal, student
 from ganglioside.support.priors import Priors
 
 _LEAST_PRESENCE: Final = 0.02
@@ -27,7 +27,8 @@ _FULL_LINE: Final = 4.0  # features of a line in each sample, from which all its
 _FULL_CERAMIDE: Final = 2.0  # the same of a ceramide
 _SUREST: Final = 0.95
 _MOST_GAIN: Final = 30.0  # log odds that siblings add
-_FAR: Final = 4.0  # scales from where the parent is expected
+_FAR: Final = 8.0  # scales from where the parent is expected
+_AS_PAIRS: Final = 0.15  # part of the density with the heavy tails of co-elution
 
 
 def missing_parents(state: Inference, sought: BoolArray, others: FloatArray) -> MissingParents:
@@ -55,7 +56,7 @@ def missing_parents(state: Inference, sought: BoolArray, others: FloatArray) -> 
     kind = found.line * len(state.observed.groups) + state.observed.group[found.child]
     apart = _apart(state, found, kind)
     scale = np.sqrt(variance.take(entries) + apart.scale**2)
-    density = student((away.take(entries) - apart.mean) / scale, scale, OWN_TAIL)
+    density = _density((away.take(entries) - apart.mean) / scale, scale)
     parent = possible.parent.take(entries)
     areas = _parent_areas(state, found, kind, possible.parents.formula_extent.take(parent))
     density = density * areas.density
@@ -65,6 +66,17 @@ def missing_parents(state: Inference, sought: BoolArray, others: FloatArray) -> 
     made = _rates(state, found, kind) * density * mass
     gain = np.log1p(made / others.take(found.child))
     return found.with_probability(made * _existence(state, found, gain, areas.detected))
+
+
+def _density(z: FloatArray, scale: FloatArray) -> FloatArray:
+    """Density of an RT z scales from where a missing parent's child is expected, shape (g,).
+
+    Two scatters add: that about the line, and that of children beside their parents, of which a
+    few are far away.
+    """
+    about_line = student(z, scale, OWN_TAIL)
+    beside_parent = student(z, scale, PAIR_TAIL)
+    return np.asarray((1 - _AS_PAIRS) * about_line + _AS_PAIRS * beside_parent)
 
 
 @dataclass(frozen=True, eq=False)

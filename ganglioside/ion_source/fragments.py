@@ -19,6 +19,8 @@ from ganglioside.support.caches import kept_with_first
 from ganglioside.support.priors import Priors
 
 _MODIFICATIONS: Final = ("dhex", "oac")
+_SIALIC_ACIDS: Final = ("neuac", "neugc")
+_USUAL_SIALIC_ACIDS: Final = 2  # that a fragment has lost at most, as a rule
 
 
 def fragment_pairs(observed: Observations, tolerance: float) -> Coelution:
@@ -53,10 +55,14 @@ def _may_have_same_chains(observed: Observations, a: IntArray, b: IntArray) -> B
 def usual_emission(groups: Groups, priors: Priors) -> FloatArray:
     """Prior probability that a parent of group p shows a fragment of group c, (G, G), [p, c].
 
-    rate * factor^k, where k is the number of modifications (dHex, OAc) that the parent loses.
+    rate * factor^k * further^s, where k is the number of modifications (dHex, OAc) that the parent
+    loses, and s that of its sialic acids beyond two.
     """
     lost = groups.units[:, None, :] - groups.units[None, :, :]
     modification = [UNITS.index(unit) for unit in _MODIFICATIONS]
     n_lost = np.maximum(lost[:, :, modification], 0).sum(axis=2)
+    sialic_acids = np.maximum(lost[:, :, [UNITS.index(unit) for unit in _SIALIC_ACIDS]], 0)
+    beyond = np.maximum(sialic_acids.sum(axis=2) - _USUAL_SIALIC_ACIDS, 0)
     factor = priors.fragment_rate_lost_modification.value**n_lost
-    return np.asarray(priors.fragment_rate.value * factor)
+    further = priors.fragment_rate_further_sialic_acid.value**beyond
+    return np.asarray(priors.fragment_rate.value * factor * further)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,6 +16,37 @@ from ganglioside.support.priors import Prior
 _NEARBY: Final = 0.25
 
 _SUPPORTED: Final = 0.8  # features that a base line needs
+
+
+@dataclass(frozen=True, eq=False)
+class AcetylatedPlaces:
+    """Where lines of acetylated series may be: beside each line of their base, all shape (p,).
+
+    Attributes
+    ----------
+    group : numpy.ndarray of int
+        The acetylated series, ascending.
+    mean, variance : numpy.ndarray
+        RT of the reference ceramide, min, and its variance, min^2.
+    """
+
+    group: IntArray
+    mean: FloatArray
+    variance: FloatArray
+
+
+def acetylated_places(
+    curve: Curve, groups: Groups, line_group: IntArray, support: FloatArray, acetyl: Prior
+) -> AcetylatedPlaces:
+    """Places beside the lines of each base series, as `acetyl_prior` has it."""
+    supported = np.flatnonzero(support > _SUPPORTED)
+    group, which = np.nonzero(groups.bases[:, line_group[supported]])
+    base, acetyls = supported[which], groups.acetyls[group]
+    return AcetylatedPlaces(
+        group=group,
+        mean=curve.lines[base] + acetyls * acetyl.value * curve.slope,
+        variance=curve.line_var[base] + acetyls * (acetyl.spread * curve.slope) ** 2,
+    )
 
 
 def acetyl_prior(

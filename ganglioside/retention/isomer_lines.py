@@ -61,20 +61,42 @@ class Scale:
 
 
 @dataclass(frozen=True, eq=False)
-class _Expected:
-    """Expected RT of the first line of each group, and probability of one more line.
+class ExpectedLines:
+    """Places at which lines of each group are expected, one as likely as the other.
 
     Attributes
     ----------
-    centre, spread : numpy.ndarray, shape (G,)
-        RT of the reference ceramide, min, and its standard deviation, min.
-    further : numpy.ndarray, shape (G,)
-        Probability of each further line.
+    centre, spread : numpy.ndarray, shape (G, C)
+        RT of the reference ceramide, min, and its standard deviation, min. The first by the
+        compositions of other series; of acetylated series also beside each line of their base.
+        NaN where a group has fewer.
     """
 
     centre: FloatArray
     spread: FloatArray
-    further: FloatArray
+
+    @property
+    def first(self) -> FloatArray:
+        """Place of the first line of each group by its composition, min, shape (G,)."""
+        return self.centre[:, 0]
+
+    def cost(self, group: IntArray, offset: FloatArray, unit: FloatArray | float) -> FloatArray:
+        """-log of the density of lines of some groups at these offsets, each shape (k,).
+
+        For each place, the squared distance in spreads is bounded: no place is impossible.
+
+        Parameters
+        ----------
+        group : numpy.ndarray of int, shape (k,)
+        offset : numpy.ndarray, shape (k,)
+            min.
+        unit : float or numpy.ndarray
+            What the density is per, min.
+        """
+        spread = self.spread[group]
+        away = (offset[:, None] - self.centre[group]) / spread
+        density = np.exp(-0.5 * np.minimum(away**2, _MOST_DISTANCE_COST)) * unit / spread
+        return np.asarray(-np.log(np.nanmean(density, axis=1)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,8 +241,7 @@ def find_lines(
     observed: Observations,
     reduced: FloatArray,
     evidence: FloatArray,
-    expected: FloatArray,
-    variance: FloatArray,
+    expected: ExpectedLines,
     usual: FloatArray,
     scale: Scale,
     priors: Priors,
@@ -237,8 +258,7 @@ def find_lines(
         RT less the effect of the ceramide, min.
     evidence : numpy.ndarray, shape (n,)
         Log density of each row in the middle of a line over its intensity without that line.
-    expected, variance : numpy.ndarray, shape (G,)
-        RT of the first line of each group as compositions predict it, min, and variance, min^2.
+    expected : ExpectedLines
     usual : numpy.ndarray, shape (n,)
         Log-odds that species of the row's ceramide have a row, but for the level of the line.
     scale : Scale
@@ -249,10 +269,8 @@ def find_lines(
     chance = 1 / (1 + np.exp(-slot_usual[:, None] - _LEVELS))
     present = np.minimum(np.maximum(chance, _LEAST), _MOST)
     rows = _Rows(layout, reduced[layout.row], present)
-    expectation = _Expected(
-        centre=expected, spread=np.sqrt(variance), further=further_line(observed.groups, priors)
-    )
-    return _as_lines(_worthy_offsets(rows, evidence[layout.row], expectation, scale))
+    further = further_line(observed.groups, priors)
+    return _as_lines(_worthy_offsets(rows, evidence[layout.row], expected, further, scale))
 
 
 def apart_on_a_line(slope: float) -> float:
@@ -282,20 +300,25 @@ def further_line(groups: Groups, priors: Priors) -> FloatArray:
 
 
 def _worthy_offsets(
-    rows: _Rows, evidence: FloatArray, expected: _Expected, scale: Scale
+    rows: _Rows,
+    evidence: FloatArray,
+    expected: ExpectedLines,
+    further: FloatArray,
+    scale: Scale,
 ) -> FloatArray:
     """Offsets of each group that are worth a line, min, shape (G, MOST_LINES).
 
-    NaN where there is no further line; the first is where it is expected if none is worth a line.
+    NaN where there is no further line, of which `further`, shape (G,), is the probability; the
+    first is where it is expected if none is worth a line.
     """
     group = rows.layout.group
-    offsets = np.full((len(expected.centre), MOST_LINES), np.nan)
+    offsets = np.full((len(further), MOST_LINES), np.nan)
     possible = evidence > 0
     for number in range(MOST_LINES):
         at = np.flatnonzero(possible)
         if len(at) == 0:
             break
-        cost = _place_cost(rows, at, expected, scale, further=number > 0)
+        cost = _place_cost(rows, at, expected, scale, further if number else None)
         worth = _worth(rows, at, evidence, scale.sigma) - cost
         best = at[_best_of_group(group[at], worth)]
         offsets[:, number] = _centres(rows, evidence, best, scale.sigma)
@@ -304,7 +327,7 @@ def _worthy_offsets(
         if number == 0:
             possible &= away <= _FAR
         evidence = np.where(away <= _APART, -np.inf, evidence)
-    offsets[:, 0] = np.where(np.isnan(offsets[:, 0]), expected.centre, offsets[:, 0])
+    offsets[:, 0] = np.where(np.isnan(offsets[:, 0]), expected.first, offsets[:, 0])
     return offsets
 
 
@@ -368,20 +391,26 @@ def _worth_of_part(
 
 
 def _place_cost(
-    rows: _Rows, at: IntArray, expected: _Expected, scale: Scale, *, further: bool
+    rows: _Rows,
+    at: IntArray,
+    expected: ExpectedLines,
+    scale: Scale,
+    further: FloatArray | None,
 ) -> FloatArray:
     """-log of the prior probability of a line through some rows, shape (len(at),).
 
-    A first line is expected where its composition predicts it, a further one near the first.
+    A first line is expected where its composition predicts it, a further one, with the probability
+    `further` of its group, near the first; that of an acetylated series also beside each line of
+    its base.
     """
-    group = rows.layout.group[at]
-    if further:
-        room = 2 * _FAR * scale.slope / scale.sigma
-        return np.asarray(np.log(room) - np.log(expected.further[group]))
-    spread = expected.spread[group]
-    away = (rows.reduced[at] - expected.centre[group]) / spread
-    distance_cost = 0.5 * np.minimum(away**2, _MOST_DISTANCE_COST)
-    return np.asarray(distance_cost + np.log(spread / scale.sigma))
+    group, offset = rows.layout.group[at], rows.reduced[at]
+    cost = expected.cost(group, offset, scale.sigma)
+    if further is None:
+        return cost
+    anywhere = np.log(2 * _FAR * scale.slope / scale.sigma)
+    several = np.isfinite(expected.centre[group]).sum(axis=1) > 1
+    near = np.where(several, np.minimum(cost, anywhere), anywhere)
+    return np.asarray(near - np.log(further[group]))
 
 
 def _as_lines(offsets: FloatArray) -> LineOffsets:

@@ -76,6 +76,7 @@ class Priors:
     pathway_width: Prior
     fragment_rate: Prior
     fragment_rate_lost_modification: Prior
+    fragment_rate_further_sialic_acid: Prior
     fragment_yield: Prior
     fragment_yield_scatter: Prior
     area_between: Prior

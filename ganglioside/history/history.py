@@ -571,7 +571,7 @@ class History(ShownAsCard, CareAliases):
         >>> history = gg.History.open(f"{folder.name}/history.duckdb")
         >>> sid = history.save(gg.analyze(gg.example()))
         >>> history.headlines([sid, "other"])[sid].split(" features")[0]
-        '288 of 332'
+        '289 of 332'
         >>> folder.cleanup()
         """
         with self._store.read() as connection:

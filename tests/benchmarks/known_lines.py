@@ -55,7 +55,7 @@ def told(case: Case) -> Iterator[None]:
     none = LineOffsets(np.zeros(0, np.int64), np.zeros(0))
     with (
         mock.patch("ganglioside.inference.line_placement.find_lines", find),
-        mock.patch("ganglioside.inference.rounds.disputed_lines", lambda _: none),
+        mock.patch("ganglioside.inference.rounds.disputed_lines", return_value=none),
     ):
         yield
 

@@ -6,7 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
@@ -45,6 +45,11 @@ def kernels(monkeypatch: pytest.MonkeyPatch) -> BoundedKernels:
     monkeypatch.setattr(AsyncMappingKernelManager, "__del__", lambda self: None, raising=False)
     monkeypatch.setattr("ganglioside_widgets.serving.kernels._INTERVAL", 0.001)
     return BoundedKernels(max_kernels=3)
+
+
+async def spare_of(kernels: BoundedKernels) -> dict[str, str]:
+    """Start a spare kernel; returns what Voila keeps of it."""
+    return {"kernel_id": await kernels.start_kernel(env=SPARE)}
 
 
 def test_visitors_above_the_bound_are_refused_with_words(kernels: BoundedKernels) -> None:
@@ -86,14 +91,14 @@ def test_spares_wait_for_room_in_the_order_of_asking(kernels: BoundedKernels) ->
 
 def test_a_spare_that_is_ready_is_room(kernels: BoundedKernels) -> None:
     async def look() -> None:
-        ready: asyncio.Future[str] = asyncio.Future()
+        ready: asyncio.Future[dict[str, str]] = asyncio.Future()
         kernels._pools = {"a.ipynb": [ready], "b.ipynb": []}  # type: ignore[attr-defined]
         assert kernels.has_room("a.ipynb")
         for _ in range(3):
             await kernels.start_kernel(env={})
         assert not kernels.has_room("a.ipynb")
         assert not kernels.has_room("b.ipynb")
-        ready.set_result("kernel")
+        ready.set_result({"kernel_id": "kernel"})
         assert kernels.has_room("a.ipynb")
 
     run(look())
@@ -105,13 +110,13 @@ def test_a_visitor_waits_for_a_spare_that_is_started_and_not_for_one_without_roo
     """Once they waited for the room that another visitor's page had taken meanwhile, for ever."""
 
     async def look() -> None:
-        started = asyncio.create_task(kernels.start_kernel(env=SPARE))
+        started = asyncio.create_task(spare_of(kernels))
         kernels._pools = {"a.ipynb": [started]}  # type: ignore[attr-defined]
         await kernels.claim("a.ipynb")
         assert started.done()
         for _ in range(2):
             await kernels.start_kernel(env={})
-        late = asyncio.create_task(kernels.start_kernel(env=SPARE))
+        late = asyncio.create_task(spare_of(kernels))
         kernels._pools["b.ipynb"] = [late]  # type: ignore[attr-defined]
         with pytest.raises(HTTPError) as refused:
             await kernels.claim("b.ipynb")
@@ -155,13 +160,13 @@ def test_pages_are_made_one_after_the_other_and_room_is_kept_for_who_waits(
 
 def test_a_visitor_who_fails_or_gets_a_spare_keeps_no_room(kernels: BoundedKernels) -> None:
     async def look() -> None:
-        ready: asyncio.Future[str] = asyncio.Future()
+        ready: asyncio.Future[dict[str, str]] = asyncio.Future()
         kernels._pools = {"a.ipynb": [ready]}  # type: ignore[attr-defined]
         with pytest.raises(RuntimeError):
             async with kernels.turn("a.ipynb"):
                 raise RuntimeError("the page is broken")
         assert not kernels._promised
-        ready.set_result("kernel")
+        ready.set_result({"kernel_id": "kernel"})
         kernels._making = asyncio.Semaphore(0)
         async with kernels.turn("a.ipynb"):  # without a wait: nothing is to be made
             assert not kernels._promised
@@ -189,9 +194,13 @@ def test_a_stuck_page_does_not_hold_up_the_others(
 def test_each_visitor_waits_for_a_spare_of_his_own_and_the_ready_one_comes_first(
     kernels: BoundedKernels,
 ) -> None:
+    async def spare_later(pending: asyncio.Event) -> dict[str, str]:
+        await pending.wait()
+        return await spare_of(kernels)
+
     async def look() -> None:
-        pending, ready = asyncio.Event(), asyncio.create_task(kernels.start_kernel(env=SPARE))
-        slow = asyncio.create_task(pending.wait())
+        pending, ready = asyncio.Event(), asyncio.create_task(spare_of(kernels))
+        slow = asyncio.create_task(spare_later(pending))
         await ready
         kernels._pools = {"a.ipynb": [slow, ready]}  # type: ignore[attr-defined]
         assert VisitorsKernels(kernels, None).get_pool_size("a.ipynb") == 2
@@ -203,6 +212,89 @@ def test_each_visitor_waits_for_a_spare_of_his_own_and_the_ready_one_comes_first
         pending.set()
         await claim
         assert kernels.spares("a.ipynb") == [slow]
+
+    run(look())
+
+
+class Beginning(SimpleNamespace):
+    """A kernel that has not answered, of a process that works or does not."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(execution_state="starting", provisioner=SimpleNamespace(pid=process.pid))
+
+
+@pytest.fixture
+def begun(
+    kernels: BoundedKernels, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[str], Coroutine[Any, Any, str]]]:
+    """Starts kernels of processes with some code; they have not answered anybody."""
+    processes = []
+
+    async def start(self: Any, **named: Any) -> str:
+        process = subprocess.Popen([sys.executable, "-c", named["code"]])
+        processes.append(process)
+        kernel = f"kernel {len(processes)}"
+        self._kernels[kernel] = Beginning(process)
+        return kernel
+
+    async def shut_down(self: Any, kernel_id: str, now: bool = False) -> None:
+        assert now
+        del self._kernels[kernel_id]
+
+    monkeypatch.setattr(AsyncMappingKernelManager, "_async_start_kernel", start)
+    monkeypatch.setattr(BoundedKernels, "shutdown_kernel", shut_down)
+    monkeypatch.setattr("ganglioside_widgets.serving.kernels._BEGINNING", 1.5)
+    monkeypatch.setattr("ganglioside_widgets.serving.kernels._LEAST_WORK", 0.01)
+    yield lambda code: kernels.start_kernel(env=SPARE, code=code)
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
+SLEEPS = "import time; time.sleep(600)"
+WORKS = "import time\nwhile True: sum(range(100_000)); time.sleep(0.02)"
+
+
+def test_a_kernel_that_neither_answers_nor_works_is_ended(
+    kernels: BoundedKernels, begun: Callable[[str], Coroutine[Any, Any, str]]
+) -> None:
+    """Once a page waited for such a kernel for ten minutes."""
+
+    async def look() -> None:
+        stuck, busy, answers = [await begun(code) for code in (SLEEPS, WORKS, SLEEPS)]
+        kernels.get_kernel(answers).execution_state = "idle"  # type: ignore[attr-defined]
+        while stuck in kernels:
+            await asyncio.sleep(0.05)
+        assert busy in kernels
+        assert answers in kernels
+
+    run(look())
+
+
+def test_a_visitor_gets_the_spare_that_replaces_a_stuck_one(
+    kernels: BoundedKernels, begun: Callable[[str], Coroutine[Any, Any, str]]
+) -> None:
+    async def spare(code: str, state: str) -> dict[str, str]:
+        kernel = await begun(code)
+        kernels.get_kernel(kernel).execution_state = state  # type: ignore[attr-defined]
+        return {"kernel_id": kernel}
+
+    def fill(delay: int, notebook_name: str) -> None:
+        kernels._pools[notebook_name].append(  # type: ignore[attr-defined]
+            asyncio.create_task(spare(SLEEPS, "idle"))
+        )
+
+    async def look() -> None:
+        kernels.fill_if_needed = fill  # type: ignore[attr-defined]
+        kernels._pools = {"a.ipynb": []}  # type: ignore[attr-defined]
+        first = asyncio.create_task(spare(SLEEPS, "starting"))
+        kernels._pools["a.ipynb"].append(first)  # type: ignore[attr-defined]
+        await first
+        assert not kernels._is_ready("a.ipynb")
+        await kernels.claim("a.ipynb")
+        (claimed,) = kernels._pools["a.ipynb"]  # type: ignore[attr-defined]
+        assert claimed is not first
+        assert claimed.result()["kernel_id"] in kernels
 
     run(look())
 

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
+import psutil
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from tornado import web
 from traitlets import Int, Unicode
@@ -37,6 +38,12 @@ _AT_ONCE: Final = max(2, os.cpu_count() or 1)
 
 #: Seconds after which a page is no longer counted among them: its kernel may be stuck.
 _LONGEST_TURN: Final = 60.0
+
+#: Seconds between two looks whether a kernel that has not begun yet works.
+_BEGINNING: Final = 30.0
+
+#: Seconds of a core that a kernel needs between two looks while it begins, even on a busy machine.
+_LEAST_WORK: Final = 0.05
 
 #: Seconds after which a visitor who was refused may try again.
 RETRY: Final = 30
@@ -72,6 +79,7 @@ class BoundedKernels(AsyncMappingKernelManager):
         self._making = asyncio.Semaphore(_AT_ONCE)
         self._turns: set[Any] = set()  # tasks that wait until a page is made
         self._promised: set[Any] = set()  # tasks of visitors whose turn comes, with room for them
+        self._looks: set[Any] = set()  # tasks that wait until a kernel has begun
         super().__init__(**named)  # type: ignore[no-untyped-call]
 
     @property
@@ -100,14 +108,66 @@ class BoundedKernels(AsyncMappingKernelManager):
         if file is not None:
             self._files[kernel_id] = file
         self._step_back(kernel_id)
+        look = asyncio.create_task(self._replace_if_stuck(kernel_id))
+        self._looks.add(look)
+        look.add_done_callback(self._looks.discard)
         return kernel_id
 
     def _step_back(self, kernel_id: str) -> None:
         """Let the server itself go first: many kernels at once must not slow its answers."""
-        provisioner = getattr(self.get_kernel(kernel_id), "provisioner", None)
-        process = getattr(provisioner, "pid", None)
+        process = self._process_of(kernel_id)
         if process is not None and hasattr(os, "setpriority"):
             os.setpriority(os.PRIO_PROCESS, process, _NICENESS)
+
+    def _process_of(self, kernel_id: str) -> int | None:
+        """Process of a kernel, if it has one."""
+        if kernel_id not in self:
+            return None
+        provisioner = getattr(self.get_kernel(kernel_id), "provisioner", None)
+        process: int | None = getattr(provisioner, "pid", None)
+        return process
+
+    async def _replace_if_stuck(self, kernel_id: str) -> None:
+        """End a kernel that neither answers nor works; a spare one is replaced.
+
+        It is rare that a process stops while it begins, but its visitor would wait for ten minutes.
+        """
+        before = self._seconds_of_work(kernel_id)
+        await asyncio.sleep(_BEGINNING)
+        while self.is_beginning(kernel_id):
+            now = self._seconds_of_work(kernel_id)
+            if now - before < _LEAST_WORK:
+                self.log.warning("Kernel %s does not begin: it is ended.", kernel_id)
+                await self._replace(kernel_id)
+                return
+            before = now
+            await asyncio.sleep(_BEGINNING)
+
+    def is_beginning(self, kernel_id: str) -> bool:
+        """Whether a kernel has not answered anybody yet."""
+        if kernel_id not in self:
+            return False
+        return getattr(self.get_kernel(kernel_id), "execution_state", None) == "starting"
+
+    def _seconds_of_work(self, kernel_id: str) -> float:
+        """Seconds for which a kernel has kept a core busy; of one that has ended, none."""
+        process = self._process_of(kernel_id)
+        try:
+            times = psutil.Process(process).cpu_times() if process is not None else None
+        except psutil.Error:
+            return 0.0
+        return 0.0 if times is None else float(times.user + times.system)
+
+    async def _replace(self, kernel_id: str) -> None:
+        """End a kernel at once, and start another one where it was a spare."""
+        pools: dict[str, list[Any]] = getattr(self, "_pools", {})
+        for page, pool in pools.items():
+            stuck = [task for task in pool if task.done() and _kernel_of(task) == kernel_id]
+            for task in stuck:
+                pool.remove(task)
+                self.fill_if_needed(delay=0, notebook_name=page)  # type: ignore[attr-defined]
+        ended = self.shutdown_kernel(kernel_id, now=True)  # type: ignore[no-untyped-call]
+        await ended
 
     @asynccontextmanager
     async def turn(self, page: str) -> AsyncIterator[None]:
@@ -145,7 +205,14 @@ class BoundedKernels(AsyncMappingKernelManager):
 
     def _is_ready(self, page: str) -> bool:
         """Whether a spare kernel of a page is ready."""
-        return any(task.done() for task in self.spares(page))
+        return any(self._has_begun(task) for task in self.spares(page))
+
+    def _has_begun(self, spare: Any) -> bool:
+        """Whether a spare kernel has answered, or could not be started."""
+        if not spare.done():
+            return False
+        kernel_id = _kernel_of(spare)
+        return kernel_id is None or not self.is_beginning(kernel_id)
 
     async def _room_for_spare(self) -> None:
         """Wait until there is room for a spare kernel, and take it; first come, first served."""
@@ -162,7 +229,7 @@ class BoundedKernels(AsyncMappingKernelManager):
     def spares(self, page: str) -> list[Any]:
         """Tasks of the spare kernels of a page that nobody waits for, those ready first."""
         free = [task for task in self._pool(page) if task not in self._claimed]
-        return sorted(free, key=lambda task: not task.done())
+        return sorted(free, key=lambda task: not self._has_begun(task))
 
     def _pool(self, page: str) -> list[Any]:
         """Tasks of all spare kernels of a page, as Voila keeps them."""
@@ -179,17 +246,23 @@ class BoundedKernels(AsyncMappingKernelManager):
         """
         self._forget_promise()  # the spare has its own room, or waits for it
         spare = self.spares(page)[0]
+        while not await self._begins(spare, page):
+            spare = self.spares(page)[0]
+        pool = self._pool(page)
+        pool.remove(spare)
+        pool.insert(0, spare)
+
+    async def _begins(self, spare: Any, page: str) -> bool:
+        """Wait until a spare kernel is ready; False where it was replaced meanwhile."""
         self._claimed.add(spare)
         try:
-            while not spare.done():
+            while not self._has_begun(spare):
                 if spare in self._waiting and self.is_full:
                     raise self.refusal()
                 await asyncio.sleep(_LOOK)
         finally:
             self._claimed.discard(spare)
-        pool = self._pool(page)
-        pool.remove(spare)
-        pool.insert(0, spare)
+        return spare in self._pool(page)
 
     def _name_file(self, named: dict[str, Any]) -> Path | None:
         """Name a new kernel, in its environment, the file in which it will find its person."""
@@ -221,6 +294,12 @@ class BoundedKernels(AsyncMappingKernelManager):
     def has_room(self, page: str) -> bool:
         """Whether a visitor of a page would get a kernel now, a new one or a spare one."""
         return self._is_ready(page) or not self.is_full
+
+
+def _kernel_of(spare: Any) -> str | None:
+    """Id of a spare kernel, from the task that has started it; None where that failed."""
+    failed = spare.cancelled() or spare.exception() is not None
+    return None if failed else str(spare.result()["kernel_id"])
 
 
 class VisitorsKernels:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -42,9 +43,20 @@ def example() -> FeatureTable:
     >>> list(table.truth.columns)[:4]
     ['feature_id', 'verdict', 'isomer', 'parent_id']
     """
-    table = read_features(_DATA / _TABLE)
-    truth = pd.read_csv(_DATA / _TRUTH, dtype=TRUTH)
-    return dataclasses.replace(table, truth=truth)
+    table, truth = _read()
+    return dataclasses.replace(
+        table,
+        data=table.data.copy(),
+        carried=table.carried.copy(),
+        problems=table.problems.copy(),
+        truth=truth.copy(),
+    )
+
+
+@cache
+def _read() -> tuple[FeatureTable, pd.DataFrame]:
+    """Table and truth as they are in their files; callers get frames of their own."""
+    return read_features(_DATA / _TABLE), pd.read_csv(_DATA / _TRUTH, dtype=TRUTH)
 
 
 def write_example(folder: Path | None = None) -> tuple[Path, Path]:

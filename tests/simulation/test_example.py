@@ -28,6 +28,20 @@ write_example(pathlib.Path(sys.argv[1]))
     assert (tmp_path / "example.csv").read_bytes() == (DATA / "example.csv").read_bytes()
 
 
+def test_who_changes_the_example_changes_it_for_nobody_else() -> None:
+    mine = gg.example()
+    assert mine.truth is not None
+    before = mine.data["rt"].copy()
+    mine.data["rt"] = 0.0
+    mine.truth["verdict"] = "valid"
+    mine.problems["row"] = 0
+    again = gg.example()
+    assert again.truth is not None
+    assert again.data["rt"].equals(before)
+    assert again.truth["verdict"].nunique() > 1
+    assert len(gg.analyze(again).features) == len(before)
+
+
 def test_the_example_holds_every_difficulty() -> None:
     table = gg.example()
     truth = table.truth

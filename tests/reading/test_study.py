@@ -136,8 +136,8 @@ def test_studies_are_judged_better_than_their_samples_alone() -> None:
 
 
 def test_strong_drift_costs_nothing() -> None:
-    still = gg.simulate(4, n_samples=20, drift_shift=0.0, drift_stretch=0.0)
-    moved = gg.simulate(4, n_samples=20, drift_shift=0.2, drift_stretch=0.005)
+    still = gg.simulate(6, n_samples=20, drift_shift=0.0, drift_stretch=0.0)
+    moved = gg.simulate(6, n_samples=20, drift_shift=0.2, drift_stretch=0.005)
     a, b = gg.analyze(still), gg.analyze(moved)
     assert right(b, moved).mean() > right(a, still).mean() - 0.01
     assert b.summary.curve_sigma < 1.2 * a.summary.curve_sigma

@@ -1,4 +1,4 @@
-"""Disputed pathways: rows that pass for fragments of one kind may be a line of their own.
+"""Disputed pathways: fragments of one kind may be a line of their own, and the reverse.
 
 Where the line of an isomer lies upon that of a larger series, all of its rows could be fragments.
 The rates and yields of a pathway are learned row by row, each from the others, so that a pathway
@@ -8,7 +8,7 @@ are compared with the same rows as a line.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import lgamma
 from typing import Final
 
@@ -27,13 +27,19 @@ from ganglioside.retention.isomer_lines import (
     further_line,
     further_line_spread,
 )
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced, sum_by
 from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, student, student_weight
 
 _CLAIMED: Final = 0.3  # share of a pathway from which a row is one of its fragments
 _FEWEST: Final = 2  # rows that make a line
 _LEAST_ODDS: Final = -2.5  # log odds of a line from which both are tried; the rounds decide
 _STEPS: Final = 4  # of the centre of a sample with heavy tails
+_GENUINE: Final = 0.5  # share from which a row counts as genuine
+_LEAST_COVERED: Final = 0.2  # part of a line's rows that have a possible parent
+_ELSEWHERE: Final = 0.7  # log odds for a line of each row without one
+_FRAGMENTS: Final = -1.5  # log odds of a line below which its rows are tried as fragments
+_NEAR: Final = 4.0  # widths of co-elution within which a row may be a fragment
+_NEAR_AT_LEAST: Final = 0.04  # min
 _LEAST_FURTHER: Final = 0.05  # probability of a further line below which none is sought
 
 
@@ -88,12 +94,63 @@ def disputed_lines(state: Inference) -> LineOffsets:
         claims = claims.kept(_may_be_lines(state, claims))
     if len(claims.line) == 0:
         return LineOffsets(claims.group, np.zeros(0))
-    odds = _as_line(state, claims) - _as_pathway(state, claims)
+    has_line = np.isin(claims.group, state.line_group[firm_lines(state)])
+    odds = _as_line(state, claims, has_line) - _as_pathway(state, claims)
     offset = claims.mean(_reduced(state, claims))
     disputed = np.flatnonzero(odds > _LEAST_ODDS)
     best_first = disputed[np.argsort(-odds[disputed])]
     group, first = np.unique(claims.group[best_first], return_index=True)
     return LineOffsets(group, offset[best_first[first]])
+
+
+def lines_of_fragments(state: Inference) -> BoolArray:
+    """Whether the rows of each line are fragments of a larger series, shape (L,).
+
+    Fragments whose parents have no row are on such a line too: each makes it as much likelier as
+    a parent with a row is likelier than one without.
+
+    Parameters
+    ----------
+    state : Inference
+        After all rounds.
+    """
+    n_lines = len(state.line_group)
+    gone = np.zeros(n_lines, dtype=np.bool_)
+    claims, line = _possible_claims(state)
+    if len(line) == 0:
+        return gone
+    fragments = replace(state.shares, pair=replaced(state.shares.pair, claims.pair, 1.0))
+    as_pathway = _as_pathway(replace(state, shares=fragments), claims)
+    odds = _as_line(state, claims, ~state.main[line]) - as_pathway
+    rows = np.bincount(state.shares.line[state.shares.genuine > _GENUINE], minlength=n_lines)[line]
+    covered = claims.sum(np.ones(len(claims.pair)))
+    odds += _ELSEWHERE * (rows - covered)
+    gone[line[(odds < _FRAGMENTS) & (covered >= _LEAST_COVERED * rows)]] = True
+    return gone
+
+
+def _possible_claims(state: Inference) -> tuple[_Claims, IntArray]:
+    """Rows on a line that could be fragments of rows on another line, and the first of the lines.
+
+    Returns
+    -------
+    claims : _Claims
+    line : numpy.ndarray of int, shape (q,)
+        Line that the rows of each pathway are on.
+    """
+    pairs, shares = state.coelution, state.shares
+    pair = pairs.fragments
+    within = max(_NEAR * state.rates.pair_sigma, _NEAR_AT_LEAST) + state.observed.rt_step
+    near = np.abs(pairs.delta[pair]) < within
+    genuine = shares.genuine > _GENUINE
+    pair = pair[near & genuine[pairs.child[pair]] & genuine[pairs.parent[pair]]]
+    n_lines = len(state.line_group)
+    key = shares.line[pairs.child[pair]] * n_lines + shares.line[pairs.parent[pair]]
+    kind, pathway, number = np.unique(key, return_inverse=True, return_counts=True)
+    line, parent = np.divmod(kind, n_lines)
+    claims = _Claims(pair, pathway, parent, state.line_group[line])
+    stays = number >= _FEWEST
+    return claims.kept(stays), line[stays]
 
 
 def _claims(state: Inference) -> _Claims:
@@ -162,15 +219,16 @@ def _as_pathway(state: Inference, claims: _Claims) -> FloatArray:
     return rate + yields + differences
 
 
-def _as_line(state: Inference, claims: _Claims) -> FloatArray:
+def _as_line(state: Inference, claims: _Claims, further: BoolArray) -> FloatArray:
     """Log probability of the rows of each pathway as a line of their group, shape (q,).
 
     With m of M species that would have a row by their areas, log B(1 + m, 1 + M - m), times the
     density of their RT and areas and what else speaks for the rows, less the cost of the line.
+    `further`, shape (q,), tells whether it is one more line of its group.
     """
     observed, areas = state.observed, state.rates.areas
     child = state.coelution.child[claims.pair]
-    mean, spread, cost = _place(state, claims)
+    mean, spread, cost = _place(state, claims, further)
     on_line = _log_density(
         claims,
         _reduced(state, claims),
@@ -200,7 +258,9 @@ def _expected_rows(state: Inference, level: FloatArray) -> FloatArray:
     return np.asarray(len(areas.sample) * state.rates.detection.chance(log_area).sum(axis=1))
 
 
-def _place(state: Inference, claims: _Claims) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _place(
+    state: Inference, claims: _Claims, further: BoolArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Where a line of each pathway's rows is expected, and what it costs, each shape (q,).
 
     Returns
@@ -215,17 +275,16 @@ def _place(state: Inference, claims: _Claims) -> tuple[FloatArray, FloatArray, F
     centre, spread = expected.centre[group], expected.spread[group]
     slope = state.curve.slope
     firm = np.flatnonzero(firm_lines(state) & state.main)
-    has_line = np.isin(group, state.line_group[firm])
     main = np.zeros(len(state.observed.groups))
     main[state.line_group[firm]] = state.curve.lines[firm]
-    centre[has_line, 0] = main[group[has_line]]
-    spread[has_line, 0] = further_line_spread(slope)
+    centre[further, 0] = main[group[further]]
+    spread[further, 0] = further_line_spread(slope)
     offset = claims.mean(_reduced(state, claims))
     density = np.exp(-(((offset[:, None] - centre) / spread) ** 2) / 2) / spread
     nearest = np.nanargmax(density, axis=1)[:, None]
     places = np.isfinite(centre).sum(axis=1)
-    further = further_line(state.observed.groups, state.priors)[group]
-    cost = np.log(places) - np.where(has_line, np.log(further), 0.0)
+    one_more = further_line(state.observed.groups, state.priors)[group]
+    cost = np.log(places) - np.where(further, np.log(one_more), 0.0)
     mean = np.take_along_axis(centre, nearest, axis=1)[:, 0]
     return mean, np.take_along_axis(spread, nearest, axis=1)[:, 0], cost
 

@@ -16,7 +16,7 @@ from ganglioside.inference.state import Inference, keep_lines, reduced_rt, with_
 from ganglioside.lipids.artefacts import artefacts
 from ganglioside.retention.acetylation import acetylated_places
 from ganglioside.retention.isomer_lines import ExpectedLines, LineOffsets, Scale, find_lines
-from ganglioside.support.arrays import FloatArray, sum_by
+from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
 from ganglioside.support.densities import OWN_TAIL, normal, student
 
 _LEAST_ODDS: Final = 1e-12
@@ -47,11 +47,19 @@ def place_lines(state: Inference) -> Inference:
     return _with_fragments(with_lines(state, lines))
 
 
-def add_lines(state: Inference, more: LineOffsets) -> Inference:
-    """State with further lines; those of their groups that have no features are dropped."""
+def change_lines(state: Inference, more: LineOffsets, gone: BoolArray) -> Inference:
+    """State with further lines, and without those that are `gone`, shape (L,).
+
+    Lines without features in the groups of the further ones are dropped too. A group that so loses
+    all has a line where it is expected.
+    """
     empty = np.isin(state.line_group, more.group) & (state.support < FIRM)
-    group = np.concatenate([state.line_group[~empty], more.group])
-    offset = np.concatenate([state.curve.lines[~empty], more.offset])
+    stays = ~(empty | gone)
+    group = np.concatenate([state.line_group[stays], more.group])
+    offset = np.concatenate([state.curve.lines[stays], more.offset])
+    without = np.setdiff1d(np.arange(len(state.observed.groups)), group)
+    group = np.concatenate([group, without])
+    offset = np.concatenate([offset, expected_lines(state).first[without]])
     order = np.lexsort((offset, group))
     return _with_fragments(with_lines(state, LineOffsets(group[order], offset[order])))
 

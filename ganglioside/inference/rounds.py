@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.coeluting_pairs import describe_coelution
-from ganglioside.inference.disputed_pathways import disputed_lines
+from ganglioside.inference.disputed_pathways import disputed_lines, lines_of_fragments
 from ganglioside.inference.gradient_learning import learn_gradient
 from ganglioside.inference.lack_of_fit import CLEAR_MISFIT, misfit_of
 from ganglioside.inference.learning import learn
-from ganglioside.inference.line_placement import add_lines, place_lines, prune_lines
+from ganglioside.inference.line_placement import change_lines, place_lines, prune_lines
 from ganglioside.inference.posterior import explain
 from ganglioside.inference.single_thread import one_thread
 from ganglioside.inference.state import Inference, begin, reduced_rt
@@ -25,7 +25,7 @@ from ganglioside.progress import Progress
 from ganglioside.retention.curve import Curve
 from ganglioside.retention.first_curve import NoCurve, starting_curve
 from ganglioside.retention.first_gradient import best_gradient, first_gradient
-from ganglioside.retention.isomer_lines import LineOffsets, starting_lines
+from ganglioside.retention.isomer_lines import starting_lines
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.priors import Priors
 
@@ -111,9 +111,9 @@ def _on_gradient(
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
         if round_ >= _PRUNE_AT and _has_settled(before, state):
             break
-    more = disputed_lines(state)
-    if len(more.group):
-        state = _with_disputed(state, more)
+    more, gone = disputed_lines(state), lines_of_fragments(state)
+    if len(more.group) or gone.any():
+        state = _again(change_lines(state, more, gone))
     by_pairs = state.shares.pair.sum()
     by_missing_parents = state.shares.missing_parents.probability.sum()
     made = by_pairs + by_missing_parents
@@ -121,12 +121,11 @@ def _on_gradient(
     return state
 
 
-def _with_disputed(state: Inference, more: LineOffsets) -> Inference:
-    """State after rounds with further lines, whose rows passed for fragments.
+def _again(state: Inference) -> Inference:
+    """State after rounds with other lines: rows, pathways and lines are weighed anew.
 
-    Rows, pathways and lines are weighed anew, and what remains without support goes.
+    Lines that remain without support go.
     """
-    state = add_lines(state, more)
     for round_ in range(_MOST_ROUNDS_AGAIN):
         placed = round_ > 0
         before = replace(state, shares=explain(state, placed=placed))

@@ -99,3 +99,15 @@ def test_no_line_is_disputed_where_all_pathways_are_usual() -> None:
     assert isinstance(state, Inference)
     assert state.shares.pair.sum() > 4
     assert len(disputed_lines(state).group) == 0
+
+
+def test_pieces_whose_parents_mostly_have_no_row_are_no_line_of_their_own() -> None:
+    """Once twenty of them stood on a line of GM3 that lay upon that of GM1."""
+    drawn = gg.simulate(3042, "extreme")
+    assert drawn.truth is not None
+    features = gg.analyze(drawn).features
+    pieces = drawn.truth["verdict"].eq("fragment") & features["series"].eq("GM3")
+    verdict = features.loc[pieces, "verdict"]
+    assert len(verdict) > 40
+    assert verdict.eq("valid").mean() < 0.2
+    assert verdict.eq("fragment").mean() > 0.7

@@ -17,7 +17,7 @@ import numpy as np
 from ganglioside.inference.learning import firm_lines
 from ganglioside.inference.line_placement import expected_lines
 from ganglioside.inference.pathways import by_digits
-from ganglioside.inference.posterior import row_evidence
+from ganglioside.inference.posterior import anchor_evidence
 from ganglioside.inference.state import Inference, reduced_rt
 from ganglioside.ion_source.fragments import usual_emission
 from ganglioside.retention.isomer_lines import (
@@ -223,7 +223,8 @@ def _as_line(state: Inference, claims: _Claims, further: BoolArray) -> FloatArra
     """Log probability of the rows of each pathway as a line of their group, shape (q,).
 
     With m of M species that would have a row by their areas, log B(1 + m, 1 + M - m), times the
-    density of their RT and areas and what else speaks for the rows, less the cost of the line.
+    density of their RT and areas and the evidence of anchors, less the cost of the line. The m/z of
+    fragments are as right as those of a line.
     `further`, shape (q,), tells whether it is one more line of its group.
     """
     observed, areas = state.observed, state.rates.areas
@@ -247,7 +248,7 @@ def _as_line(state: Inference, claims: _Claims, further: BoolArray) -> FloatArra
     expected = _expected_rows(state, level)
     rows = claims.sum(np.ones(len(child)))
     present = _log_beta(1 + rows, 1 + np.maximum(expected - rows, 0.0))
-    evidence = claims.sum(np.log(row_evidence(state)[child]))
+    evidence = claims.sum(np.log(anchor_evidence(state)[child]))
     return on_line + as_area + present + evidence - cost
 
 

@@ -185,17 +185,18 @@ def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
 
 
 def row_evidence(state: Inference) -> FloatArray:
-    """Evidence of anchor mark and m/z that each row is genuine, shape (n,).
+    """Evidence of anchor mark and m/z that each row is genuine, shape (n,); m/z by its density."""
+    return np.asarray(anchor_evidence(state) * state.rates.mass.right(state.observed.mass_error))
 
-    The anchor mark counts as P(mark | genuine) / P(mark | other), the m/z by its density.
-    """
+
+def anchor_evidence(state: Inference) -> FloatArray:
+    """Evidence of the anchor mark, P(mark | genuine) / P(mark | other), for each row, (n,)."""
     rates = state.rates
-    anchor_ratio = np.where(
+    return np.where(
         state.observed.anchor,
         rates.anchor_genuine / rates.anchor_other,
         (1 - rates.anchor_genuine) / (1 - rates.anchor_other),
     )
-    return np.asarray(anchor_ratio * rates.mass.right(state.observed.mass_error))
 
 
 def other_intensity(state: Inference, *, missing: bool = True) -> OtherProcesses:

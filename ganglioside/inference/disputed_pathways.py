@@ -9,6 +9,7 @@ are compared with the same rows as a line.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import lgamma
 from typing import Final
 
@@ -16,7 +17,7 @@ import numpy as np
 
 from ganglioside.inference.learning import firm_lines
 from ganglioside.inference.line_placement import expected_lines
-from ganglioside.inference.pathways import by_digits
+from ganglioside.inference.pathways import with_digits
 from ganglioside.inference.posterior import anchor_evidence
 from ganglioside.inference.state import Inference, reduced_rt
 from ganglioside.ion_source.fragments import usual_emission
@@ -52,22 +53,31 @@ class _Claims:
     pair : numpy.ndarray of int, shape (k,)
         Index into the pairs.
     pathway : numpy.ndarray of int, shape (k,)
+    reduced : numpy.ndarray, shape (k,)
+        RT of the rows less the effect of the ceramide, min.
     line, group : numpy.ndarray of int, shape (q,)
         Line of the parent and group of the fragment of each pathway.
     """
 
     pair: IntArray
     pathway: IntArray
+    reduced: FloatArray
     line: IntArray
     group: IntArray
+
+    @cached_property
+    def rows(self) -> FloatArray:
+        """Number of rows of each pathway, shape (q,)."""
+        return self.sum(np.ones(len(self.pair)))
+
+    @cached_property
+    def offset(self) -> FloatArray:
+        """Mean of `reduced` over the rows of each pathway, min, shape (q,)."""
+        return self.sum(self.reduced) / self.rows
 
     def sum(self, values: FloatArray) -> FloatArray:
         """Sum over the rows of each pathway, shape (q,)."""
         return sum_by(self.pathway, values, len(self.line))
-
-    def mean(self, values: FloatArray) -> FloatArray:
-        """Mean over the rows of each pathway, shape (q,)."""
-        return self.sum(values) / self.sum(np.ones(len(values)))
 
     def kept(self, stays: BoolArray) -> _Claims:
         """The claims of the pathways for which `stays`, shape (q,), is True."""
@@ -76,6 +86,7 @@ class _Claims:
         return _Claims(
             self.pair[of_row],
             number[self.pathway[of_row]],
+            self.reduced[of_row],
             self.line[stays],
             self.group[stays],
         )
@@ -96,11 +107,10 @@ def disputed_lines(state: Inference) -> LineOffsets:
         return LineOffsets(claims.group, np.zeros(0))
     has_line = np.isin(claims.group, state.line_group[firm_lines(state)])
     odds = _as_line(state, claims, has_line) - _as_pathway(state, claims)
-    offset = claims.mean(_reduced(state, claims))
     disputed = np.flatnonzero(odds > _LEAST_ODDS)
     best_first = disputed[np.argsort(-odds[disputed])]
     group, first = np.unique(claims.group[best_first], return_index=True)
-    return LineOffsets(group, offset[best_first[first]])
+    return LineOffsets(group, claims.offset[best_first[first]])
 
 
 def lines_of_fragments(state: Inference) -> BoolArray:
@@ -123,9 +133,8 @@ def lines_of_fragments(state: Inference) -> BoolArray:
     as_pathway = _as_pathway(replace(state, shares=fragments), claims)
     odds = _as_line(state, claims, ~state.main[line]) - as_pathway
     rows = np.bincount(state.shares.line[state.shares.genuine > _GENUINE], minlength=n_lines)[line]
-    covered = claims.sum(np.ones(len(claims.pair)))
-    odds += _ELSEWHERE * (rows - covered)
-    gone[line[(odds < _FRAGMENTS) & (covered >= _LEAST_COVERED * rows)]] = True
+    odds += _ELSEWHERE * (rows - claims.rows)
+    gone[line[(odds < _FRAGMENTS) & (claims.rows >= _LEAST_COVERED * rows)]] = True
     return gone
 
 
@@ -144,29 +153,27 @@ def _possible_claims(state: Inference) -> tuple[_Claims, IntArray]:
     near = np.abs(pairs.delta[pair]) < within
     genuine = shares.genuine > _GENUINE
     pair = pair[near & genuine[pairs.child[pair]] & genuine[pairs.parent[pair]]]
-    n_lines = len(state.line_group)
-    key = shares.line[pairs.child[pair]] * n_lines + shares.line[pairs.parent[pair]]
-    kind, pathway, number = np.unique(key, return_inverse=True, return_counts=True)
-    line, parent = np.divmod(kind, n_lines)
-    claims = _Claims(pair, pathway, parent, state.line_group[line])
-    stays = number >= _FEWEST
-    return claims.kept(stays), line[stays]
+    claims = _numbered(state, pair, shares.line[pairs.child], len(state.line_group))
+    return replace(claims, group=state.line_group[claims.group]), claims.group
 
 
 def _claims(state: Inference) -> _Claims:
     """Rows of which pathways claim at least a few."""
     fragments = state.coelution.fragments
     pair = fragments[state.shares.pair[fragments] > _CLAIMED]
-    kind, pathway, number = np.unique(
-        state.pair_kinds[pair], return_inverse=True, return_counts=True
-    )
-    line, group = np.divmod(kind, len(state.observed.groups))
-    return _Claims(pair, pathway, line, group).kept(number >= _FEWEST)
+    return _numbered(state, pair, state.coelution.child_group, len(state.observed.groups))
 
 
-def _reduced(state: Inference, claims: _Claims) -> FloatArray:
-    """RT of the claimed rows less the effect of the ceramide, min, shape (k,)."""
-    return reduced_rt(state.observed, state.curve)[state.coelution.child[claims.pair]]
+def _numbered(state: Inference, pair: IntArray, onto: IntArray, n: int) -> _Claims:
+    """Claims of some pairs, by the parent's line and what the child is `onto`, at least a few.
+
+    `onto`, shape (m,), from 0 to n - 1, takes the place of the group.
+    """
+    pairs = state.coelution
+    key = state.shares.line[pairs.parent[pair]] * n + onto[pair]
+    kind, pathway, number = np.unique(key, return_inverse=True, return_counts=True)
+    reduced = reduced_rt(state.observed, state.curve)[pairs.child[pair]]
+    return _Claims(pair, pathway, reduced, *np.divmod(kind, n)).kept(number >= _FEWEST)
 
 
 def _may_be_lines(state: Inference, claims: _Claims) -> BoolArray:
@@ -176,9 +183,8 @@ def _may_be_lines(state: Inference, claims: _Claims) -> BoolArray:
     number = np.bincount(state.line_group[firm], minlength=n_groups)[claims.group]
     further = further_line(state.observed.groups, state.priors)[claims.group]
     possible = (number == 0) | ((number < MOST_LINES) & (further >= _LEAST_FURTHER))
-    offset = claims.mean(_reduced(state, claims))
     same_group = claims.group[:, None] == state.line_group[firm]
-    away = np.abs(offset[:, None] - state.curve.lines[firm])
+    away = np.abs(claims.offset[:, None] - state.curve.lines[firm])
     close = same_group & (away < apart_on_a_line(state.curve.slope))
     return np.asarray(possible & ~close.any(axis=1))
 
@@ -202,7 +208,6 @@ def _as_pathway(state: Inference, claims: _Claims) -> FloatArray:
     a = priors.fragment_rate.weight * usual
     b = priors.fragment_rate.weight - a
     rate = _log_beta(a + seen, b + parents - seen) - _log_beta(a, b + parents)
-    width = float(np.hypot(rates.pair_sigma, np.sqrt(by_digits(state))))
     usual_yield = priors.fragment_yield
     yields = _log_density(
         claims,
@@ -213,7 +218,7 @@ def _as_pathway(state: Inference, claims: _Claims) -> FloatArray:
     differences = _log_density(
         claims,
         pairs.delta[claims.pair],
-        (width, PAIR_TAIL),
+        (with_digits(state, rates.pair_sigma), PAIR_TAIL),
         (np.zeros(len(seen)), np.full(len(seen), rates.pathway_spread)),
     )
     return rate + yields + differences
@@ -232,7 +237,7 @@ def _as_line(state: Inference, claims: _Claims, further: BoolArray) -> FloatArra
     mean, spread, cost = _place(state, claims, further)
     on_line = _log_density(
         claims,
-        _reduced(state, claims),
+        claims.reduced,
         (float(state.rates.sigma[0]), OWN_TAIL),
         (mean, spread),
     )
@@ -246,8 +251,7 @@ def _as_line(state: Inference, claims: _Claims, further: BoolArray) -> FloatArra
     known = np.isfinite(residual)
     level = claims.sum(np.where(known, residual, 0.0)) / np.maximum(claims.sum(known * 1.0), 1.0)
     expected = _expected_rows(state, level)
-    rows = claims.sum(np.ones(len(child)))
-    present = _log_beta(1 + rows, 1 + np.maximum(expected - rows, 0.0))
+    present = _log_beta(1 + claims.rows, 1 + np.maximum(expected - claims.rows, 0.0))
     evidence = claims.sum(np.log(anchor_evidence(state)[child]))
     return on_line + as_area + present + evidence - cost
 
@@ -280,8 +284,7 @@ def _place(
     main[state.line_group[firm]] = state.curve.lines[firm]
     centre[further, 0] = main[group[further]]
     spread[further, 0] = further_line_spread(slope)
-    offset = claims.mean(_reduced(state, claims))
-    density = np.exp(-(((offset[:, None] - centre) / spread) ** 2) / 2) / spread
+    density = np.exp(-(((claims.offset[:, None] - centre) / spread) ** 2) / 2) / spread
     nearest = np.nanargmax(density, axis=1)[:, None]
     places = np.isfinite(centre).sum(axis=1)
     one_more = further_line(state.observed.groups, state.priors)[group]

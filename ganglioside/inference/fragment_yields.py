@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.coeluting_pairs import LARGEST_YIELD
-from ganglioside.inference.pathways import by_digits, count_pathways
+from ganglioside.inference.pathways import count_pathways, with_digits
 from ganglioside.inference.rates import FragmentCounts
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.fragments import usual_emission
@@ -175,8 +175,8 @@ def _outweigh(
 
 def _closeness(state: Inference, pair: IntArray, scale: float, tail: float) -> FloatArray:
     """Density of the RT differences of some pairs as Student's t of a scale, 1 / min."""
-    with_digits = float(np.hypot(scale, np.sqrt(by_digits(state))))
-    return student(state.coelution.delta[pair] / with_digits, with_digits, tail)
+    scale = with_digits(state, scale)
+    return student(state.coelution.delta[pair] / scale, scale, tail)
 
 
 def _visible_parents(state: Inference, yields: FragmentYields) -> FloatArray:

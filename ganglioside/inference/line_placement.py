@@ -13,10 +13,11 @@ from ganglioside.inference.learning import FIRM, composition_model, firm_lines
 from ganglioside.inference.pathways import RtDifference, pair_rt, without_shift
 from ganglioside.inference.posterior import other_intensity, row_evidence
 from ganglioside.inference.state import Inference, keep_lines, reduced_rt, with_lines
-from ganglioside.lipids.artefacts import artefacts
+from ganglioside.ion_source.artefacts import processes
 from ganglioside.retention.acetylation import acetylated_places
 from ganglioside.retention.isomer_lines import ExpectedLines, LineOffsets, Scale, find_lines
 from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
+from ganglioside.support.caches import kept_with_first
 from ganglioside.support.densities import OWN_TAIL, normal, student
 
 _LEAST_ODDS: Final = 1e-12
@@ -64,6 +65,7 @@ def change_lines(state: Inference, more: LineOffsets, gone: BoolArray) -> Infere
     return _with_fragments(with_lines(state, LineOffsets(group[order], offset[order])))
 
 
+@kept_with_first  # asked twice for the state after all rounds
 def expected_lines(state: Inference) -> ExpectedLines:
     """Places of the lines of each group, as all other groups and those without acetyls show."""
     groups, firm = state.observed.groups, firm_lines(state)
@@ -86,9 +88,8 @@ def _with_usual_artefacts(state: Inference) -> Inference:
 
     Rows of a line that was not found pass for artefacts, and so raise the rate of these.
     """
-    usual = np.array([artefact.rate for artefact in artefacts()])
-    rates = replace(state.rates, artefact=np.minimum(state.rates.artefact, usual))
-    return replace(state, rates=rates)
+    usual = np.minimum(state.rates.artefact, processes().rate[:-1])
+    return replace(state, rates=replace(state.rates, artefact=usual))
 
 
 def _as_fragments(state: Inference) -> Inference:

@@ -138,6 +138,11 @@ def _seen_shifts(state: Inference) -> tuple[IntArray, _Shifts]:
     return at, _shifts(counts.seen.take(at), (weight, moved, squares), state)
 
 
+def with_digits(state: Inference, scale: float) -> float:
+    """Scale of a difference of two RT with what their rounding adds to it, min."""
+    return float(np.hypot(scale, np.sqrt(by_digits(state))))
+
+
 def by_digits(state: Inference) -> float:
     """Variance of a difference of two RT because both are rounded, min^2."""
     return 2 * state.observed.rounding**2

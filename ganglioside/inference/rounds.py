@@ -103,10 +103,7 @@ def _on_gradient(
             state = prune_lines(state)
         shares = explain(state, missing=round_ >= _MISSING_FROM, placed=round_ > _PRUNE_AT)
         before = replace(state, shares=shares)
-        least_scatter = priors.first_line_scatter.value * _NARROWING**round_
-        state = learn(before, least_scatter)
-        if round_ >= _GRADIENT_FROM:
-            state = learn_gradient(state)
+        state = _learned(before, round_)
         if round_ == _PLACE_AT[-1]:
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
         if round_ >= _PRUNE_AT and _has_settled(before, state):
@@ -127,15 +124,20 @@ def _again(state: Inference) -> Inference:
     Lines that remain without support go.
     """
     for round_ in range(_MOST_ROUNDS_AGAIN):
-        placed = round_ > 0
-        before = replace(state, shares=explain(state, placed=placed))
-        least_scatter = state.priors.first_line_scatter.value * _NARROWING ** (_PRUNE_AT + round_)
-        state = learn_gradient(learn(before, least_scatter))
+        before = replace(state, shares=explain(state, placed=round_ > 0))
+        state = _learned(before, _PRUNE_AT + round_)
         if round_ == _PRUNE_AGAIN_AT:
             state = prune_lines(state)
         elif round_ > _PRUNE_AGAIN_AT and _has_settled(before, state):
             break
     return state
+
+
+def _learned(before: Inference, round_: int) -> Inference:
+    """State with what the shares of a round teach."""
+    least_scatter = before.priors.first_line_scatter.value * _NARROWING**round_
+    state = learn(before, least_scatter)
+    return learn_gradient(state) if round_ >= _GRADIENT_FROM else state
 
 
 def _has_settled(before: Inference, after: Inference) -> bool:

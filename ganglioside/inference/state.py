@@ -15,6 +15,7 @@ from ganglioside.inference.expected_areas import CandidateAreas, learn_areas, un
 from ganglioside.inference.mass_accuracy import mass_accuracy
 from ganglioside.inference.rates import AreaSpread, ArtefactCounts, FragmentCounts, Rates
 from ganglioside.inference.shares import NO_MISSING_PARENTS, Shares
+from ganglioside.ion_source.artefacts import processes
 from ganglioside.ion_source.coelution import Coelution
 from ganglioside.ion_source.isobars import Posing, possible_posing
 from ganglioside.ion_source.rival_names import Rivals, rival_names
@@ -239,7 +240,7 @@ def _first_rates(observed: Observations, n_pairs: int, slope: float, priors: Pri
         presence=np.zeros(0),
         fragments=FragmentCounts.nothing(0, 0, n_pairs, n),
         yield_scatter=priors.fragment_yield_scatter.value,
-        artefact=np.array([artefact.rate for artefact in artefacts()]),
+        artefact=processes().rate[:-1],
         artefact_counts=ArtefactCounts.nothing(len(artefacts())),
         chance=priors.chance_features.value,
         sigma=np.full(2, priors.first_line_scatter.value * slope),

@@ -59,10 +59,12 @@ def usual_emission(groups: Groups, priors: Priors) -> FloatArray:
     loses, and s that of its sialic acids beyond two.
     """
     lost = groups.units[:, None, :] - groups.units[None, :, :]
-    modification = [UNITS.index(unit) for unit in _MODIFICATIONS]
-    n_lost = np.maximum(lost[:, :, modification], 0).sum(axis=2)
-    sialic_acids = np.maximum(lost[:, :, [UNITS.index(unit) for unit in _SIALIC_ACIDS]], 0)
-    beyond = np.maximum(sialic_acids.sum(axis=2) - _USUAL_SIALIC_ACIDS, 0)
-    factor = priors.fragment_rate_lost_modification.value**n_lost
+
+    def number(units: tuple[str, ...]) -> FloatArray:
+        """Units of these kinds that are lost, shape (G, G)."""
+        return np.asarray(np.maximum(lost[:, :, [UNITS.index(unit) for unit in units]], 0).sum(2))
+
+    beyond = np.maximum(number(_SIALIC_ACIDS) - _USUAL_SIALIC_ACIDS, 0)
+    factor = priors.fragment_rate_lost_modification.value ** number(_MODIFICATIONS)
     further = priors.fragment_rate_further_sialic_acid.value**beyond
     return np.asarray(priors.fragment_rate.value * factor * further)

@@ -80,7 +80,7 @@ class ExpectedLines:
         """Place of the first line of each group by its composition, min, shape (G,)."""
         return self.centre[:, 0]
 
-    def cost(self, group: IntArray, offset: FloatArray, unit: FloatArray | float) -> FloatArray:
+    def cost(self, group: IntArray, offset: FloatArray, unit: float) -> FloatArray:
         """-log of the density of lines of some groups at these offsets, each shape (k,).
 
         For each place, the squared distance in spreads is bounded: no place is impossible.
@@ -90,7 +90,7 @@ class ExpectedLines:
         group : numpy.ndarray of int, shape (k,)
         offset : numpy.ndarray, shape (k,)
             min.
-        unit : float or numpy.ndarray
+        unit : float
             What the density is per, min.
         """
         spread = self.spread[group]

@@ -11,9 +11,15 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import effort
 import pytest
-import stores
+
+# Helpers tell, as tests do, what they found instead; told before they are imported.
+pytest.register_assert_rewrite(
+    "browser", "widgets", "deploy", "corpus", "command_line", "explained", "simulated_study"
+)
+
+import effort  # noqa: E402
+import stores  # noqa: E402
 
 if TYPE_CHECKING:
     from xdist.scheduler import LoadFileScheduling

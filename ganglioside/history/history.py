@@ -788,7 +788,7 @@ class History(ShownAsCard, CareAliases):
         name: str | None = None,
         progress: ProgressCallback | None = None,
         **reading: Unpack[ReadingKeywords],
-    ) -> tuple[str, Analysis]:
+    ) -> tuple[dict[str, Any], Analysis]:
         """Analyse a table as `run` does, and store the session in one transaction at the end.
 
         That takes half the time of storing. Nobody else sees the analysis go on, and nothing is
@@ -801,14 +801,15 @@ class History(ShownAsCard, CareAliases):
 
         Returns
         -------
-        sid : str
+        row : dict
+            The session as `listed` has it.
         analysis : Analysis
 
         Examples
         --------
         >>> import ganglioside as gg
-        >>> new, analysis = history.run_at_once(gg.example())
-        >>> history.session(new)["status"]
+        >>> row, analysis = history.run_at_once(gg.example())
+        >>> row["status"]
         'completed'
         """
         chosen = settings or Settings()
@@ -824,8 +825,9 @@ class History(ShownAsCard, CareAliases):
         packed = Packed.of(analysis)
         (opening,) = _openings([(packed, name)], self.person)
         told = _with_end(events, opening)
-        self._save([(opening, packed)], {opening.id: told})
-        return opening.id, analysis
+        with self._store.write(adding=True) as connection:
+            self._insert_saved(connection, [(opening, packed)], {opening.id: told})
+            return listed(connection, opening.id), analysis
 
     def begin(self, source: Source, settings: Settings, name: str | None = None) -> str:
         """Record that an analysis has started; follow with `carry_out`, or complete, fail, cancel.
@@ -1358,32 +1360,37 @@ class History(ShownAsCard, CareAliases):
         saved = salvage(resolved(Path(source)), store)
         return cls.open(store.path, timeout), saved
 
-    def _save(
-        self,
-        sessions: Sequence[tuple[Opening, Packed]],
-        events: Mapping[str, Sequence[ProgressEvent]] | None = None,
-    ) -> list[str]:
-        """Store completed sessions, with the events of each if there are any; return their ids."""
-        ids = [opening.id for opening, _ in sessions]
+    def _save(self, sessions: Sequence[tuple[Opening, Packed]]) -> list[str]:
+        """Store completed sessions without events; return their ids."""
         with self._store.write(adding=True) as connection:
-            insert_completed(connection, sessions)
-            self._note_job(connection, ids)
-            for sid, told in (events or {}).items():
-                insert_events(connection, sid, told, is_new=True)
-            hashes = row_hashes(connection, "sessions", ids)
-            told_hashes = event_hashes(connection, ids) if events else dict.fromkeys(ids, NO_EVENTS)
-            entries = [
-                audit_log.NewEntry(opening.author, "completed", opening.id,
-                         {"name": opening.name, "input": opening.sha256,
-                          "result": one.result_sha256, "row": hashes[opening.id],
-                          "events": told_hashes[opening.id]})
-                for opening, one in sessions
-            ]  # fmt: skip
-            audit_log.append_all(connection, entries)
-            for opening, one in sessions:
-                if one.overrides:
-                    _override(connection, opening.id, one.overrides)
-        return ids
+            self._insert_saved(connection, sessions, {})
+        return [opening.id for opening, _ in sessions]
+
+    def _insert_saved(
+        self,
+        connection: Connection,
+        sessions: Sequence[tuple[Opening, Packed]],
+        events: Mapping[str, Sequence[ProgressEvent]],
+    ) -> None:
+        """Store completed sessions, each with its events if there are any, in a transaction."""
+        ids = [opening.id for opening, _ in sessions]
+        insert_completed(connection, sessions)
+        self._note_job(connection, ids)
+        for sid, told in events.items():
+            insert_events(connection, sid, told, is_new=True)
+        hashes = row_hashes(connection, "sessions", ids)
+        told_hashes = event_hashes(connection, ids) if events else dict.fromkeys(ids, NO_EVENTS)
+        entries = [
+            audit_log.NewEntry(opening.author, "completed", opening.id,
+                     {"name": opening.name, "input": opening.sha256,
+                      "result": one.result_sha256, "row": hashes[opening.id],
+                      "events": told_hashes[opening.id]})
+            for opening, one in sessions
+        ]  # fmt: skip
+        audit_log.append_all(connection, entries)
+        for opening, one in sessions:
+            if one.overrides:
+                _override(connection, opening.id, one.overrides)
 
     def _run(
         self,

@@ -275,7 +275,9 @@ def test_an_error_within_a_save_leaves_no_part_of_it(
 def test_an_analysis_at_once_is_the_same_session_as_one_that_was_seen(history: History) -> None:
     table = example()
     heard: list[ProgressEvent] = []
-    first, analysis = history.run_at_once(table, name="liver", progress=heard.append)
+    row, analysis = history.run_at_once(table, name="liver", progress=heard.append)
+    first = row["id"]
+    assert row == history.listed(first)
     second, _ = history.run(table, name="liver")
     pd.testing.assert_frame_equal(history.load(first).features, analysis.features)
     sessions = history.sessions().set_index("id")

@@ -156,14 +156,14 @@ def create_session(
         return _started(served, response, sid, name or source.name)
     with served.desk():
         late = within(served.limits.seconds)
-        sid, _ = history.run_at_once(source, chosen.settings, name or None, late)
-    return _made(served, response, sid)
+        row, _ = history.run_at_once(source, chosen.settings, name or None, late)
+    return _made(response, row)
 
 
-def _made(served: Service, response: Response, sid: str) -> SessionAnswer:
+def _made(response: Response, row: dict[str, Any]) -> SessionAnswer:
     """Answer with a session that was made."""
-    response.headers["Location"] = f"/api/v1/sessions/{sid}"
-    return _session(served, sid)
+    response.headers["Location"] = f"/api/v1/sessions/{row['id']}"
+    return SessionAnswer.of(row)
 
 
 def _started(served: Service, response: Response, sid: str, name: str) -> AcceptedAnswer:
@@ -255,7 +255,7 @@ def rerun_session(
     late: ProgressCallback = within(served.limits.seconds)
     with served.desk():
         new = served.history.rerun(sid, settings, late)
-    return _made(served, response, new)
+    return _made(response, served.history.listed(new))
 
 
 @router.get("/sessions/{sid}/input", response_class=Response,

@@ -13,14 +13,16 @@ from ganglioside.inference.state import Inference
 from ganglioside.observations.gradient import Gradient, RowsInCells, tents
 from ganglioside.retention.first_gradient import STEP, knots_over, roughness, without_mean
 from ganglioside.retention.gradient_uncertainty import GradientUncertainty
-from ganglioside.support.arrays import sum_by
+from ganglioside.support.arrays import FloatArray, sum_by
 from ganglioside.support.caches import kept_with_first
-from ganglioside.support.densities import OWN_TAIL, student_weight
+from ganglioside.support.densities import INTERVAL, OWN_TAIL, beyond_own_tail, student_weight
+from ganglioside.support.priors import Prior
 
 _KNOWN_FROM: Final = 10_000  # candidates that leave nothing open of a gradient
 _FEWEST: Final = 6  # rows that have shown anything of one
 _ROUNDS: Final = 20
 _MOST_LEVERAGE: Final = 0.98
+_EXCEED: Final = 0.05  # share of the errors beyond their bound
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +104,7 @@ def error_scale(state: Inference, unsure: GradientUncertainty) -> float:
     A row of weight w whose prediction has the variance v is left out by its leverage h = w v: its
     error is its distance to the line over 1 - h, with the variance v / (1 - h) beside its scatter.
     Of these errors the scale of Student's t is taken, each row counted by what the others say of
-    it, 1 - h.
+    it, 1 - h; that of their 95 % bound where a few are farther off than such a t lets them be.
 
     Parameters
     ----------
@@ -121,7 +123,19 @@ def error_scale(state: Inference, unsure: GradientUncertainty) -> float:
     for _ in range(_ROUNDS):
         squares = weight * student_weight(error / np.sqrt(squared), OWN_TAIL) @ error**2
         squared = (squares + usual.weight * usual.value**2) / (weight.sum() + usual.weight)
-    return float(max(np.sqrt(squared), 1.0))
+    return max(float(np.sqrt(squared)), _bound(np.abs(error), weight, usual) / INTERVAL, 1.0)
+
+
+def _bound(size: FloatArray, weight: FloatArray, usual: Prior) -> float:
+    """Error that 5 % exceed: of these sizes, (n,), and as many usual ones as the prior counts.
+
+    At most the largest of these.
+    """
+    order = np.argsort(size)
+    size, weight = size[order], weight[order]
+    total = float(weight.sum())
+    exceed = total - np.cumsum(weight) + usual.weight * beyond_own_tail(size / usual.value)
+    return float(np.interp(_EXCEED * (total + usual.weight), exceed[::-1], size[::-1]))
 
 
 @kept_with_first  # asked for by both parts of the errors

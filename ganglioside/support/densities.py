@@ -35,6 +35,23 @@ def student(z: FloatArray | float, scale: FloatArray | float, tail: float) -> Fl
     return np.asarray(constant / power)
 
 
+def beyond_own_tail(z: FloatArray) -> FloatArray:
+    """Probability of more than `z` >= 0 scales from the centre, to either side, in the shape of z.
+
+    Of Student's t with `OWN_TAIL` = 6 degrees of freedom, with x = atan(z / sqrt(6)) (Abramowitz
+    and Stegun, 26.7.4):
+
+        1 - sin(x) (1 + cos(x)^2 / 2 + 3 cos(x)^4 / 8)
+
+    Examples
+    --------
+    >>> beyond_own_tail(np.array([0.0, 1.943, INTERVAL])).round(3).tolist()
+    [1.0, 0.1, 0.05]
+    """
+    square = 6 / (6 + np.square(z))  # cos(x)^2
+    return np.asarray(1 - np.sqrt(1 - square) * (1 + square / 2 + 3 * square**2 / 8))
+
+
 def of_difference(difference: FloatArray, scale: FloatArray | float, step: float) -> FloatArray:
     """Density of differences of two numbers that are given to a step, in their shape.
 

@@ -84,6 +84,17 @@ def test_left_out_rows_that_are_farther_off_than_expected_widen_predictions() ->
     assert error_scale(farther, unsure) > 1.5 * usual
 
 
+def test_a_few_rows_far_off_widen_predictions_though_most_are_where_they_should_be() -> None:
+    state = state_of(table())
+    unsure = gradient_uncertainty(state)
+    c, rt = state.candidates, state.candidates.rt.copy()
+    few = np.argsort(state.shares.own)[-len(rt) // 12 :]
+    rt[few] = state.fitted[few] + 6 * state.scatter[few]
+    moved = replace(state, candidates=replace(c, rt=rt))
+    assert len(few) / len(rt) > 0.05
+    assert error_scale(moved, unsure) > 1.5 * error_scale(state, unsure)
+
+
 def test_intervals_hold_what_was_left_out_on_a_bent_gradient() -> None:
     given = table(bend=0.012)
     inside = []

@@ -12,6 +12,7 @@ from ganglioside.support.densities import (
     OWN_TAIL,
     PAIR_TAIL,
     STANDARD_DEVIATION,
+    beyond_own_tail,
     normal,
     of_difference,
     student,
@@ -32,6 +33,11 @@ def stats() -> Any:
 @pytest.mark.parametrize("tail", [2.0, 6.0])
 def test_student_is_that_of_the_tables(stats: Any, tail: float) -> None:
     np.testing.assert_allclose(student(Z, 0.3, tail), stats.t.pdf(Z, tail) / 0.3)
+
+
+def test_the_tail_beyond_a_distance_is_that_of_the_tables(stats: Any) -> None:
+    size = np.abs(Z)
+    np.testing.assert_allclose(beyond_own_tail(size), 2 * stats.t.sf(size, OWN_TAIL), atol=1e-12)
 
 
 def test_the_interval_and_the_spread_are_those_of_the_tail(stats: Any) -> None:

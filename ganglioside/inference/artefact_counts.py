@@ -132,7 +132,7 @@ class _PosingNames:
 @kept_with_first  # with the rows, as `missing_parents`: each kept with the other would stay
 def _posing_names(observed: Observations, posing: Posing, priors: Priors) -> _PosingNames:
     """The rows of a table whose name has the mass of an artefact; once for rows of one slot."""
-    shape = int(observed.sample.max()) + 1, len(observed.ceramides), len(observed.groups)
+    shape = int(observed.sample.max()) + 1, len(posing.ceramides), len(observed.groups)
     once = observed.is_first_of_slot[posing.row]
     entry = posing.entry[once]
     sample = observed.sample[posing.row[once]]

@@ -83,6 +83,15 @@ class Areas:
         """The same areas with n lines, of which nothing has been learned."""
         return replace(self, line=np.zeros(n), line_weight=np.zeros(n))
 
+    def with_ceramides(self, n: int) -> Areas:
+        """The same areas for n ceramides: of the further ones nothing has been learned."""
+        none = np.zeros(n - len(self.ceramide))
+        return replace(
+            self,
+            ceramide=np.concatenate([self.ceramide, none]),
+            ceramide_weight=np.concatenate([self.ceramide_weight, none]),
+        )
+
     def kept(self, stays: BoolArray, candidates: BoolArray) -> Areas:
         """The same areas for some of the lines, shape (L,), and of the candidates, shape (a,)."""
         return replace(

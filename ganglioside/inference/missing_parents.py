@@ -16,7 +16,7 @@ from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import formula_extents, nearness, processes
 from ganglioside.ion_source.isobars import Posing
 from ganglioside.observations.observations import Observations
-from ganglioside.retention.curve import ceramide_basis, ceramide_class
+from ganglioside.retention.curve import Ceramides, ceramide_basis, ceramide_class
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by, sum_of_others
 from ganglioside.support.caches import kept_with_first
 from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, normal, student
@@ -87,7 +87,7 @@ class _PossibleParents:
     ----------
     child : numpy.ndarray of int, shape (m,)
     group, ceramide : numpy.ndarray of int, shape (m,)
-        Those of the parent species.
+        Those of the parent species, the latter an index into `Posing.ceramides`.
     process : numpy.ndarray of int, shape (m,)
         Index into `artefacts()`, -1 for in-source fragmentation.
     shift : numpy.ndarray, shape (m,)
@@ -142,8 +142,10 @@ class _ParentsOnLines:
     rt, variance : numpy.ndarray, shape (g,)
         RT of the parent as the child shows it, min, and its variance, min^2.
     line_ceramide : numpy.ndarray of int, shape (g,)
-        line * K + ceramide: index into a flattened (L, K) array.
-    ceramide_class : numpy.ndarray of int, shape (K,)
+        line * K' + ceramide: index into a flattened (L, K') array.
+    without_row : Ceramides
+        Those of the K' ceramides that no row has: the last ones.
+    ceramide_class : numpy.ndarray of int, shape (K',)
         `curve.ceramide_class` of each ceramide.
     """
 
@@ -154,6 +156,7 @@ class _ParentsOnLines:
     rt: FloatArray
     variance: FloatArray
     line_ceramide: IntArray
+    without_row: Ceramides
     ceramide_class: IntArray
 
     def missing_parents(self, entries: IntArray) -> MissingParents:
@@ -186,16 +189,19 @@ def _on_lines(
         line=line,
         rt=parent_rt.take(parent),
         variance=(spread**2).take(parent),
-        line_ceramide=line * len(observed.ceramides) + parents.ceramide.take(parent),
-        ceramide_class=ceramide_class(ceramide_basis(observed.ceramides)),
+        line_ceramide=line * len(posing.ceramides) + parents.ceramide.take(parent),
+        without_row=Ceramides.unseen(posing.ceramides[len(observed.ceramides) :]),
+        ceramide_class=ceramide_class(ceramide_basis(posing.ceramides)),
     )
 
 
 def _distance(state: Inference, possible: _ParentsOnLines) -> tuple[FloatArray, FloatArray]:
     """Straightened RT that a child shows less that of the line, and its variance, each (g,)."""
-    gradient, predicted = state.observed.gradient, state.tabulated.predicted
+    gradient, curve, further = state.observed.gradient, state.curve, possible.without_row
+    predicted = np.hstack([state.tabulated.predicted, curve.predict(further)])
+    of_curve = np.hstack([state.tabulated.variance, curve.variance(further)])
     scatter = state.rates.sigma[possible.ceramide_class] * gradient.speed(gradient.to_rt(predicted))
-    line_variance = scatter**2 + state.tabulated.variance
+    line_variance = scatter**2 + of_curve
     away = possible.rt - predicted.take(possible.line_ceramide)
     return away, line_variance.take(possible.line_ceramide) + possible.variance
 
@@ -249,7 +255,8 @@ def _parent_areas(
     """
     observed, process = state.observed, found.process
     sample = observed.sample[found.child]
-    parent_area, parent_sd = state.rates.areas.expected(sample, found.line, found.ceramide)
+    areas = state.rates.areas.with_ceramides(len(state.posing.ceramides))
+    parent_area, parent_sd = areas.expected(sample, found.line, found.ceramide)
     yields = expected_yields(state)
     fragment = process < 0
     extents = expected_extents(state)
@@ -274,15 +281,16 @@ def _existence(
     """
     observed, c = state.observed, state.candidates
     n_samples = len(state.rates.areas.sample)
-    n_line_ceramides = state.tabulated.variance.size
-    n_species = n_samples * n_line_ceramides
-    line_ceramide = found.line * len(observed.ceramides) + found.ceramide
-    parent = observed.sample[found.child] * n_line_ceramides + line_ceramide
-    candidate = c.sample * n_line_ceramides + c.line_ceramide
+    n_lines, n_ceramides = len(state.line_group), len(state.posing.ceramides)
+    n_species = n_samples * n_lines * n_ceramides
+    parent = (observed.sample[found.child] * n_lines + found.line) * n_ceramides + found.ceramide
+    candidate = (c.sample * n_lines + c.line) * n_ceramides + c.ceramide
     genuine = sum_by(candidate, state.shares.own, n_species)
     has_row = np.minimum(genuine.take(parent), 1.0)
     on_line = _common(state.support / (_FULL_LINE * n_samples))
-    on_ceramide = _common(state.ceramide_support / (_FULL_CERAMIDE * n_samples))
+    on_ceramide = np.full(n_ceramides, _LEAST_PRESENCE)
+    full_ceramide = state.ceramide_support / (_FULL_CERAMIDE * n_samples)
+    on_ceramide[: len(full_ceramide)] = _common(full_ceramide)
     # A fragment has the ceramide of its parent, so that its own name shows that there is such one.
     of_ceramide = np.where(found.process < 0, 1.0, on_ceramide[found.ceramide])
     present = (1 - detected) * on_line[found.line] * of_ceramide

@@ -21,7 +21,7 @@ class MissingParents:
     line : numpy.ndarray of int, shape (g,)
         Line of the parent.
     ceramide : numpy.ndarray of int, shape (g,)
-        Ceramide of the parent, an index into `Observations.ceramides`.
+        Ceramide of the parent, an index into `Posing.ceramides`.
     process : numpy.ndarray of int, shape (g,)
         Index into `artefacts()`, -1 for in-source fragmentation.
     probability : numpy.ndarray, shape (g,)

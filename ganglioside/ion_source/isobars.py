@@ -13,6 +13,11 @@ from ganglioside.lipids.composition import Ceramide
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import FloatArray, IntArray, ranges
 
+#: Artefacts of species whose ceramide no row has: rate from which they count, and how far from the
+#: mass of the name, ppm.
+_FREQUENT: Final = 0.2
+_CLOSE: Final = 5.0
+
 _REFERENCE: Final = Ceramide(36, 1, 2).elements.mass
 
 #: Mass that a carbon, a double bond and a hydroxyl add to a ceramide, Da.
@@ -28,10 +33,12 @@ _STEPS: Final = np.array(
 class Posing:
     """The k ways in which an artefact of some species has the mass of a name in the table.
 
-    The species itself needs no row.
+    The species itself needs no row, and its ceramide may have none.
 
     Attributes
     ----------
+    ceramides : numpy.ndarray, shape (K', 3)
+        `Observations.ceramides`, and after them those that only such species have.
     species : numpy.ndarray of int, shape (k,)
         The name under which the artefact is reported, as in `Observations.species`; ascending.
     process : numpy.ndarray of int, shape (k,)
@@ -39,7 +46,7 @@ class Posing:
     group : numpy.ndarray of int, shape (k,)
         Group of the species that makes the artefact.
     ceramide : numpy.ndarray of int, shape (k,)
-        Ceramide of that species.
+        Ceramide of that species, an index into `ceramides`.
     shift : numpy.ndarray, shape (k,)
         Mass of the artefact less mass of the name, ppm.
     row, entry : numpy.ndarray of int, shape (p,)
@@ -47,6 +54,7 @@ class Posing:
         by row.
     """
 
+    ceramides: FloatArray
     species: IntArray
     process: IntArray
     group: IntArray
@@ -59,10 +67,12 @@ class Posing:
 def possible_posing(observed: Observations) -> Posing:
     """All artefacts of the table's groups and ceramides that have the mass of one of its names.
 
-    A species whose ceramide no row has is not expected in the sample.
+    A species whose ceramide no row has is rare: only what is frequent, under names of its own head
+    group, is sought of it.
     """
     names, first, name = np.unique(observed.species, return_index=True, return_inverse=True)
-    masses = _head_masses(observed)[:, None] + _ceramide_mass(observed.ceramides)
+    ceramides = np.concatenate([observed.ceramides, _ceramides_without_row(observed)])
+    masses = _head_masses(observed)[:, None] + _ceramide_mass(ceramides)
     order = np.argsort(masses, axis=None)
     ordered = masses.ravel()[order]
     # Mass that a species must have for its artefact to have the mass of a name: (names, A), flat.
@@ -77,20 +87,46 @@ def possible_posing(observed: Observations) -> Posing:
     count = np.searchsorted(ordered, wanted + window) - low
     match = ranges(low, count)
     name_artefact = np.repeat(np.arange(len(wanted)), count)
-    group, ceramide = np.divmod(order[match], len(observed.ceramides))
-    shift_of_match = ordered[match] - wanted[name_artefact]
+    of_name, process = np.divmod(name_artefact, n_artefacts)
+    group, ceramide = np.divmod(order[match], len(ceramides))
+    off = 1e6 * (ordered[match] - wanted[name_artefact]) / name_mass[of_name]
+    has_row = ceramide < len(observed.ceramides)
+    of_own_head = group == observed.group[first[of_name]]
+    is_frequent = processes().rate[process] >= _FREQUENT
+    some = np.flatnonzero(has_row | (of_own_head & is_frequent & (np.abs(off) <= _CLOSE)))
+    of_name, ceramide = of_name[some], ceramide[some]
+    seen = np.arange(len(observed.ceramides))
+    used, ceramide = np.unique(np.concatenate([seen, ceramide]), return_inverse=True)
     # The entries of a name are consecutive.
-    n_entries = count.reshape(-1, n_artefacts).sum(axis=1)
+    n_entries = np.bincount(of_name, minlength=len(names))
     first_entry = np.cumsum(n_entries) - n_entries
     return Posing(
-        species=names[name_artefact // n_artefacts],
-        process=name_artefact % n_artefacts,
-        group=group,
-        ceramide=ceramide,
-        shift=1e6 * shift_of_match / name_mass[name_artefact // n_artefacts],
+        ceramides=ceramides[used],
+        species=names[of_name],
+        process=process[some],
+        group=group[some],
+        ceramide=ceramide[len(seen) :],
+        shift=off[some],
         row=np.repeat(np.arange(len(observed)), n_entries[name]),
         entry=ranges(first_entry[name], n_entries[name]),
     )
+
+
+def _ceramides_without_row(observed: Observations) -> FloatArray:
+    """Ceramides that no row has, within the carbons, double bonds and hydroxyls of others, (k, 3).
+
+    Saturated ones too.
+    """
+    carbons, double_bonds, hydroxyls = observed.ceramides.T
+    steps = np.meshgrid(
+        np.arange(carbons.min(), carbons.max() + 1),
+        np.arange(double_bonds.max() + 1),
+        np.unique(hydroxyls),
+        indexing="ij",
+    )
+    possible = np.column_stack([step.ravel() for step in steps])
+    has_row = (possible[:, None, :] == observed.ceramides).all(axis=2).any(axis=1)
+    return np.asarray(possible[~has_row])
 
 
 def _ceramide_mass(ceramides: FloatArray) -> FloatArray:

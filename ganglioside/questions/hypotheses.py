@@ -238,7 +238,7 @@ def _of_missing_parents(row: _Row) -> Iterator[Hypothesis]:
         line = int(missing.line[entry])
         artefact = _artefact(int(missing.process[entry]))
         label, series = row.model.line_labels[line], row.model.line_series[line]
-        numbers = row.state.observed.ceramides[missing.ceramide[entry]]
+        numbers = row.state.posing.ceramides[missing.ceramide[entry]]
         name = species(series, Ceramide(*numbers.astype(int).tolist())).name
         remarks = []
         if artefact is None or artefact.coelutes:
@@ -261,7 +261,7 @@ def _of_missing_parents(row: _Row) -> Iterator[Hypothesis]:
 def _expected(row: _Row, entry: int, artefact: Artefact | None) -> _Comparison:
     """RT of a row against that expected from a missing parent."""
     missing, model = row.state.shares.missing_parents, row.model
-    ceramide = row.state.observed.ceramides[missing.ceramide[entry]][None, :]
+    ceramide = row.state.posing.ceramides[missing.ceramide[entry]][None, :]
     rt, sd = model.expect(missing.line[[entry]], ceramide)
     if artefact is None:
         pathway, group = pathway_rt(row.state), row.state.observed.group[row.position]

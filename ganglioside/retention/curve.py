@@ -130,6 +130,11 @@ class Ceramides:
         """All ceramides that a curve has seen, shape (K, 3), in its order."""
         return cls(ceramide_basis(ceramides), np.arange(len(ceramides)))
 
+    @classmethod
+    def unseen(cls, ceramides: FloatArray) -> Ceramides:
+        """Ceramides that a curve has not seen, shape (c, 3)."""
+        return cls(ceramide_basis(ceramides), np.full(len(ceramides), -1))
+
 
 @dataclass(frozen=True, eq=False)
 class LinePrior:

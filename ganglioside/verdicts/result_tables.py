@@ -313,7 +313,7 @@ def _parent_names(
     index = np.where(decisions.parent >= 0, state.observed.row[decisions.parent], -1)
     child = np.flatnonzero(decisions.missing_parent >= 0)
     entry = decisions.missing_parent[child]
-    missing, ceramides = state.shares.missing_parents, state.observed.ceramides
+    missing, ceramides = state.shares.missing_parents, state.posing.ceramides
     line_ceramide = (missing.line * len(ceramides) + missing.ceramide)[entry]
     distinct, number = np.unique(line_ceramide, return_inverse=True)
     line, ceramide = np.divmod(distinct, len(ceramides))

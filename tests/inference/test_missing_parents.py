@@ -116,3 +116,17 @@ def test_siblings_make_a_parent_likelier(example: Inference) -> None:
     assert after.probability[entry] > before.probability[entry]
     others = ~np.isin(parent, parent[np.isin(before.child, before.child[siblings])])
     np.testing.assert_array_equal(after.probability[others], before.probability[others])
+
+
+def test_a_sodium_adduct_is_one_though_no_row_has_the_ceramide_of_its_parent() -> None:
+    table = known_curve.draw(Method(), np.random.default_rng(4))
+    saturated = table["Name"].str.contains("(38:0;O2)", regex=False)
+    (parent,) = np.flatnonzero(saturated & table["Name"].str.startswith(f"{PARENT}("))
+    adduct = table.iloc[[parent]].assign(Name=f"{PARENT}(40:3;O2)", Anchor=False)
+    adduct["Volume"] *= 0.3
+    analysis = gg.analyze(gg.read_features(pd.concat([table[~saturated], adduct])))
+    found = analysis.features.iloc[-1]
+    assert found["name"] == f"{PARENT}(40:3;O2)"
+    assert (found["verdict"], found["process"]) == ("adduct", "+Na-H")
+    assert found["parent"] == f"{PARENT}(38:0;O2)"
+    assert f"{PARENT}(38:0;O2) (no row)" in str(analysis.explain(f"{PARENT}(40:3;O2)"))

@@ -28,7 +28,7 @@ def test_whoever_may_pose_has_the_mass_of_the_name(example: Observations) -> Non
     series = example.groups.series
     rng = np.random.default_rng(0)
     for k in rng.choice(len(posing.species), 60):
-        n, d, o = example.ceramides[posing.ceramide[k]].astype(int)
+        n, d, o = posing.ceramides[posing.ceramide[k]].astype(int)
         behind = gg.parse_name(f"{series[posing.group[k]]}({n}:{d};O{o})")
         shift = artefacts()[posing.process[k]].mass_shift
         named = mass[int(posing.species[k])]
@@ -44,11 +44,30 @@ def test_the_parent_of_a_sodium_adduct_need_not_be_in_the_table() -> None:
     at = int(seen.species[seen.row == 0][0])
     entry = np.flatnonzero(posing.species == at)
     behind = {
-        (seen.groups.series[posing.group[k]], *seen.ceramides[posing.ceramide[k]].astype(int))
+        (seen.groups.series[posing.group[k]], *posing.ceramides[posing.ceramide[k]].astype(int))
         for k in entry
         if artefacts()[posing.process[k]].process == "+Na-H"
     }
     assert ("GD1", 38, 0, 2) in behind
+
+
+def test_no_row_needs_the_ceramide_of_whose_sodium_adduct_has_the_name() -> None:
+    names = ["GD1(40:3;O2)", "GD1(36:1;O2)", "GM3(36:1;O2)", "GM3(39:1;O3)", "GM3(37:1;O2)"]
+    seen = observed(names, [11.7, 9.1, 10.6, 12.7, 11.2])
+    posing = possible_posing(seen)
+    np.testing.assert_array_equal(posing.ceramides[: len(seen.ceramides)], seen.ceramides)
+    without_row = np.flatnonzero(posing.ceramide >= len(seen.ceramides))
+    behind = {
+        (
+            names[int(seen.row[seen.species == posing.species[k]][0])],
+            artefacts()[posing.process[k]].process,
+            seen.groups.series[posing.group[k]],
+            *posing.ceramides[posing.ceramide[k]].astype(int),
+        )
+        for k in without_row
+    }
+    assert behind == {("GD1(40:3;O2)", "+Na-H", "GD1", 38, 0, 2)}
+    assert len(posing.ceramides) == len(seen.ceramides) + 1
 
 
 def test_entries_of_names_are_found_by_search(example: Observations) -> None:

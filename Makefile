@@ -9,7 +9,7 @@ INPUT ?= ganglioside/data/example.csv
 BIN := .venv/bin
 READY := .venv/.ready
 SANITIZE := $(addprefix --nbval-sanitize-with ,$(wildcard tests/notebooks/sanitize.cfg))
-SUITE := $(BIN)/python -m pytest -n 4 --dist loadfile --nbval-lax --nbval-current-env $(SANITIZE) tests notebooks
+SUITE := $(BIN)/python -m pytest -n 3 --dist loadfile --nbval-lax --nbval-current-env $(SANITIZE) tests notebooks
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-busy test-nightly test-lowest test-deploy check docs audit constraints bench classes compare picture lab app clean

@@ -11,7 +11,7 @@ from ganglioside.ion_source.artefacts import SEARCH_WINDOW, posing_processes, pr
 from ganglioside.lipids.artefacts import artefacts
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.observations.observations import Observations
-from ganglioside.support.arrays import FloatArray, IntArray, ranges
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges
 
 #: Artefacts of species whose ceramide no row has: rate from which they count, and how far from the
 #: mass of the name, ppm.
@@ -64,6 +64,34 @@ class Posing:
     entry: IntArray
 
 
+@dataclass(frozen=True, eq=False)
+class _Matches:
+    """Artefacts of species that have the mass of a name, each array of shape (k,), by name.
+
+    Attributes
+    ----------
+    name, process, group, ceramide : numpy.ndarray of int
+    off : numpy.ndarray
+        Mass of the artefact less mass of the name, ppm.
+    """
+
+    name: IntArray
+    process: IntArray
+    group: IntArray
+    ceramide: IntArray
+    off: FloatArray
+
+    def some(self, chosen: BoolArray) -> _Matches:
+        """Those that are chosen, shape (k,)."""
+        return _Matches(
+            self.name[chosen],
+            self.process[chosen],
+            self.group[chosen],
+            self.ceramide[chosen],
+            self.off[chosen],
+        )
+
+
 def possible_posing(observed: Observations) -> Posing:
     """All artefacts of the table's groups and ceramides that have the mass of one of its names.
 
@@ -72,6 +100,34 @@ def possible_posing(observed: Observations) -> Posing:
     """
     names, first, name = np.unique(observed.species, return_index=True, return_inverse=True)
     ceramides = np.concatenate([observed.ceramides, _ceramides_without_row(observed)])
+    matches = _of_same_mass(observed, first, ceramides)
+    has_row = matches.ceramide < len(observed.ceramides)
+    of_own_head = matches.group == observed.group[first[matches.name]]
+    is_frequent = processes().rate[matches.process] >= _FREQUENT
+    is_close = np.abs(matches.off) <= _CLOSE
+    matches = matches.some(has_row | (of_own_head & is_frequent & is_close))
+    seen = np.arange(len(observed.ceramides))
+    used, number = np.unique(np.concatenate([seen, matches.ceramide]), return_inverse=True)
+    # The entries of a name are consecutive.
+    n_entries = np.bincount(matches.name, minlength=len(names))
+    first_entry = np.cumsum(n_entries) - n_entries
+    return Posing(
+        ceramides=ceramides[used],
+        species=names[matches.name],
+        process=matches.process,
+        group=matches.group,
+        ceramide=number[len(seen) :],
+        shift=matches.off,
+        row=np.repeat(np.arange(len(observed)), n_entries[name]),
+        entry=ranges(first_entry[name], n_entries[name]),
+    )
+
+
+def _of_same_mass(observed: Observations, first: IntArray, ceramides: FloatArray) -> _Matches:
+    """Artefacts of the table's groups with some ceramides, (K', 3), that have the mass of a name.
+
+    `first` is the first row of each name.
+    """
     masses = _head_masses(observed)[:, None] + _ceramide_mass(ceramides)
     order = np.argsort(masses, axis=None)
     ordered = masses.ravel()[order]
@@ -87,29 +143,10 @@ def possible_posing(observed: Observations) -> Posing:
     count = np.searchsorted(ordered, wanted + window) - low
     match = ranges(low, count)
     name_artefact = np.repeat(np.arange(len(wanted)), count)
-    of_name, process = np.divmod(name_artefact, n_artefacts)
+    name, process = np.divmod(name_artefact, n_artefacts)
     group, ceramide = np.divmod(order[match], len(ceramides))
-    off = 1e6 * (ordered[match] - wanted[name_artefact]) / name_mass[of_name]
-    has_row = ceramide < len(observed.ceramides)
-    of_own_head = group == observed.group[first[of_name]]
-    is_frequent = processes().rate[process] >= _FREQUENT
-    some = np.flatnonzero(has_row | (of_own_head & is_frequent & (np.abs(off) <= _CLOSE)))
-    of_name, ceramide = of_name[some], ceramide[some]
-    seen = np.arange(len(observed.ceramides))
-    used, ceramide = np.unique(np.concatenate([seen, ceramide]), return_inverse=True)
-    # The entries of a name are consecutive.
-    n_entries = np.bincount(of_name, minlength=len(names))
-    first_entry = np.cumsum(n_entries) - n_entries
-    return Posing(
-        ceramides=ceramides[used],
-        species=names[of_name],
-        process=process[some],
-        group=group[some],
-        ceramide=ceramide[len(seen) :],
-        shift=off[some],
-        row=np.repeat(np.arange(len(observed)), n_entries[name]),
-        entry=ranges(first_entry[name], n_entries[name]),
-    )
+    off = 1e6 * (ordered[match] - wanted[name_artefact]) / name_mass[name]
+    return _Matches(name, process, group, ceramide, off)
 
 
 def _ceramides_without_row(observed: Observations) -> FloatArray:

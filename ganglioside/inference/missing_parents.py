@@ -16,7 +16,7 @@ from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import formula_extents, nearness, processes
 from ganglioside.ion_source.isobars import Posing
 from ganglioside.observations.observations import Observations
-from ganglioside.retention.curve import Ceramides, ceramide_basis, ceramide_class
+from ganglioside.retention.curve import Ceramides, TabulatedCurve, ceramide_basis, ceramide_class
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by, sum_of_others
 from ganglioside.support.caches import kept_with_first
 from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, normal, student
@@ -197,9 +197,10 @@ def _on_lines(
 
 def _distance(state: Inference, possible: _ParentsOnLines) -> tuple[FloatArray, FloatArray]:
     """Straightened RT that a child shows less that of the line, and its variance, each (g,)."""
-    gradient, curve, further = state.observed.gradient, state.curve, possible.without_row
-    predicted = np.hstack([state.tabulated.predicted, curve.predict(further)])
-    of_curve = np.hstack([state.tabulated.variance, curve.variance(further)])
+    gradient, seen = state.observed.gradient, state.tabulated
+    further = TabulatedCurve.tabulate(state.curve, possible.without_row)
+    predicted = np.hstack([seen.predicted, further.predicted])
+    of_curve = np.hstack([seen.variance, further.variance])
     scatter = state.rates.sigma[possible.ceramide_class] * gradient.speed(gradient.to_rt(predicted))
     line_variance = scatter**2 + of_curve
     away = possible.rt - predicted.take(possible.line_ceramide)
@@ -288,9 +289,9 @@ def _existence(
     genuine = sum_by(candidate, state.shares.own, n_species)
     has_row = np.minimum(genuine.take(parent), 1.0)
     on_line = _common(state.support / (_FULL_LINE * n_samples))
-    on_ceramide = np.full(n_ceramides, _LEAST_PRESENCE)
-    full_ceramide = state.ceramide_support / (_FULL_CERAMIDE * n_samples)
-    on_ceramide[: len(full_ceramide)] = _common(full_ceramide)
+    ceramide_support = np.zeros(n_ceramides)
+    ceramide_support[: len(observed.ceramides)] = state.ceramide_support
+    on_ceramide = _common(ceramide_support / (_FULL_CERAMIDE * n_samples))
     # A fragment has the ceramide of its parent, so that its own name shows that there is such one.
     of_ceramide = np.where(found.process < 0, 1.0, on_ceramide[found.ceramide])
     present = (1 - detected) * on_line[found.line] * of_ceramide

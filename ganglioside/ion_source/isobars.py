@@ -11,7 +11,7 @@ from ganglioside.ion_source.artefacts import SEARCH_WINDOW, posing_processes, pr
 from ganglioside.lipids.artefacts import artefacts
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.observations.observations import Observations
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, combinations, ranges
 
 #: Artefacts of species whose ceramide no row has: rate from which they count, and how far from the
 #: mass of the name, ppm.
@@ -155,13 +155,11 @@ def _ceramides_without_row(observed: Observations) -> FloatArray:
     Saturated ones too.
     """
     carbons, double_bonds, hydroxyls = observed.ceramides.T
-    steps = np.meshgrid(
+    possible = combinations(
         np.arange(carbons.min(), carbons.max() + 1),
         np.arange(double_bonds.max() + 1),
         np.unique(hydroxyls),
-        indexing="ij",
     )
-    possible = np.column_stack([step.ravel() for step in steps])
     has_row = (possible[:, None, :] == observed.ceramides).all(axis=2).any(axis=1)
     return np.asarray(possible[~has_row])
 

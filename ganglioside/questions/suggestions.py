@@ -19,7 +19,7 @@ from ganglioside.lipids.composition import Ceramide, Composition
 from ganglioside.lipids.names import species
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, combinations
 from ganglioside.support.densities import OWN_TAIL, STANDARD_DEVIATION, normal, student
 
 #: Columns of the table that `suggest` returns.
@@ -472,8 +472,7 @@ def _ceramides(state: Inference) -> FloatArray:
     hydroxyls = np.union1d(np.unique(state.observed.ceramides[:, 2]), _USUAL_HYDROXYLS)
     carbons = np.arange(low[0] - _FURTHER_CARBONS, high[0] + _FURTHER_CARBONS + 1)
     bonds = np.arange(0, high[1] + 1)
-    axes = np.meshgrid(carbons, bonds, hydroxyls, indexing="ij")
-    grid = np.stack(axes, axis=-1).reshape(-1, 3)
+    grid = combinations(carbons, bonds, hydroxyls)
     possible = grid[:, 1] <= grid[:, 0] // 2  # double bonds
     return np.asarray(grid[possible])
 

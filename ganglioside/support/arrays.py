@@ -161,6 +161,17 @@ def decimal_step(values: FloatArray, digits: Iterable[int], tolerance: float) ->
     return 0.0
 
 
+def combinations(*axes: FloatArray) -> FloatArray:
+    """Every value of each axis with every value of the others, shape (n, number of axes).
+
+    Examples
+    --------
+    >>> combinations(np.array([34.0, 36.0]), np.array([0.0, 1.0])).tolist()
+    [[34.0, 0.0], [34.0, 1.0], [36.0, 0.0], [36.0, 1.0]]
+    """
+    return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(axes))
+
+
 def encoded(values: FloatArray) -> str:
     """Text, in base64, of numbers in the order of the array: `decoded` reads it."""
     return base64.b64encode(values.astype("<f8").tobytes()).decode("ascii")

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganglioside.support.arrays import (
+    combinations,
     decimal_step,
     join,
     median,
@@ -106,3 +107,10 @@ def test_a_replaced_copy_leaves_the_values_as_they_are() -> None:
 )
 def test_the_step_is_the_coarsest_that_all_values_keep_to(values: list[float], step: float) -> None:
     assert decimal_step(np.array(values), (1, 2), 1e-6) == step
+
+
+def test_combinations_are_all_of_them_the_last_axis_first() -> None:
+    axes = [np.array([34.0, 36.0]), np.array([0.0, 1.0, 2.0]), np.array([2.0])]
+    expected = [[a, b, c] for a in axes[0] for b in axes[1] for c in axes[2]]
+    assert combinations(*axes).tolist() == expected
+    assert combinations(axes[0], np.array([])).shape == (0, 2)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from jupyter_server.auth.identity import PasswordIdentityProvider
 from jupyter_server.serverapp import ServerApp
 
 from ganglioside_widgets.serving.headers import SafeHeaders
+from ganglioside_widgets.serving.kernel_transport import kernel_transport
 from ganglioside_widgets.serving.lab import API, VOILA, Lab, LabServer
 
 
@@ -64,6 +67,14 @@ def test_a_new_token_is_printed_with_the_address(
     printed = capsys.readouterr().out
     assert "token=generated" in printed
     assert "Whoever has this address can use JupyterLab." in printed
+
+
+def test_kernels_are_reached_as_their_folder_allows(
+    server: LabServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.runtime_dir = str(tmp_path)
+    server.init_configurables()
+    assert server.config.KernelManager.transport == kernel_transport(tmp_path)
 
 
 def test_jupyterlab_starts_this_server() -> None:

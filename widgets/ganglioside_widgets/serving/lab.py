@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Final
 
 from jupyter_server.serverapp import ServerApp
 from jupyterlab.labapp import LabApp
 
 from ganglioside_widgets.serving.headers import LAB_POLICY, SafeHeaders, write_policy
+from ganglioside_widgets.serving.kernel_transport import choose_transport
 
 #: Not served by JupyterLab: it writes a parameter of the address into its page unescaped, through
 #: which others could run a script.
@@ -25,6 +27,7 @@ class LabServer(ServerApp):
 
     def init_configurables(self) -> None:
         """Create the parts of the server, and set the token if there is one of our own."""
+        choose_transport(self.config, Path(self.runtime_dir))
         super().init_configurables()
         if self.own_token:
             self.identity_provider.token = self.own_token

@@ -42,6 +42,7 @@ from ganglioside_widgets.serving.door import Door, Guarded, Refusal, TurnedAway
 from ganglioside_widgets.serving.headers import PageHeaders
 from ganglioside_widgets.serving.help_page import HelpPage
 from ganglioside_widgets.serving.idle import until_idle
+from ganglioside_widgets.serving.kernel_transport import choose_transport
 from ganglioside_widgets.serving.kernels import RETRY, VisitorsKernels
 from ganglioside_widgets.serving.logs import log_request
 from ganglioside_widgets.serving.sockets import KernelSocket
@@ -271,6 +272,7 @@ class Pages(Voila):  # type: ignore[misc]
         self.ioloop = tornado.ioloop.IOLoop.current()
         self.connection_dir = str(self.workplace / "kernels")
         Path(self.connection_dir).mkdir(mode=0o700)
+        choose_transport(self.config, Path(self.connection_dir))
         self._spare_the_loop()
         os.environ[VARIABLE] = ApiLimits(parent=self).limits().to_json()  # kernels inherit it
         self.app = Guarded(transforms=[PageHeaders], **self.init_settings())

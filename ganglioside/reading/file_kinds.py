@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 from typing import Any, Final
 
@@ -136,9 +137,15 @@ def _refuse_foreign(content: bytes) -> None:
         raise ReadError(
             "This workbook is protected by a password. Save it without one, or save it as CSV."
         )
-    for signature in read_facts("refused_files.csv", Signature):
+    for signature in _signatures():
         if content.startswith(bytes.fromhex(signature.starts_with)):
             raise ReadError(f"This is {signature.what}. {signature.advice} {RIGHT_FILE}")
+
+
+@cache
+def _signatures() -> tuple[Signature, ...]:
+    """Beginnings of files that are no tables."""
+    return read_facts("refused_files.csv", Signature)
 
 
 def _refuse_markup(text: str, has_header: bool) -> None:

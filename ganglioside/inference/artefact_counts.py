@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.rates import ARTEFACT_WEIGHT, ArtefactCounts
+from ganglioside.inference.split_peaks import count_splits
 from ganglioside.inference.state import Inference, flat_index
 from ganglioside.ion_source.artefacts import nearness, processes
 from ganglioside.ion_source.isobars import Posing
@@ -88,6 +89,7 @@ def count_artefacts(state: Inference) -> ArtefactCounts:
         names=np.append(_names(state), 0.0) + ARTEFACT_WEIGHT,
         measured=sum_by(pairs.process % n, share, n),  # process -1 is the last
         log_ratio=sum_by(pairs.process % n, share * pairs.beside_formula, n),
+        split=count_splits(state),
     )
 
 

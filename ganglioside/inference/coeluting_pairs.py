@@ -13,7 +13,6 @@ from ganglioside.ion_source.coelution import Coelution
 from ganglioside.ion_source.fragments import usual_emission
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
-from ganglioside.support.densities import normal
 from ganglioside.support.priors import Priors
 
 #: log10 of fragment over parent area: a fragment may outweigh the genuine feature of its name,
@@ -60,20 +59,6 @@ class DescribedCoelution(Coelution):
     def splits(self) -> IntArray:
         """Indices of the pairs of a peak and a part of it that was picked apart."""
         return np.flatnonzero(processes().splits[self.process])
-
-    def beside(self, slope: float) -> FloatArray:
-        """Density, 1 / min, of the RT difference of the pairs `splits`, on either side.
-
-        0.5 N(|delta|; m, s), with m and s the shift and spread of the process in minutes.
-
-        Parameters
-        ----------
-        slope : float
-            min per carbon.
-        """
-        process, delta = self.process[self.splits], np.abs(self.delta[self.splits])
-        shift, spread = processes().rt_shift[process], processes().rt_spread[process]
-        return np.asarray(0.5 * normal(delta, slope * shift, slope * spread))
 
     @cached_property
     def smaller(self) -> FloatArray:

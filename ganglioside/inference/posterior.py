@@ -13,6 +13,7 @@ from ganglioside.inference.fragment_yields import FragmentYields, pair_odds
 from ganglioside.inference.missing_parents import missing_parents
 from ganglioside.inference.pathways import pair_rt
 from ganglioside.inference.shares import NO_MISSING_PARENTS, MissingParents, Shares
+from ganglioside.inference.split_peaks import split_density
 from ganglioside.inference.state import Inference
 from ganglioside.retention.isomer_lines import further_line
 from ganglioside.support.arrays import FloatArray, sum_by, sum_of_others
@@ -235,7 +236,7 @@ def _pair_intensity(state: Inference) -> FloatArray:
     away = pairs.delta - expected.mean
     closeness = of_difference(away, expected.scale, observed.rt_step) / speed
     if len(pairs.splits):
-        closeness[pairs.splits] = pairs.beside(state.curve.slope) / speed[pairs.splits]
+        closeness[pairs.splits] = split_density(state) / speed[pairs.splits]
     ratio = normal(pairs.log_ratio, yields.mean, yields.sd)
     area = np.where(pairs.measured, ratio, state.chance_area_density[pairs.child])
     mass = rates.mass.right(observed.mass_error[pairs.child], pairs.shift)

@@ -114,6 +114,21 @@ class FragmentCounts:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class SplitCounts:
+    """Parts of peaks with their distances from these, min.
+
+    Attributes
+    ----------
+    parts, distance, squares : float
+        Their number, the sum of their distances and that of the squares.
+    """
+
+    parts: float = 0.0
+    distance: float = 0.0
+    squares: float = 0.0
+
+
 @dataclass(frozen=True, eq=False)
 class ArtefactCounts:
     """Artefacts of the table, by process; the last entry (-1) is fragmentation.
@@ -125,17 +140,19 @@ class ArtefactCounts:
     measured, log_ratio : numpy.ndarray, shape (A + 1,)
         Number of artefacts with areas, and the sum of their log10(area / parent area), of isotopes
         beside what the formula gives.
+    split : SplitCounts
     """
 
     names: FloatArray
     measured: FloatArray
     log_ratio: FloatArray
+    split: SplitCounts
 
     @classmethod
     def nothing(cls, n: int) -> ArtefactCounts:
         """Counts before any of n artefacts is seen."""
         zero = np.zeros(n + 1)
-        return cls(names=zero + ARTEFACT_WEIGHT, measured=zero, log_ratio=zero)
+        return cls(names=zero + ARTEFACT_WEIGHT, measured=zero, log_ratio=zero, split=SplitCounts())
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ class Processes:
         log10 of child over parent area, the spread of its mean between tables and of rows about it;
         0 for fragmentation, which is learned from the table. That of isotopes is 0 too, beside
         what the formula gives.
-    rt_shift, rt_spread : numpy.ndarray, shape (A + 1,)
+    rt_shift, rt_between, rt_spread : numpy.ndarray, shape (A + 1,)
         Carbons.
     coelutes, splits, isotopes : numpy.ndarray of bool, shape (A + 1,)
         Whether the child elutes with its parent; whether it is a part of the parent's peak;
@@ -51,6 +51,7 @@ class Processes:
     log10_between: FloatArray
     log10_spread: FloatArray
     rt_shift: FloatArray
+    rt_between: FloatArray
     rt_spread: FloatArray
     coelutes: BoolArray
     splits: BoolArray
@@ -68,6 +69,7 @@ def processes() -> Processes:
         log10_between=np.array([*(a.log10_between for a in known), 0.0]),
         log10_spread=np.array([*(a.log10_spread for a in known), 0.0]),
         rt_shift=np.array([*(a.rt_shift for a in known), 0.0]),
+        rt_between=np.array([*(a.rt_between for a in known), 0.0]),
         rt_spread=np.array([*(a.rt_spread for a in known), 0.0]),
         coelutes=np.array([*(a.coelutes for a in known), True]),
         splits=np.array([*(a.is_split for a in known), False]),

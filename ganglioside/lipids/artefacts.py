@@ -38,8 +38,9 @@ class Artefact:
         Mean log10 of the child's area over the parent's; NaN where the formula tells it.
     log10_between, log10_spread : float
         Standard deviation of that mean between tables, and of single rows about it.
-    rt_shift, rt_spread : float
-        Mean and standard deviation of the child's RT less the parent's, carbons.
+    rt_shift, rt_between, rt_spread : float
+        Mean of the child's RT less the parent's, carbons; standard deviation of that mean between
+        tables, and of single rows about it.
     verdict : str
         Verdict on the child.
     label : str
@@ -56,6 +57,7 @@ class Artefact:
     log10_between: float
     log10_spread: float
     rt_shift: float
+    rt_between: float
     rt_spread: float
     verdict: str
     label: str

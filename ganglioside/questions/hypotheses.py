@@ -14,6 +14,7 @@ import pandas as pd
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.pathways import TOLD_SHIFT, pair_rt, pathway_rt
 from ganglioside.inference.posterior import odds_and_yields
+from ganglioside.inference.split_peaks import split_distance
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.artefacts import Artefact, artefacts
 from ganglioside.lipids.composition import Ceramide, Composition, loss_label
@@ -195,7 +196,8 @@ def _of_rows(row: _Row) -> Iterator[Hypothesis]:
             kind="adduct" if artefact else "fragment",
             probability=float(state.shares.pair[pair]),
             basis=f"{name} is itself genuine with a probability of {genuine}; {usually} about "
-            f"{100 * usual_ratio:.2g} % of the parent's area{_usual_shift(shift)}",
+            f"{100 * usual_ratio:.2g} % of the parent's area"
+            f"{_usual_distance(row, artefact) or _usual_shift(shift)}",
             **asdict(row.compared(expected, width)),
             area_ratio=float(10 ** state.log_ratio(parent, row.position)),
             usual_ratio=usual_ratio,
@@ -212,11 +214,19 @@ def _usual_shift(shift: float) -> str:
     return f", {abs(shift):.3f} min {'before' if shift < 0 else 'after'} it"
 
 
+def _usual_distance(row: _Row, artefact: Artefact | None) -> str:
+    """RT of such parts of a peak beside it, min, in words; empty for all else."""
+    if artefact is None or not artefact.is_split:
+        return ""
+    return f", {split_distance(row.state).mean:.2f} min beside it"
+
+
 def _width(row: _Row, artefact: Artefact | None, scale: float) -> float:
     """Usual RT difference of a row and its parent, min; `scale` where they co-elute."""
     if artefact is None or artefact.coelutes:
         return float(np.hypot(scale, sqrt(2) * row.state.observed.rounding))
-    return float(np.hypot(artefact.rt_shift, artefact.rt_spread)) * row.state.curve.slope
+    expected = split_distance(row.state)
+    return float(np.hypot(expected.mean, expected.sd))
 
 
 def _artefact(process: int) -> Artefact | None:

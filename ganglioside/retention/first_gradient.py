@@ -121,10 +121,9 @@ def first_gradient(observed: Observations, slope: float, priors: Priors) -> Grad
     even = _even_fit(pairs, slope, priors)
     if _explained_by_speed(pairs, even.shape) < _HINT:
         return Gradient.even()
-    start, fit = _best_fit(pairs, slope, priors)
+    start, ends, fit = _best_fit(pairs, slope, priors)
     if _agreement(pairs, fit) < _BETTER * _agreement(pairs, even):
         return Gradient.even()
-    ends, fit = _with_other_ends(pairs, fit, _ENDS, priors)
     if not _predicts_better(pairs, slope, start, ends, priors):
         return Gradient.even()
     return fit.gradient
@@ -138,16 +137,19 @@ def best_gradient(observed: Observations, slope: float, priors: Priors) -> Gradi
     pairs = _neighbours(observed)
     if pairs is None:
         return Gradient.even()
-    _, fit = _best_fit(pairs, slope, priors)
-    _, fit = _with_other_ends(pairs, fit, _ENDS, priors)
+    *_, fit = _best_fit(pairs, slope, priors)
     return fit.gradient
 
 
-def _best_fit(pairs: _Neighbours, slope: float, priors: Priors) -> tuple[float, _Fit]:
-    """The fit on which most pairs agree, with the slope with which it began, min per carbon."""
-    fits = {start * slope: _fit(pairs, start * slope, priors) for start in _BEGINNINGS}
-    start = max(fits, key=lambda start: _agreement(pairs, fits[start]))
-    return start, fits[start]
+def _best_fit(
+    pairs: _Neighbours, slope: float, priors: Priors
+) -> tuple[float, tuple[str, ...], _Fit]:
+    """The fit on which most pairs agree, with how it began: slope, min per carbon, and ends."""
+    found = []
+    for start in _BEGINNINGS:
+        begun = _fit(pairs, start * slope, priors)
+        found.append((start * slope, *_with_other_ends(pairs, begun, _ENDS, priors)))
+    return max(found, key=lambda one: _agreement(pairs, one[2]))
 
 
 def _explained_by_speed(pairs: _Neighbours, shape: FloatArray) -> float:

@@ -25,7 +25,9 @@ _ANCHOR_WEIGHT: Final = 3.0
 _WIDTH: Final = 0.08  # carbons; half-width of a dense offset
 _LEAST_SUPPORT: Final = 1.5  # ceramides that a further line needs
 _APART: Final = 0.2  # carbons; isomers that are closer are one line
-_FAR: Final = 0.85  # carbons; isomers are closer to the main line (observed: 0.3 to 0.75)
+_FAR: Final = 0.85  # carbons; isomers are usually closer to the main line (observed: 0.3 to 0.75)
+_FARTHER: Final = 0.15  # carbons beyond, at which they are rarer by a factor of e
+_FARTHEST: Final = 2.0  # carbons; never farther
 _BY_CHANCE: Final = 0.1  # further lines expected by chance in a series, at most
 _CLOSE: Final = 0.025  # min; a co-eluting pair this close explains its child by half
 _ARTEFACT_SHARE: Final = 0.8  # of a row, at most, that an artefact explains
@@ -318,14 +320,17 @@ def _worthy_offsets(
         at = np.flatnonzero(possible)
         if len(at) == 0:
             break
-        cost = _place_cost(rows, at, expected, scale, further if number else None)
+        cost = _place_cost(rows, at, expected, scale)
+        if number:
+            cost = _further_place_cost(rows, at, offsets[:, 0], cost, expected, scale)
+            cost -= np.log(further[group[at]])
         worth = _worth(rows, at, evidence, scale.sigma) - cost
         best = at[_best_of_group(group[at], worth)]
         offsets[:, number] = _centres(rows, evidence, best, scale.sigma)
         away = np.abs(rows.reduced - offsets[group, number]) / scale.slope
         possible &= away > _APART
         if number == 0:
-            possible &= away <= _FAR
+            possible &= away <= _FARTHEST
         evidence = np.where(away <= _APART, -np.inf, evidence)
     offsets[:, 0] = np.where(np.isnan(offsets[:, 0]), expected.first, offsets[:, 0])
     return offsets
@@ -391,26 +396,35 @@ def _worth_of_part(
 
 
 def _place_cost(
+    rows: _Rows, at: IntArray, expected: ExpectedLines, scale: Scale
+) -> FloatArray:
+    """-log of the prior probability of a first line through some rows, shape (len(at),).
+
+    It is expected where its composition predicts it, that of an acetylated series also beside each
+    line of its base.
+    """
+    return expected.cost(rows.layout.group[at], rows.reduced[at], scale.sigma)
+
+
+def _further_place_cost(
     rows: _Rows,
     at: IntArray,
+    main: FloatArray,
+    as_first: FloatArray,
     expected: ExpectedLines,
     scale: Scale,
-    further: FloatArray | None,
 ) -> FloatArray:
-    """-log of the prior probability of a line through some rows, shape (len(at),).
+    """-log of the prior density of a further line through some rows, shape (len(at),).
 
-    A first line is expected where its composition predicts it, a further one, with the probability
-    `further` of its group, near the first; that of an acetylated series also beside each line of
-    its base.
+    It is anywhere near the `main` one of its group, shape (G,), and seldom farther; that of an
+    acetylated series also where a first line may be.
     """
-    group, offset = rows.layout.group[at], rows.reduced[at]
-    cost = expected.cost(group, offset, scale.sigma)
-    if further is None:
-        return cost
-    anywhere = np.log(2 * _FAR * scale.slope / scale.sigma)
+    group = rows.layout.group[at]
+    away = np.abs(rows.reduced[at] - main[group]) / scale.slope
+    near = np.log(2 * (_FAR + _FARTHER) * scale.slope / scale.sigma)
+    anywhere = near + np.maximum(away - _FAR, 0.0) / _FARTHER
     several = np.isfinite(expected.centre[group]).sum(axis=1) > 1
-    near = np.where(several, np.minimum(cost, anywhere), anywhere)
-    return np.asarray(near - np.log(further[group]))
+    return np.where(several, np.minimum(as_first, anywhere), anywhere)
 
 
 def _as_lines(offsets: FloatArray) -> LineOffsets:

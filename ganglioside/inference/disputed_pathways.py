@@ -8,6 +8,7 @@ are compared with the same rows as a line.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import lgamma
@@ -19,7 +20,10 @@ from ganglioside.inference.learning import firm_lines
 from ganglioside.inference.line_placement import expected_lines
 from ganglioside.inference.pathways import with_digits
 from ganglioside.inference.posterior import anchor_evidence
+from ganglioside.inference.rates import ARTEFACT_WEIGHT
+from ganglioside.inference.split_peaks import SplitDistance, distance_of_parts
 from ganglioside.inference.state import Inference, reduced_rt
+from ganglioside.ion_source.artefacts import processes
 from ganglioside.ion_source.fragments import usual_emission
 from ganglioside.retention.isomer_lines import (
     MOST_LINES,
@@ -29,7 +33,7 @@ from ganglioside.retention.isomer_lines import (
     further_line_spread,
 )
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced, sum_by
-from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, student, student_weight
+from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, normal, student, student_weight
 
 _CLAIMED: Final = 0.3  # share of a pathway from which a row is one of its fragments
 _FEWEST: Final = 2  # rows that make a line
@@ -41,6 +45,8 @@ _ELSEWHERE: Final = 0.7  # log odds for a line of each row without one
 _FRAGMENTS: Final = -1.5  # log odds of a line below which its rows are tried as fragments
 _NEAR: Final = 4.0  # widths of co-elution within which a row may be a fragment
 _NEAR_AT_LEAST: Final = 0.04  # min
+_APART: Final = 4.0  # scatters by which a line and parts of its peaks are apart, to be told
+_TINY: Final = 1e-12
 _LEAST_FURTHER: Final = 0.05  # probability of a further line below which none is sought
 
 
@@ -100,17 +106,43 @@ def disputed_lines(state: Inference) -> LineOffsets:
     state : Inference
         After all rounds.
     """
-    claims = _claims(state)
+    pairs, slope = state.coelution, state.curve.slope
+    fragments = _disputed(state, pairs.fragments, apart_on_a_line(slope), _as_pathway)
+    apart = min(apart_on_a_line(slope), _APART * float(state.rates.sigma[0]))
+    parts = _disputed(state, pairs.splits, apart, _as_parts)
+    group, offset, odds = (np.concatenate(both) for both in zip(fragments, parts, strict=True))
+    best_first = np.argsort(-odds)
+    group, first = np.unique(group[best_first], return_index=True)
+    return LineOffsets(group, offset[best_first[first]])
+
+
+def _disputed(
+    state: Inference,
+    pair: IntArray,
+    apart: float,
+    otherwise: Callable[[Inference, _Claims], FloatArray],
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    """Group, offset (min) and log odds of lines whose rows some pairs claim, each shape (d,).
+
+    Parameters
+    ----------
+    state : Inference
+    pair : numpy.ndarray of int
+        Pairs that may claim rows.
+    apart : float
+        RT by which lines of one group are apart at least, min.
+    otherwise : callable
+        Log probability of the rows of each pathway as what the pairs make, shape (q,).
+    """
+    claims = _claims(state, pair)
     if len(claims.line):
-        claims = claims.kept(_may_be_lines(state, claims))
+        claims = claims.kept(_may_be_lines(state, claims, apart))
     if len(claims.line) == 0:
-        return LineOffsets(claims.group, np.zeros(0))
+        return claims.group, np.zeros(0), np.zeros(0)
     has_line = np.isin(claims.group, state.line_group[firm_lines(state)])
-    odds = _as_line(state, claims, has_line) - _as_pathway(state, claims)
-    disputed = np.flatnonzero(odds > _LEAST_ODDS)
-    best_first = disputed[np.argsort(-odds[disputed])]
-    group, first = np.unique(claims.group[best_first], return_index=True)
-    return LineOffsets(group, claims.offset[best_first[first]])
+    odds = _as_line(state, claims, has_line) - otherwise(state, claims)
+    disputed = odds > _LEAST_ODDS
+    return claims.group[disputed], claims.offset[disputed], odds[disputed]
 
 
 def lines_of_fragments(state: Inference) -> BoolArray:
@@ -157,10 +189,9 @@ def _possible_claims(state: Inference) -> tuple[_Claims, IntArray]:
     return replace(claims, group=state.line_group[claims.group]), claims.group
 
 
-def _claims(state: Inference) -> _Claims:
-    """Rows of which pathways claim at least a few."""
-    fragments = state.coelution.fragments
-    pair = fragments[state.shares.pair[fragments] > _CLAIMED]
+def _claims(state: Inference, pair: IntArray) -> _Claims:
+    """Rows of which pathways of some pairs claim at least a few."""
+    pair = pair[state.shares.pair[pair] > _CLAIMED]
     return _numbered(state, pair, state.coelution.child_group, len(state.observed.groups))
 
 
@@ -176,8 +207,11 @@ def _numbered(state: Inference, pair: IntArray, onto: IntArray, n: int) -> _Clai
     return _Claims(pair, pathway, reduced, *np.divmod(kind, n)).kept(number >= _FEWEST)
 
 
-def _may_be_lines(state: Inference, claims: _Claims) -> BoolArray:
-    """Whether the group of each pathway may have one more line where its rows are, shape (q,)."""
+def _may_be_lines(state: Inference, claims: _Claims, apart: float) -> BoolArray:
+    """Whether the group of each pathway may have one more line where its rows are, shape (q,).
+
+    Lines of one group are `apart` at least, min.
+    """
     n_groups = len(state.observed.groups)
     firm = firm_lines(state)
     number = np.bincount(state.line_group[firm], minlength=n_groups)[claims.group]
@@ -185,7 +219,7 @@ def _may_be_lines(state: Inference, claims: _Claims) -> BoolArray:
     possible = (number == 0) | ((number < MOST_LINES) & (further >= _LEAST_FURTHER))
     same_group = claims.group[:, None] == state.line_group[firm]
     away = np.abs(claims.offset[:, None] - state.curve.lines[firm])
-    close = same_group & (away < apart_on_a_line(state.curve.slope))
+    close = same_group & (away < apart)
     return np.asarray(possible & ~close.any(axis=1))
 
 
@@ -222,6 +256,41 @@ def _as_pathway(state: Inference, claims: _Claims) -> FloatArray:
         (np.zeros(len(seen)), np.full(len(seen), rates.pathway_spread)),
     )
     return rate + yields + differences
+
+
+def _as_parts(state: Inference, claims: _Claims) -> FloatArray:
+    """Log probability of the rows of each pathway as parts of its peaks, shape (q,).
+
+    As for fragments, but rate, distance and area of parts are those of all other lines: a peak
+    finder splits peaks of every series alike.
+    """
+    pairs, share = state.coelution, state.shares.pair
+    splits = pairs.splits
+    seen = claims.sum(share[claims.pair])
+    elsewhere = float(share[splits].sum()) - seen
+    peaks = np.maximum(state.support[claims.line], seen)
+    other_peaks = np.maximum(float(state.shares.genuine.sum()) - peaks, elsewhere)
+    usual = processes().rate[pairs.process[claims.pair[:1]]]
+    a = ARTEFACT_WEIGHT * usual + elsewhere
+    b = ARTEFACT_WEIGHT * (1 - usual) + other_peaks - elsewhere
+    rate = _log_beta(a + seen, b + peaks - seen) - _log_beta(a, b + peaks)
+    distance = np.abs(pairs.delta[claims.pair])
+    counts = state.rates.artefact_counts.split
+    own = [claims.sum(share[claims.pair] * values) for values in (1.0, distance, distance**2)]
+    others = (counts.parts - own[0], counts.distance - own[1], counts.squares - own[2])
+    expected = distance_of_parts(*others, state.curve.slope)
+    of_row = SplitDistance(expected.mean[claims.pathway], expected.sd[claims.pathway])
+    return rate + claims.sum(np.log(of_row.density(distance)) + _log_extents(state, claims))
+
+
+def _log_extents(state: Inference, claims: _Claims) -> FloatArray:
+    """Log density of the area of each row as a part of its peak, 0 where none is known, (k,)."""
+    pairs, known = state.coelution, processes()
+    process = pairs.process[claims.pair]
+    density = normal(
+        pairs.log_ratio[claims.pair], known.log10_extent[process], known.log10_spread[process]
+    )
+    return np.log(np.where(pairs.measured[claims.pair], np.maximum(density, _TINY), 1.0))
 
 
 def _as_line(state: Inference, claims: _Claims, further: BoolArray) -> FloatArray:

@@ -24,6 +24,10 @@ class SplitDistance:
     mean: FloatArray
     sd: FloatArray
 
+    def density(self, distance: FloatArray) -> FloatArray:
+        """Density of RT differences of these sizes, 1 / min, on either side: 0.5 N(d; m, s)."""
+        return np.asarray(0.5 * normal(distance, self.mean, self.sd))
+
 
 def split_density(state: Inference) -> FloatArray:
     """Density, 1 / min, of the RT difference of each pair of a peak and its part, on either side.
@@ -33,7 +37,7 @@ def split_density(state: Inference) -> FloatArray:
     pairs, counts = state.coelution, state.rates.artefact_counts.split
     distance = np.abs(pairs.delta[pairs.splits])
     own = state.rates.fragments.pair[pairs.splits]
-    expected = _distance(
+    expected = distance_of_parts(
         counts.parts - own,
         counts.distance - own * distance,
         counts.squares - own * distance**2,
@@ -46,7 +50,7 @@ def split_distance(state: Inference) -> SplitDistance:
     """Distance at which a further part of a peak is expected, each a scalar."""
     counts = state.rates.artefact_counts.split
     parts, distance, squares = map(np.asarray, (counts.parts, counts.distance, counts.squares))
-    return _distance(parts, distance, squares, state.curve.slope)
+    return distance_of_parts(parts, distance, squares, state.curve.slope)
 
 
 def count_splits(state: Inference) -> SplitCounts:
@@ -61,7 +65,7 @@ def count_splits(state: Inference) -> SplitCounts:
     )
 
 
-def _distance(
+def distance_of_parts(
     parts: FloatArray, distance: FloatArray, squares: FloatArray, slope: float
 ) -> SplitDistance:
     """Expected distance where that of n = `parts` sums to S1 = `distance`, S2 = `squares`.

@@ -12,6 +12,7 @@ from ganglioside.inference.fragment_yields import count_fragments
 from ganglioside.inference.learning import FIRM, composition_model, firm_lines
 from ganglioside.inference.pathways import RtDifference, pair_rt, without_shift
 from ganglioside.inference.posterior import other_intensity, row_evidence
+from ganglioside.inference.rates import SplitCounts
 from ganglioside.inference.state import Inference, keep_lines, reduced_rt, with_lines
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.retention.acetylation import acetylated_places
@@ -62,7 +63,8 @@ def change_lines(state: Inference, more: LineOffsets, gone: BoolArray) -> Infere
     group = np.concatenate([group, without])
     offset = np.concatenate([offset, expected_lines(state).first[without]])
     order = np.lexsort((offset, group))
-    return _with_fragments(with_lines(state, LineOffsets(group[order], offset[order])))
+    changed = with_lines(state, LineOffsets(group[order], offset[order]))
+    return _with_fragments(_with_usual_splits(changed))
 
 
 @kept_with_first  # asked twice for the state after all rounds
@@ -90,6 +92,15 @@ def _with_usual_artefacts(state: Inference) -> Inference:
     """
     usual = np.minimum(state.rates.artefact, processes().rate[:-1])
     return replace(state, rates=replace(state.rates, artefact=usual))
+
+
+def _with_usual_splits(state: Inference) -> Inference:
+    """State in which peaks are split as usual: rows of a further line have passed for parts."""
+    rates, splits = state.rates, processes().splits[:-1]
+    usual = np.minimum(rates.artefact, processes().rate[:-1])
+    counts = replace(rates.artefact_counts, split=SplitCounts())
+    artefact = np.where(splits, usual, rates.artefact)
+    return replace(state, rates=replace(rates, artefact=artefact, artefact_counts=counts))
 
 
 def _as_fragments(state: Inference) -> Inference:

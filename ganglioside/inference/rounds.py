@@ -108,9 +108,10 @@ def _on_gradient(
             report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
         if round_ >= _PRUNE_AT and _has_settled(before, state):
             break
-    more, gone = disputed_lines(state), lines_of_fragments(state)
+    pruned = prune_lines(state)
+    more, gone = disputed_lines(pruned), lines_of_fragments(pruned)
     if len(more.group) or gone.any():
-        state = _again(change_lines(state, more, gone))
+        state = _again(change_lines(pruned, more, gone))
     by_pairs = state.shares.pair.sum()
     by_missing_parents = state.shares.missing_parents.probability.sum()
     made = by_pairs + by_missing_parents

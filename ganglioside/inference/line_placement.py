@@ -24,6 +24,7 @@ from ganglioside.support.densities import OWN_TAIL, normal, student
 _LEAST_ODDS: Final = 1e-12
 _LEAST_SUPPORT: Final = 1.5  # features that a further line of a series needs
 _APART: Final = 3.0  # scatters; lines of one series that are closer are one
+_WIDEST: Final = 3.0  # scatters within which rows are on a line at first, once lines are known
 _CLOSE: Final = 4.0  # scales of the RT difference at which a pair counts half
 
 
@@ -63,7 +64,8 @@ def change_lines(state: Inference, more: LineOffsets, gone: BoolArray) -> Infere
     group = np.concatenate([group, without])
     offset = np.concatenate([offset, expected_lines(state).first[without]])
     order = np.lexsort((offset, group))
-    changed = with_lines(state, LineOffsets(group[order], offset[order]))
+    scatter = min(_WIDEST * float(state.rates.sigma[0]), state.usual_scatter * _WIDEST)
+    changed = with_lines(state, LineOffsets(group[order], offset[order]), scatter)
     return _with_fragments(_with_usual_splits(changed))
 
 

@@ -272,8 +272,16 @@ def _first_shares(n: int, n_pairs: int, priors: Priors) -> Shares:
     )
 
 
-def with_lines(state: Inference, lines: LineOffsets) -> Inference:
-    """State with other lines, about which nothing is learned yet."""
+def with_lines(state: Inference, lines: LineOffsets, scatter: float | None = None) -> Inference:
+    """State with other lines, about which nothing is learned yet.
+
+    Parameters
+    ----------
+    state : Inference
+    lines : LineOffsets
+    scatter : float, optional
+        Of their rows, min; that of first lines where omitted.
+    """
     n_lines, n_groups = len(lines.group), len(state.observed.groups)
     main = first_of_group(lines.group, np.zeros(n_lines))
     paired = candidates(state.observed, lines.group)
@@ -294,9 +302,9 @@ def with_lines(state: Inference, lines: LineOffsets) -> Inference:
             fragments=no_fragments,
         ),
     )
-    away = (paired.rt - state.fitted) / state.curve.slope
-    scatter = state.priors.first_line_scatter.value
-    state = with_own(state, np.exp(-0.5 * (away / scatter) ** 2))
+    usual = state.priors.first_line_scatter.value * state.curve.slope
+    away = (paired.rt - state.fitted) / (usual if scatter is None else scatter)
+    state = with_own(state, np.exp(-0.5 * away**2))
     areas = learn_areas(state.rates.areas, state.candidate_areas)
     return replace(state, rates=replace(state.rates, areas=areas))
 

@@ -27,6 +27,9 @@ from ganglioside.support.priors import Priors
 
 _Float = TypeVar("_Float", bound=np.floating)
 
+#: Slopes below this cannot order a series by its carbons.
+LOWEST_SLOPE: Final = 0.1
+
 #: Carbon slopes tried, min per carbon. Reversed phase gives 0.2 to 0.8; zero and below is HILIC.
 _SLOPES: Final = np.concatenate([np.linspace(-0.3, 0.1, 9), np.geomspace(0.12, 1.6, 31)])
 
@@ -50,14 +53,15 @@ _RESIDUAL: Final = np.asarray(
     dtype=np.float32,  # enough to compare trials, at half the cost
 )
 
+#: Weight of each trial before a table is seen: few tables are of HILIC, and rows whose carbons make
+#: no difference are sodium adducts more often than that. Shape (T,).
+_USUAL: Final = np.where(_SLOPE < 1.1 * LOWEST_SLOPE, 0.7, 1.0)
+
 #: How far a curvature may lie from the usual one before its pairs count clearly less.
 _CURVATURE_REACH: Final = 0.6
 
 #: Widths at which f is refined, in slopes.
 _WIDTHS: Final = np.geomspace(0.5, 0.06, 8)
-
-#: Slopes below this cannot order a series by its carbons.
-LOWEST_SLOPE: Final = 0.1
 
 _LEAST_EXPONENT: Final = -30.0  # of the closeness of two numbers
 _MOST_ROWS: Final = 2000  # rows from which pairs are formed
@@ -180,7 +184,7 @@ def _slope(pairs: _RowPairs, priors: Priors) -> tuple[float, float]:
     """Slope (min per carbon) and curvature (in slopes) on which most pairs agree.
 
     Of all trials, the one with the largest weight of agreeing pairs per width, times the prior of
-    its curvature.
+    its slope and curvature.
     """
     shape, _ = shape_prior(1.0, priors)
     away = (_CURVATURE - shape[1]) / _CURVATURE_REACH
@@ -194,7 +198,7 @@ def _slope(pairs: _RowPairs, priors: Priors) -> tuple[float, float]:
         part = slice(start, start + _AT_ONCE)
         residual = _RESIDUAL @ differences[:, part]
         agreeing += _closeness(residual) @ weight[part]
-    density = agreeing / _WIDTH * np.exp(-0.5 * away**2)
+    density = agreeing / _WIDTH * np.exp(-0.5 * away**2) * _USUAL
     best = int(np.argmax(density))
     return float(_SLOPE[best]), float(_CURVATURE[best])
 

@@ -67,6 +67,21 @@ def test_hilic_is_named(slope: float) -> None:
     assert found.code == "no-gradient"
 
 
+def test_a_few_sodium_adducts_do_not_make_a_small_table_hilic() -> None:
+    """Names of two carbons more at the RT of their parents: once these outvoted the others."""
+    rt = {
+        "GD1(34:1;O2)": 2.51, "GD1(36:0;O2)": 3.68, "GD1(36:1;O2)": 3.31, "GD1(38:1;O2)": 4.25,
+        "GD1(38:4;O2)": 3.31, "GD1+dHex(36:0;O2)": 4.25, "GD1+dHex(36:1;O2)": 3.32,
+        "GM1(36:1;O2)": 3.69, "GM1(38:1;O2)": 4.63, "GM1(38:4;O2)": 3.69, "GM1(40:4;O2)": 4.62,
+        "GM3(36:0;O2)": 3.68, "GM3(36:1;O2)": 3.95, "GM3(38:1;O2)": 4.23, "GQ1(34:1;O2)": 2.60,
+        "GQ1(36:0;O2)": 4.46, "GQ1(36:1;O2)": 2.65, "GQ1(38:1;O2)": 3.47, "GQ1(38:4;O2)": 2.64,
+        "GT1(34:1;O2)": 3.75, "GT1(36:0;O2)": 3.26, "GT1(36:1;O2)": 2.93, "GT1(38:1;O2)": 3.83,
+    }  # fmt: skip
+    found = start(pd.DataFrame({"Name": [*rt], "RT": [*rt.values()]}))
+    assert isinstance(found, Curve)
+    assert found.slope == pytest.approx(0.45, abs=0.06)
+
+
 @pytest.mark.parametrize(
     "names",
     [["GM3(36:1;O2)"], ["GM3(36:1;O2)", "GM1(38:1;O2)"], ["GM3(36:1;O2)"] * 2],

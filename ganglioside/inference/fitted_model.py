@@ -611,6 +611,7 @@ def _curve_to_dict(curve: Curve) -> dict[str, Any]:
         "ceramides": curve.ceramides.tolist(),
         "deviation": curve.deviation.tolist(),
         "deviation_sd": curve.deviation_sd,
+        "hydroxyl_deviation": curve.hydroxyl_deviation,
         "covariance": encoded(curve.covariance[upper]),
     }
 
@@ -633,6 +634,7 @@ def _curve_from_dict(values: dict[str, Any], priors: Priors) -> Curve:
         ceramides=np.array(values["ceramides"]).reshape(-1, 3),
         deviation=np.array(values["deviation"]),
         deviation_sd=values["deviation_sd"],
+        hydroxyl_deviation=values.get("hydroxyl_deviation", 1.0),
         covariance=covariance,
         usual_carbons=usual_carbons(priors),
     )

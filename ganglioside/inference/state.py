@@ -125,14 +125,16 @@ class Inference:
     def scatter_about(self, sigma: FloatArray) -> FloatArray:
         """Scatter of the candidates for a `sigma` of each ceramide class, straightened min, (a,).
 
-        Ceramides that names give with unlike chains scatter more: chain isomers differ in RT.
+        Ceramides that names give with unlike chains scatter more: chain isomers differ in RT, and
+        most where a double bond is in another chain than usual.
         """
         scatter = sigma[self.candidates.ceramide_class] * self.candidates.speed
-        isomers = self.observed.has_chain_isomers
-        if not isomers.any():
+        observed, slope, row = self.observed, self.curve.slope, self.candidates.row
+        if not observed.chains.any():
             return scatter
-        of_isomers = self.priors.chain_scatter.value * self.curve.slope
-        return np.where(isomers[self.candidates.row], np.hypot(scatter, of_isomers), scatter)
+        of_isomers = self.priors.chain_scatter.value * slope * observed.has_chain_isomers
+        of_bonds = self.priors.moved_bond_scatter.value * slope * observed.moved_bond
+        return np.sqrt(scatter**2 + of_isomers[row] ** 2 + of_bonds[row] ** 2)
 
     @cached_property
     def fitted(self) -> FloatArray:

@@ -172,6 +172,8 @@ class Curve:
         d of each of them, min.
     deviation_sd : float
         Spread of d between ceramides, min.
+    hydroxyl_deviation : float
+        Factor by which d of ceramides with a third hydroxyl spreads more.
     covariance : numpy.ndarray, shape (7 + 2 L + K, 7 + 2 L + K)
         Covariance of shape, shrink, spared, lines, tilts and deviations, in this order.
     usual_carbons : numpy.ndarray, shape (3,)
@@ -189,6 +191,7 @@ class Curve:
     ceramides: FloatArray
     deviation: FloatArray
     deviation_sd: float
+    hydroxyl_deviation: float
     covariance: FloatArray
     usual_carbons: FloatArray
 
@@ -197,6 +200,10 @@ class Curve:
         """Variance of each line, min^2, shape (L,)."""
         stop = SHARED + len(self.lines)
         return np.diagonal(self.covariance)[SHARED:stop]
+
+    def deviation_sds(self, basis: FloatArray) -> FloatArray:
+        """Spread of d of each ceramide, min, shape (c,), for a basis of shape (c, 4)."""
+        return self.deviation_sd * np.where(basis[:, 3] > 0, self.hydroxyl_deviation, 1.0)
 
     def f(self, basis: FloatArray) -> FloatArray:
         """f, the effect of the ceramide without its deviation, min, shape (c,)."""
@@ -280,7 +287,7 @@ class Curve:
 
     def variance(self, ceramides: Ceramides) -> FloatArray:
         """Variance of the predicted RT of each line at each ceramide, min^2, shape (L, c)."""
-        return self._slopes(ceramides).variance(self.covariance, self.deviation_sd**2)
+        return self._slopes(ceramides).variance(self.covariance, self.deviation_sds(ceramides.basis) ** 2)
 
     def change(self, ceramides: Ceramides, directions: FloatArray) -> FloatArray:
         """Change of the RT of each line at each ceramide with all parameters, shape (L, c, m).
@@ -409,7 +416,7 @@ def refit(
         deviation_sd=_deviation_sd(curve, deviation, deviation_variance, priors.ceramide_deviation),
         covariance=covariance,
     )
-    variance = slopes.variance(covariance, curve.deviation_sd**2)
+    variance = slopes.variance(covariance, curve.deviation_sds(ceramides.basis) ** 2)
     return TabulatedCurve(moved, ceramides, variance)
 
 
@@ -419,7 +426,9 @@ def _deviation_sd(curve: Curve, deviation: FloatArray, variance: FloatArray, usu
     Each counts by the fraction of its variance that its features took away, and the less the
     farther it lies out, as a ceramide with wrong names must not make all others vague.
     """
-    known = np.maximum(1 - variance / curve.deviation_sd**2, 0.0)
+    spreads = curve.deviation_sds(ceramide_basis(curve.ceramides))
+    deviation = deviation * curve.deviation_sd / spreads
+    known = np.maximum(1 - variance / spreads**2, 0.0)
     far = deviation / curve.deviation_sd
     weight = known * (_DEVIATION_TAIL + 1) / (_DEVIATION_TAIL + far**2)
     spread = usual.spread * curve.slope
@@ -450,7 +459,7 @@ def _prior(curve: Curve, prior: LinePrior, priors: Priors) -> tuple[FloatArray, 
             [shrink.spread, spared.spread],
             np.sqrt(prior.variance),
             np.full(n_lines, curve.tilt_sd),
-            np.full(n_ceramides, curve.deviation_sd),
+            curve.deviation_sds(ceramide_basis(curve.ceramides)),
         ]
     )
     return mean, 1 / sd**2

@@ -140,7 +140,7 @@ class Slopes:
         deviations = np.vstack([directions[first_deviation:], np.zeros(directions.shape[1])])
         return np.asarray(change + deviations[self.known])
 
-    def variance(self, covariance: FloatArray, unknown: float) -> FloatArray:
+    def variance(self, covariance: FloatArray, unknown: FloatArray) -> FloatArray:
         """Variance of the RT at each line and ceramide, shape (L, c).
 
         With g the nine slopes, C9 their covariance, c9 the covariance of each with the deviation
@@ -149,8 +149,8 @@ class Slopes:
         Parameters
         ----------
         covariance : numpy.ndarray, shape (P, P)
-        unknown : float
-            Variance of the deviation of a ceramide that was not seen.
+        unknown : numpy.ndarray, shape (c,)
+            Variance of the deviation of each ceramide, were it not seen.
         """
         n_lines = len(self.line_factor)
         known = self.known >= 0

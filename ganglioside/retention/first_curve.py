@@ -138,6 +138,7 @@ def starting_curve(observed: Observations, priors: Priors) -> Curve | NoCurve:
         ceramides=observed.ceramides,
         deviation=np.zeros(len(observed.ceramides)),
         deviation_sd=priors.ceramide_deviation.spread * scale,
+        hydroxyl_deviation=priors.hydroxyl_deviation.value,
         covariance=np.zeros((0, 0)),
         usual_carbons=usual_carbons(priors),
     )

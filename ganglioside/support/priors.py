@@ -47,6 +47,7 @@ class Priors:
     offsets_spared: Prior
     line_tilt: Prior
     ceramide_deviation: Prior
+    hydroxyl_deviation: Prior
     bend_beyond_rows: Prior
     hidden_bend: Prior
     left_out_errors: Prior
@@ -98,6 +99,7 @@ class Priors:
     same_peak: Prior
     same_peak_other_ion: Prior
     chain_scatter: Prior
+    moved_bond_scatter: Prior
     water_lost_name: Prior
     mass_offset: Prior
     mass_drift: Prior

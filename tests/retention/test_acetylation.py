@@ -40,6 +40,7 @@ def curve_with(lines: list[float]) -> Curve:
         ceramides=np.zeros((0, 3)),
         deviation=np.zeros(0),
         deviation_sd=0.03,
+        hydroxyl_deviation=PRIORS.hydroxyl_deviation.value,
         covariance=np.diag(variance),
         usual_carbons=usual_carbons(PRIORS),
     )

@@ -54,6 +54,7 @@ def make_curve(seed: int = 0) -> Curve:
         ceramides=CERAMIDES,
         deviation=rng.normal(0, 0.02, len(CERAMIDES)),
         deviation_sd=0.03,
+        hydroxyl_deviation=PRIORS.hydroxyl_deviation.value,
         covariance=root @ root.T,
         usual_carbons=usual_carbons(PRIORS),
     )
@@ -161,7 +162,8 @@ def test_an_unseen_ceramide_adds_the_spread_of_ceramides() -> None:
     jacobian = jacobian_of(curve, ceramides)
     expected = np.einsum("ij,jk,ik->i", jacobian, curve.covariance, jacobian)
     found = curve.variance(ceramides).ravel()
-    np.testing.assert_allclose(found, expected + curve.deviation_sd**2, rtol=1e-9)
+    spread = curve.deviation_sd * np.where(CERAMIDES[:, 2] > 2, curve.hydroxyl_deviation, 1)
+    np.testing.assert_allclose(found, expected + np.tile(spread**2, N_LINES), rtol=1e-9)
 
 
 @pytest.mark.parametrize("known", [True, False])

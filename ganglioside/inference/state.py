@@ -139,7 +139,11 @@ class Inference:
     @cached_property
     def fitted(self) -> FloatArray:
         """RT of each candidate's line at its ceramide, min, shape (a,)."""
-        return self.tabulated.predicted.take(self.candidates.line_ceramide)
+        on_line = self.tabulated.predicted.take(self.candidates.line_ceramide)
+        if not self.observed.moved_bond.any():
+            return on_line
+        moved = self.observed.moved_bond[self.candidates.row]
+        return np.asarray(on_line + self.curve.moved_bond * moved)
 
     @cached_property
     def pair_kinds(self) -> IntArray:
@@ -205,7 +209,8 @@ class Inference:
 
 def reduced_rt(observed: Observations, curve: Curve) -> FloatArray:
     """RT less the effect of the ceramide, min, shape (n,)."""
-    return curve.reduce(observed.straight_rt, Ceramides.seen(observed.ceramides), observed.ceramide)
+    rt = observed.straight_rt - curve.moved_bond * observed.moved_bond
+    return curve.reduce(rt, Ceramides.seen(observed.ceramides), observed.ceramide)
 
 
 def begin(

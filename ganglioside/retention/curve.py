@@ -205,6 +205,14 @@ class Curve:
         """Spread of d of each ceramide, min, shape (c,), for a basis of shape (c, 4)."""
         return self.deviation_sd * np.where(basis[:, 3] > 0, self.hydroxyl_deviation, 1.0)
 
+    @property
+    def moved_bond(self) -> float:
+        """RT by which a ceramide changes whose double bond is in the acyl chain, min.
+
+        Its base is saturated, and an acyl chain has one double bond more.
+        """
+        return float(self.shape[0] * (self.shape[2] + self.shape[3]))
+
     def f(self, basis: FloatArray) -> FloatArray:
         """f, the effect of the ceramide without its deviation, min, shape (c,)."""
         return ceramide_effect(self.shape, basis)

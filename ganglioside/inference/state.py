@@ -134,7 +134,7 @@ class Inference:
             return scatter
         of_isomers = self.priors.chain_scatter.value * slope * observed.has_chain_isomers
         of_bonds = self.priors.moved_bond_scatter.value * slope * observed.moved_bond
-        return np.sqrt(scatter**2 + of_isomers[row] ** 2 + of_bonds[row] ** 2)
+        return np.asarray(np.sqrt(scatter**2 + of_isomers[row] ** 2 + of_bonds[row] ** 2))
 
     @cached_property
     def fitted(self) -> FloatArray:

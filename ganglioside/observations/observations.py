@@ -38,8 +38,9 @@ _OFF_STEP: Final = 1e-6  # steps by which an RT that is given in them may be off
 
 #: Fields of `Observations` with one value per row.
 _OF_ROWS: Final = (
-    "row", "sample", "group", "species", "chains", "moved_bond", "slot", "sample_ceramide", "ceramide", "mass",
-    "mass_error", "mass_offset", "mz", "ion", "ion_stated", "isotope", "rt", "log_volume", "anchor",
+    "row", "sample", "group", "species", "chains", "moved_bond", "slot", "sample_ceramide",
+    "ceramide", "mass", "mass_error", "mass_offset", "mz", "ion", "ion_stated", "isotope", "rt",
+    "log_volume", "anchor",
 )  # fmt: skip
 
 

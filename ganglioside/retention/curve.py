@@ -295,7 +295,9 @@ class Curve:
 
     def variance(self, ceramides: Ceramides) -> FloatArray:
         """Variance of the predicted RT of each line at each ceramide, min^2, shape (L, c)."""
-        return self._slopes(ceramides).variance(self.covariance, self.deviation_sds(ceramides.basis) ** 2)
+        return self._slopes(ceramides).variance(
+            self.covariance, self.deviation_sds(ceramides.basis) ** 2
+        )
 
     def change(self, ceramides: Ceramides, directions: FloatArray) -> FloatArray:
         """Change of the RT of each line at each ceramide with all parameters, shape (L, c, m).

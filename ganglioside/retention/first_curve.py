@@ -53,9 +53,13 @@ _RESIDUAL: Final = np.asarray(
     dtype=np.float32,  # enough to compare trials, at half the cost
 )
 
-#: Weight of each trial before a table is seen: few tables are of HILIC, and rows whose carbons make
-#: no difference are sodium adducts more often than that. Shape (T,).
-_USUAL: Final = np.where(_SLOPE < 1.1 * LOWEST_SLOPE, 0.7, 1.0)
+#: Trials that no reversed phase has, shape (T,).
+_FLAT: Final = _SLOPE < 1.1 * LOWEST_SLOPE
+
+#: Weight of these where enough pairs agree on another: few tables are of HILIC, and rows whose
+#: carbons make no difference are sodium adducts more often than that.
+_FLAT_WEIGHT: Final = 0.7
+_ENOUGH: Final = 3.0
 
 #: How far a curvature may lie from the usual one before its pairs count clearly less.
 _CURVATURE_REACH: Final = 0.6
@@ -185,7 +189,7 @@ def _slope(pairs: _RowPairs, priors: Priors) -> tuple[float, float]:
     """Slope (min per carbon) and curvature (in slopes) on which most pairs agree.
 
     Of all trials, the one with the largest weight of agreeing pairs per width, times the prior of
-    its slope and curvature.
+    its curvature; flat ones count less where enough pairs agree on another.
     """
     shape, _ = shape_prior(1.0, priors)
     away = (_CURVATURE - shape[1]) / _CURVATURE_REACH
@@ -199,7 +203,9 @@ def _slope(pairs: _RowPairs, priors: Priors) -> tuple[float, float]:
         part = slice(start, start + _AT_ONCE)
         residual = _RESIDUAL @ differences[:, part]
         agreeing += _closeness(residual) @ weight[part]
-    density = agreeing / _WIDTH * np.exp(-0.5 * away**2) * _USUAL
+    density = agreeing / _WIDTH * np.exp(-0.5 * away**2)
+    if agreeing[~_FLAT].max() > _ENOUGH:
+        density[_FLAT] *= _FLAT_WEIGHT
     best = int(np.argmax(density))
     return float(_SLOPE[best]), float(_CURVATURE[best])
 

@@ -395,9 +395,7 @@ def _worth_of_part(
     return np.asarray(total.max(axis=1)) - _LEVEL_COST
 
 
-def _place_cost(
-    rows: _Rows, at: IntArray, expected: ExpectedLines, scale: Scale
-) -> FloatArray:
+def _place_cost(rows: _Rows, at: IntArray, expected: ExpectedLines, scale: Scale) -> FloatArray:
     """-log of the prior probability of a first line through some rows, shape (len(at),).
 
     It is expected where its composition predicts it, that of an acetylated series also beside each
@@ -424,7 +422,7 @@ def _further_place_cost(
     near = np.log(2 * (_FAR + _FARTHER) * scale.slope / scale.sigma)
     anywhere = near + np.maximum(away - _FAR, 0.0) / _FARTHER
     several = np.isfinite(expected.centre[group]).sum(axis=1) > 1
-    return np.where(several, np.minimum(as_first, anywhere), anywhere)
+    return np.asarray(np.where(several, np.minimum(as_first, anywhere), anywhere))
 
 
 def _as_lines(offsets: FloatArray) -> LineOffsets:

@@ -475,7 +475,7 @@ def _drifting(judged: JudgedPeaks) -> pd.DataFrame:
             "expected": np.nan,
             "message": [
                 f"{drift.samples[k]} runs {abs(drift.shift[k]):.3f} min "
-                f"{'later' if drift.shift[k] > 0 else 'earlier'} than the judged."
+                f"{'later' if drift.shift[k] > 0 else 'earlier'} than the study."
                 for k in far
             ],
         }

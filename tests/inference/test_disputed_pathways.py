@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import ganglioside as gg
 from ganglioside.inference.disputed_pathways import disputed_lines
@@ -119,3 +120,33 @@ def test_right_masses_speak_for_fragments_as_for_lines() -> None:
     assert drawn.truth is not None
     verdict = gg.analyze(drawn).features["verdict"].astype("str")
     assert drawn.truth["verdict"].eq(verdict).mean() > 0.95
+
+
+def with_a_close_isomer(apart: float, share: float, only_gd1: bool = True) -> pd.DataFrame:
+    """Clean series, and beside rows of GD1, or of each, a second row `apart`, min, later."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for series, line in LINES.items():
+        for number, (carbons, double_bonds) in enumerate(CERAMIDES):
+            at = rt(line, carbons, double_bonds) + 0.004 * rng.standard_normal()
+            area = 10 ** (LEVELS[series] + 0.3 * rng.standard_normal())
+            name = f"{series}({carbons}:{double_bonds};O2)"
+            rows.append((name, at, area, number < 3))
+            if series == "GD1" if only_gd1 else number % 5 == 0:
+                side = 1 if only_gd1 or rng.random() < 0.5 else -1
+                rows.append((name, at + side * apart, share * area, False))
+    return pd.DataFrame(rows, columns=["name", "rt", "volume", "anchor"])
+
+
+@pytest.mark.parametrize("apart", [0.13, 0.15])
+def test_a_second_row_beside_each_of_one_series_is_an_isomer(apart: float) -> None:
+    """Once they were parts of split peaks, though no other series had any."""
+    features = gg.analyze(with_a_close_isomer(apart, share=0.1)).features
+    assert features.loc[features["series"].eq("GD1"), "verdict"].eq("valid").all()
+
+
+def test_a_second_row_beside_some_of_each_series_is_a_part_of_the_peak() -> None:
+    frame = with_a_close_isomer(0.11, share=0.14, only_gd1=False)
+    features = gg.analyze(frame).features
+    parts = features["volume"] < 0.2 * features.groupby("name")["volume"].transform("max")
+    assert features.loc[parts, "process"].eq("split peak").mean() > 0.8

@@ -79,4 +79,4 @@ def test_parts_are_found_on_a_fast_gradient() -> None:
         table = gg.simulate(seed, slope=SLOPE, split_share=0.15)
         said = gg.analyze(table).features["verdict"].to_numpy()
         told.append(said[(table.truth["process"] == SPLIT_PEAK).to_numpy()] == "adduct")
-    assert np.concatenate(told).mean() > 0.9
+    assert np.concatenate(told).mean() > 0.85

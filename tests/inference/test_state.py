@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+import ganglioside as gg
 from ganglioside.inference.state import (
     Inference,
     area_spread,
@@ -120,3 +122,30 @@ def test_support_counts_shares_by_line(example: Inference) -> None:
     assert example.support[line] == pytest.approx(example.shares.own[c.line == line].sum())
     anchored = (c.line == line) & example.observed.anchor[c.row]
     assert example.anchor_support[line] == pytest.approx(example.shares.own[anchored].sum())
+
+
+def with_dihydro_forms(offset: float) -> pd.DataFrame:
+    """Sphingomyelins with chains; those with a saturated base and an acyl bond are at `offset`."""
+    base = {"d18:1": 0.0, "d18:0": 0.3, "d18:2": -0.5}
+    rows = []
+    for chain, effect in base.items():
+        for carbons in (16, 18, 20, 22, 23, 24):
+            rows.append((f"SM({chain}/{carbons}:0)", 5.44 + 0.4 * (carbons - 16) + effect))
+            if chain != "d18:0":
+                at = 5.44 + 0.4 * (carbons - 16) + effect - 0.6
+                rows.append((f"SM({chain}/{carbons}:1)", at))
+    moved = [(f"SM(d18:0/{n}:1)", 5.44 + 0.4 * (n - 16) + offset) for n in (18, 22, 24)]
+    return pd.DataFrame([*rows, *moved], columns=["name", "rt"])
+
+
+def test_a_double_bond_of_the_acyl_chain_moves_a_ceramide() -> None:
+    """Once the sum alone gave the RT: SM(d18:0/24:1) was an outlier with 0.99."""
+    features = gg.analyze(with_dihydro_forms(-0.3)).features
+    assert features["verdict"].eq("valid").all()
+    assert features["residual"].abs().max() < 0.1
+
+
+def test_a_dihydro_form_far_from_there_is_not_valid() -> None:
+    features = gg.analyze(with_dihydro_forms(1.5)).features
+    moved = features["name"].str.contains(r"d18:0/\d+:1")
+    assert not features.loc[moved, "verdict"].eq("valid").any()

@@ -367,3 +367,9 @@ def test_a_fit_knows_its_variance_where_it_was_linearised() -> None:
     jacobian = jacobian_of(curve, ceramides)
     expected = np.einsum("ij,jk,ik->i", jacobian, fit.curve.covariance, jacobian)
     np.testing.assert_allclose(fit.variance.ravel(), expected, rtol=1e-9)
+
+
+def test_ceramides_with_a_third_hydroxyl_deviate_more() -> None:
+    basis = curve_module.ceramide_basis(np.array([[36.0, 1, 2], [36.0, 1, 3], [36.0, 0, 4]]))
+    spread = make_curve().deviation_sds(basis) / make_curve().deviation_sd
+    assert spread.tolist() == [1.0, *[PRIORS.hydroxyl_deviation.value] * 2]

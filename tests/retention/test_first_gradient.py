@@ -42,6 +42,14 @@ def test_two_steps_are_seen() -> None:
     assert late > 2 * early
 
 
+def test_two_steps_are_seen_though_a_fit_begins_with_a_wrong_end() -> None:
+    """Once it was refused before other ends were tried: 45 right names were outliers."""
+    table = gg.simulate(3009, gradient="two-step", one_scale=True, slope=(0.55, 0.65))
+    curve = starting_curve(observe(table), Priors.usual())
+    assert not isinstance(curve, NoCurve)
+    assert not first_gradient(observe(table), curve.slope, Priors.usual()).is_even
+
+
 def test_too_few_rows_show_no_shape() -> None:
     few = table(s_shaped).iloc[:8]
     observed = observe(gg.read_features(few))

@@ -81,3 +81,11 @@ def test_rows_that_agree_by_chance_are_not_dense() -> None:
     assert isomer_lines._is_dense(dense, np.ones(10), 8.0, 0.05)
     assert not isomer_lines._is_dense(dense, np.ones(10), 1.0, 0.05)
     assert not isomer_lines._is_dense(reduced, np.zeros(5), 5.0, 0.05)
+
+
+@pytest.mark.parametrize("carbons", [0.9, 1.1, 1.3])
+def test_an_isomer_farther_away_than_usual_is_found(carbons: float) -> None:
+    """Once none was sought beyond 0.85 carbons: every row of GD1b was an outlier."""
+    distance = carbons * Method().slope
+    features = gg.analyze(with_second_gd1(distance)).features
+    assert features.loc[features["series"].eq("GD1"), "verdict"].eq("valid").mean() > 0.9

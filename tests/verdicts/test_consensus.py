@@ -93,6 +93,7 @@ def test_a_sample_that_drifts_is_found(table: FeatureTable) -> None:
     assert drift.loc["S005", "shift"] - before.loc["S005", "shift"] == pytest.approx(0.4, abs=0.01)
     found = analysis.differences
     assert found.loc[found["code"] == "drift", "sample"].tolist() == ["S005"]
+    assert "than the study" in found.loc[found["code"] == "drift", "message"].item()
 
 
 def test_one_sample_has_an_empty_but_well_formed_consensus(analysis: Analysis) -> None:

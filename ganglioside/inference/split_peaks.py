@@ -30,9 +30,9 @@ class SplitDistance:
 
 
 def split_density(state: Inference) -> FloatArray:
-    """Density, 1 / min, of the RT difference of each pair of a peak and its part, on either side.
+    """Density, 1 / min, of the RT difference of each pair of a peak and its part, shape (s,).
 
-    0.5 N(|d|; m, s), with m and s as the other pairs show them; shape (s,), as the pairs `splits`.
+    As the other pairs of these show it; in the order of the pairs `splits`.
     """
     pairs, counts = state.coelution, state.rates.artefact_counts.split
     distance = np.abs(pairs.delta[pairs.splits])
@@ -43,7 +43,7 @@ def split_density(state: Inference) -> FloatArray:
         counts.squares - own * distance**2,
         state.curve.slope,
     )
-    return np.asarray(0.5 * normal(distance, expected.mean, expected.sd))
+    return expected.density(distance)
 
 
 def split_distance(state: Inference) -> SplitDistance:

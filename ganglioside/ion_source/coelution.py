@@ -7,10 +7,11 @@ from typing import Final
 
 import numpy as np
 
+from ganglioside.settings import Settings
 from ganglioside.support.arrays import FloatArray, IntArray, ranges
 
 #: RT difference, min, within which the model looks for parents; observed pairs: 0.05 at most.
-USUAL_TOLERANCE: Final = 0.1
+USUAL_TOLERANCE: Final = Settings().rt_tolerance
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,6 +32,9 @@ RETENTION, ISOMERS, ACETYLATION, FRAGMENTATION, MISSING_PARENT, ADDUCTS = range(
 #: Where the standard deviation of a prediction exceeds this many carbons, it judges nothing.
 _VAGUE: Final = 0.5
 
+#: Outlier threshold at which the probabilities are those that were learned, sigma.
+_LEARNED_WITH: Final = Settings().outlier_threshold
+
 #: Beyond the outlier threshold a name is valid only if its own line has this probability; beyond
 #: _NEVER times the threshold it never is.
 _SURE: Final = 0.8
@@ -99,7 +102,7 @@ class Decisions:
 
 def weigh(inference: Inference, settings: Settings) -> Inference:
     """The inference with the probabilities that the thresholds of `settings` give."""
-    return reweigh(inference, settings.rt_tolerance, settings.outlier_threshold / 2.5)
+    return reweigh(inference, settings.rt_tolerance, settings.outlier_threshold / _LEARNED_WITH)
 
 
 def decide(state: Inference, settings: Settings) -> Decisions:

@@ -91,8 +91,7 @@ def assert_sound(analysis: gg.Analysis, rows: int) -> None:
     assert (features["consolidated_volume"].notna() <= (features["verdict"] == "valid")).all()
     low, middle, high = (features[c] for c in ("rt_lower", "predicted_rt", "rt_upper"))
     assert (low.isna() == middle.isna()).all()
-    at_injection = (low == 0) & (middle == 0)  # where nothing elutes before
-    assert ((low < middle) & (middle < high) | at_injection | middle.isna()).all()
+    assert ((low < middle) & (middle < high) | middle.isna()).all()
     np.testing.assert_allclose(features["residual"], features["rt"] - middle)
     summary = analysis.summary
     assert summary.features == rows

@@ -16,12 +16,13 @@ from typing import Final
 
 import numpy as np
 
+from ganglioside.inference.artefact_counts import pair_extents
 from ganglioside.inference.learning import firm_lines
 from ganglioside.inference.line_placement import expected_lines
 from ganglioside.inference.pathways import with_digits
 from ganglioside.inference.posterior import anchor_evidence
 from ganglioside.inference.rates import ARTEFACT_WEIGHT
-from ganglioside.inference.split_peaks import SplitDistance, distance_of_parts
+from ganglioside.inference.split_peaks import SplitDistance, split_distance
 from ganglioside.inference.state import Inference, reduced_rt
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.ion_source.fragments import usual_emission
@@ -275,21 +276,16 @@ def _as_parts(state: Inference, claims: _Claims) -> FloatArray:
     b = ARTEFACT_WEIGHT * (1 - usual) + other_peaks - elsewhere
     rate = _log_beta(a + seen, b + peaks - seen) - _log_beta(a, b + peaks)
     distance = np.abs(pairs.delta[claims.pair])
-    counts = state.rates.artefact_counts.split
-    own = [claims.sum(share[claims.pair] * values) for values in (1.0, distance, distance**2)]
-    others = (counts.parts - own[0], counts.distance - own[1], counts.squares - own[2])
-    expected = distance_of_parts(*others, state.curve.slope)
+    own = (claims.sum(share[claims.pair] * values) for values in (1.0, distance, distance**2))
+    expected = split_distance(state, *own)
     of_row = SplitDistance(expected.mean[claims.pathway], expected.sd[claims.pathway])
     return rate + claims.sum(np.log(of_row.density(distance)) + _log_extents(state, claims))
 
 
 def _log_extents(state: Inference, claims: _Claims) -> FloatArray:
     """Log density of the area of each row as a part of its peak, 0 where none is known, (k,)."""
-    pairs, known = state.coelution, processes()
-    process = pairs.process[claims.pair]
-    density = normal(
-        pairs.log_ratio[claims.pair], known.log10_extent[process], known.log10_spread[process]
-    )
+    pairs, extents = state.coelution, pair_extents(state)
+    density = normal(pairs.log_ratio, extents.mean, extents.sd)[claims.pair]
     return np.log(np.where(pairs.measured[claims.pair], np.maximum(density, _TINY), 1.0))
 
 

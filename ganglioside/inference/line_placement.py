@@ -64,7 +64,7 @@ def change_lines(state: Inference, more: LineOffsets, gone: BoolArray) -> Infere
     group = np.concatenate([group, without])
     offset = np.concatenate([offset, expected_lines(state).first[without]])
     order = np.lexsort((offset, group))
-    scatter = min(_WIDEST * float(state.rates.sigma[0]), state.usual_scatter * _WIDEST)
+    scatter = _WIDEST * min(float(state.rates.sigma[0]), state.usual_scatter)
     changed = with_lines(state, LineOffsets(group[order], offset[order]), scatter)
     return _with_fragments(_with_usual_splits(changed))
 
@@ -153,5 +153,5 @@ def prune_lines(state: Inference) -> Inference:
     displaced = (close & stronger & stays[None, :]).any(axis=1)
     stays = stays & ~displaced
     if stays.all():
-        return replace(state, main=main)
+        return state if np.array_equal(main, state.main) else replace(state, main=main)
     return keep_lines(state, stays, main)

@@ -34,23 +34,26 @@ def split_density(state: Inference) -> FloatArray:
 
     As the other pairs of these show it; in the order of the pairs `splits`.
     """
-    pairs, counts = state.coelution, state.rates.artefact_counts.split
+    pairs = state.coelution
     distance = np.abs(pairs.delta[pairs.splits])
     own = state.rates.fragments.pair[pairs.splits]
-    expected = distance_of_parts(
-        counts.parts - own,
-        counts.distance - own * distance,
-        counts.squares - own * distance**2,
-        state.curve.slope,
-    )
-    return expected.density(distance)
+    return split_distance(state, own, own * distance, own * distance**2).density(distance)
 
 
-def split_distance(state: Inference) -> SplitDistance:
-    """Distance at which a further part of a peak is expected, each a scalar."""
-    counts = state.rates.artefact_counts.split
-    parts, distance, squares = map(np.asarray, (counts.parts, counts.distance, counts.squares))
-    return distance_of_parts(parts, distance, squares, state.curve.slope)
+def split_distance(
+    state: Inference,
+    parts: FloatArray | float = 0.0,
+    distance: FloatArray | float = 0.0,
+    squares: FloatArray | float = 0.0,
+) -> SplitDistance:
+    """Distance at which a further part of a peak is expected.
+
+    `parts`, the sum of their `distance`, min, and that of the `squares` do not count; each may be
+    an array, and so is the result.
+    """
+    counts, slope = state.rates.artefact_counts.split, state.curve.slope
+    parts, distance = np.asarray(counts.parts - parts), np.asarray(counts.distance - distance)
+    return _distance(parts, distance, np.asarray(counts.squares - squares), slope)
 
 
 def count_splits(state: Inference) -> SplitCounts:
@@ -65,7 +68,7 @@ def count_splits(state: Inference) -> SplitCounts:
     )
 
 
-def distance_of_parts(
+def _distance(
     parts: FloatArray, distance: FloatArray, squares: FloatArray, slope: float
 ) -> SplitDistance:
     """Expected distance where that of n = `parts` sums to S1 = `distance`, S2 = `squares`.

@@ -402,7 +402,8 @@ def refit(
         Those of the parameters that all lines share are used.
     """
     curve, ceramides = tabulated.curve, tabulated.ceramides
-    expected, precision = _prior(curve, prior, priors)
+    spreads = curve.deviation_sds(ceramides.basis)
+    expected, precision = _prior(curve, prior, priors, spreads)
     slopes = curve._slopes(ceramides)
     covariance = slopes.covariance(weight, precision)
     theta = curve.parameters()
@@ -423,20 +424,22 @@ def refit(
         tilt=tilt,
         deviation=deviation,
         tilt_sd=_tilt_sd(curve, tilt, tilt_variance, priors.line_tilt),
-        deviation_sd=_deviation_sd(curve, deviation, deviation_variance, priors.ceramide_deviation),
+        deviation_sd=_deviation_sd(curve, deviation, deviation_variance, spreads, priors),
         covariance=covariance,
     )
-    variance = slopes.variance(covariance, curve.deviation_sds(ceramides.basis) ** 2)
+    variance = slopes.variance(covariance, spreads**2)
     return TabulatedCurve(moved, ceramides, variance)
 
 
-def _deviation_sd(curve: Curve, deviation: FloatArray, variance: FloatArray, usual: Prior) -> float:
+def _deviation_sd(
+    curve: Curve, deviation: FloatArray, variance: FloatArray, spreads: FloatArray, priors: Priors
+) -> float:
     """Spread of the deviations of ceramides, min, learned from those that features decide.
 
     Each counts by the fraction of its variance that its features took away, and the less the
     farther it lies out, as a ceramide with wrong names must not make all others vague.
     """
-    spreads = curve.deviation_sds(ceramide_basis(curve.ceramides))
+    usual = priors.ceramide_deviation
     deviation = deviation * curve.deviation_sd / spreads
     known = np.maximum(1 - variance / spreads**2, 0.0)
     far = deviation / curve.deviation_sd
@@ -456,8 +459,13 @@ def _tilt_sd(curve: Curve, tilt: FloatArray, variance: FloatArray, usual: Prior)
     return float(np.sqrt(squares / (known + usual.weight)))
 
 
-def _prior(curve: Curve, prior: LinePrior, priors: Priors) -> tuple[FloatArray, FloatArray]:
-    """Mean and precision of every parameter before the features are seen, each shape (P,)."""
+def _prior(
+    curve: Curve, prior: LinePrior, priors: Priors, spreads: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Mean and precision of every parameter before the features are seen, each shape (P,).
+
+    `spreads`, shape (K,), are those of the deviations of ceramides, min.
+    """
     shape, shape_sd = shape_prior(curve.slope, priors)
     shrink, spared = priors.offsets_shrink, priors.offsets_spared
     n_lines, n_ceramides = len(curve.lines), len(curve.ceramides)
@@ -469,7 +477,7 @@ def _prior(curve: Curve, prior: LinePrior, priors: Priors) -> tuple[FloatArray, 
             [shrink.spread, spared.spread],
             np.sqrt(prior.variance),
             np.full(n_lines, curve.tilt_sd),
-            curve.deviation_sds(ceramide_basis(curve.ceramides)),
+            spreads,
         ]
     )
     return mean, 1 / sd**2

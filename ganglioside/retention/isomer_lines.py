@@ -322,8 +322,10 @@ def _worthy_offsets(
             break
         cost = _place_cost(rows, at, expected, scale)
         if number:
-            cost = _further_place_cost(rows, at, offsets[:, 0], cost, expected, scale)
-            cost -= np.log(further[group[at]])
+            near = _near_cost(rows, at, offsets[:, 0], scale)
+            several = np.isfinite(expected.centre[group[at]]).sum(axis=1) > 1
+            near = np.where(several, np.minimum(cost, near), near)
+            cost = near - np.log(further[group[at]])
         worth = _worth(rows, at, evidence, scale.sigma) - cost
         best = at[_best_of_group(group[at], worth)]
         offsets[:, number] = _centres(rows, evidence, best, scale.sigma)
@@ -404,25 +406,14 @@ def _place_cost(rows: _Rows, at: IntArray, expected: ExpectedLines, scale: Scale
     return expected.cost(rows.layout.group[at], rows.reduced[at], scale.sigma)
 
 
-def _further_place_cost(
-    rows: _Rows,
-    at: IntArray,
-    main: FloatArray,
-    as_first: FloatArray,
-    expected: ExpectedLines,
-    scale: Scale,
-) -> FloatArray:
-    """-log of the prior density of a further line through some rows, shape (len(at),).
+def _near_cost(rows: _Rows, at: IntArray, main: FloatArray, scale: Scale) -> FloatArray:
+    """-log of the density of a further line through some rows, shape (len(at),).
 
-    It is anywhere near the `main` one of its group, shape (G,), and seldom farther; that of an
-    acetylated series also where a first line may be.
+    It is anywhere near the `main` one of its group, shape (G,), and seldom farther.
     """
-    group = rows.layout.group[at]
-    away = np.abs(rows.reduced[at] - main[group]) / scale.slope
+    away = np.abs(rows.reduced[at] - main[rows.layout.group[at]]) / scale.slope
     near = np.log(2 * (_FAR + _FARTHER) * scale.slope / scale.sigma)
-    anywhere = near + np.maximum(away - _FAR, 0.0) / _FARTHER
-    several = np.isfinite(expected.centre[group]).sum(axis=1) > 1
-    return np.asarray(np.where(several, np.minimum(as_first, anywhere), anywhere))
+    return np.asarray(near + np.maximum(away - _FAR, 0.0) / _FARTHER)
 
 
 def _as_lines(offsets: FloatArray) -> LineOffsets:

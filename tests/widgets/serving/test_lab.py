@@ -69,9 +69,7 @@ def test_a_new_token_is_printed_with_the_address(
     assert "Whoever has this address can use JupyterLab." in printed
 
 
-def test_kernels_are_reached_as_their_folder_allows(
-    server: LabServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_kernels_are_reached_as_their_folder_allows(server: LabServer, tmp_path: Path) -> None:
     server.runtime_dir = str(tmp_path)
     server.init_configurables()
     assert server.config.KernelManager.transport == kernel_transport(tmp_path)

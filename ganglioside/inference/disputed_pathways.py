@@ -18,7 +18,7 @@ import numpy as np
 
 from ganglioside.inference.artefact_counts import pair_extents
 from ganglioside.inference.learning import firm_lines
-from ganglioside.inference.line_placement import expected_lines
+from ganglioside.inference.line_placement import expected_lines, lines_apart
 from ganglioside.inference.pathways import with_digits
 from ganglioside.inference.posterior import anchor_evidence
 from ganglioside.inference.rates import ARTEFACT_WEIGHT
@@ -29,7 +29,6 @@ from ganglioside.ion_source.fragments import usual_emission
 from ganglioside.retention.isomer_lines import (
     MOST_LINES,
     LineOffsets,
-    apart_on_a_line,
     further_line,
     further_line_spread,
 )
@@ -46,7 +45,6 @@ _ELSEWHERE: Final = 0.7  # log odds for a line of each row without one
 _FRAGMENTS: Final = -1.5  # log odds of a line below which its rows are tried as fragments
 _NEAR: Final = 4.0  # widths of co-elution within which a row may be a fragment
 _NEAR_AT_LEAST: Final = 0.04  # min
-_APART: Final = 4.0  # scatters by which a line and parts of its peaks are apart, to be told
 _TINY: Final = 1e-12
 _LEAST_FURTHER: Final = 0.05  # probability of a further line below which none is sought
 
@@ -107,9 +105,8 @@ def disputed_lines(state: Inference) -> LineOffsets:
     state : Inference
         After all rounds.
     """
-    pairs, slope = state.coelution, state.curve.slope
-    fragments = _disputed(state, pairs.fragments, apart_on_a_line(slope), _as_pathway)
-    apart = min(apart_on_a_line(slope), _APART * float(state.rates.sigma[0]))
+    pairs, apart = state.coelution, lines_apart(state)
+    fragments = _disputed(state, pairs.fragments, apart, _as_pathway)
     parts = _disputed(state, pairs.splits, apart, _as_parts)
     group, offset, odds = (np.concatenate(both) for both in zip(fragments, parts, strict=True))
     best_first = np.argsort(-odds)

@@ -16,7 +16,13 @@ from ganglioside.inference.rates import SplitCounts
 from ganglioside.inference.state import Inference, keep_lines, reduced_rt, with_lines
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.retention.acetylation import acetylated_places
-from ganglioside.retention.isomer_lines import ExpectedLines, LineOffsets, Scale, find_lines
+from ganglioside.retention.isomer_lines import (
+    ExpectedLines,
+    LineOffsets,
+    Scale,
+    apart_on_a_line,
+    find_lines,
+)
 from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
 from ganglioside.support.caches import kept_with_first
 from ganglioside.support.densities import OWN_TAIL, normal, student
@@ -25,6 +31,7 @@ _LEAST_ODDS: Final = 1e-12
 _LEAST_SUPPORT: Final = 1.5  # features that a further line of a series needs
 _APART: Final = 3.0  # scatters; lines of one series that are closer are one
 _WIDEST: Final = 3.0  # scatters within which rows are on a line at first, once lines are known
+_TOLD_APART: Final = 4.0  # scatters by which lines of one series are told apart
 _CLOSE: Final = 4.0  # scales of the RT difference at which a pair counts half
 
 
@@ -44,10 +51,16 @@ def place_lines(state: Inference) -> Inference:
         evidence,
         expected_lines(state),
         state.rates.detection.steepness * areas.ceramide[observed.ceramide],
-        Scale(state.usual_scatter, state.curve.slope),
+        Scale(state.usual_scatter, lines_apart(state), state.curve.slope),
         state.priors,
     )
     return _with_fragments(with_lines(state, lines))
+
+
+def lines_apart(state: Inference) -> float:
+    """RT by which lines of one group are apart at least, min."""
+    told = _TOLD_APART * float(state.rates.sigma[0])
+    return min(apart_on_a_line(state.curve.slope), told)
 
 
 def change_lines(state: Inference, more: LineOffsets, gone: BoolArray) -> Inference:

@@ -92,10 +92,9 @@ def explain(
         by_row = sum_by(c.row, strict_odds, len(state.observed))
         rivals = rivals + state.rivals.odds_of_others(by_row)[c.row]
     mispicked = _mispicked(state, others)[c.row]
-    own = odds / (1 - state.presence + mispicked + odds + rivals)
-    on_any_line = sum_by(c.row, own, len(state.observed))
-    own = own / np.maximum(on_any_line, 1.0)[c.row]
-    genuine = np.minimum(on_any_line, 1.0)
+    against = odds / (1 - state.presence + mispicked + rivals)
+    own = against / (1 + sum_by(c.row, against, len(state.observed)))[c.row]
+    genuine = np.minimum(sum_by(c.row, own, len(state.observed)), 1.0)
     left = 1 - genuine
     elsewhere = _unfound(state, others, predicted, genuine) if unfound else np.zeros_like(left)
     rest = (left - elsewhere) / others.total

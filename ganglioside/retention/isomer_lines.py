@@ -56,9 +56,10 @@ class LineOffsets:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Scatter about a line, min, and carbon slope, min per carbon."""
+    """Scatter about a line and distance of lines of one group at least, min; min per carbon."""
 
     sigma: float
+    apart: float
     slope: float
 
 
@@ -329,11 +330,11 @@ def _worthy_offsets(
         worth = _worth(rows, at, evidence, scale.sigma) - cost
         best = at[_best_of_group(group[at], worth)]
         offsets[:, number] = _centres(rows, evidence, best, scale.sigma)
-        away = np.abs(rows.reduced - offsets[group, number]) / scale.slope
-        possible &= away > _APART
+        away = np.abs(rows.reduced - offsets[group, number])
+        possible &= away > scale.apart
         if number == 0:
-            possible &= away <= _FARTHEST
-        evidence = np.where(away <= _APART, -np.inf, evidence)
+            possible &= away <= _FARTHEST * scale.slope
+        evidence = np.where(away <= scale.apart, -np.inf, evidence)
     offsets[:, 0] = np.where(np.isnan(offsets[:, 0]), expected.first, offsets[:, 0])
     return offsets
 

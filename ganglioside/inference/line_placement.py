@@ -159,7 +159,8 @@ def prune_lines(state: Inference) -> Inference:
     support, group, offset = state.support, state.line_group, state.curve.lines
     main = first_of_group(group, support)
     stays = main | (support >= _LEAST_SUPPORT)
-    stronger = support[None, :] > support[:, None]
+    rank = np.argsort(np.lexsort((-support, ~main)))  # of equals, one is the stronger
+    stronger = rank[None, :] < rank[:, None]
     same_group = group[:, None] == group[None, :]
     distance = np.abs(offset[:, None] - offset)
     close = same_group & (distance < _APART * state.rates.sigma[0])

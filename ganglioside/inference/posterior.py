@@ -93,6 +93,11 @@ def explain(
         rivals = rivals + state.rivals.odds_of_others(by_row)[c.row]
     mispicked = _mispicked(state, others)[c.row]
     against = odds / (1 - state.presence + mispicked + rivals)
+    elsewhere = 1 + sum_of_others(c.row, against)
+    rivals = sum_of_others(c.sample_line_ceramide, strict_odds / elsewhere)
+    if len(state.rivals.row):
+        rivals = rivals + state.rivals.odds_of_others(by_row)[c.row]
+    against = odds / (1 - state.presence + mispicked + rivals)
     own = against / (1 + sum_by(c.row, against, len(state.observed)))[c.row]
     genuine = np.minimum(sum_by(c.row, own, len(state.observed)), 1.0)
     left = 1 - genuine

@@ -112,6 +112,9 @@ def _on_gradient(
     more, gone = disputed_lines(pruned), lines_of_fragments(pruned)
     if len(more.group) or gone.any():
         state = _again(change_lines(pruned, more, gone))
+        pruned = prune_lines(state)
+    if len(pruned.line_group) < len(state.line_group):
+        state = _again(pruned)
     by_pairs = state.shares.pair.sum()
     by_missing_parents = state.shares.missing_parents.probability.sum()
     made = by_pairs + by_missing_parents

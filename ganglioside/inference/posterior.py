@@ -10,13 +10,14 @@ import numpy as np
 from ganglioside.inference.artefact_counts import pair_extents, pair_rates
 from ganglioside.inference.expected_areas import left_out
 from ganglioside.inference.fragment_yields import FragmentYields, pair_odds
+from ganglioside.inference.line_assignment import probability_on_line
 from ganglioside.inference.missing_parents import missing_parents
 from ganglioside.inference.pathways import pair_rt
 from ganglioside.inference.shares import NO_MISSING_PARENTS, MissingParents, Shares
 from ganglioside.inference.split_peaks import split_density
 from ganglioside.inference.state import Inference
 from ganglioside.retention.isomer_lines import further_line
-from ganglioside.support.arrays import FloatArray, sum_by, sum_of_others
+from ganglioside.support.arrays import FloatArray, sum_by
 from ganglioside.support.densities import OWN_TAIL, normal, of_difference, student
 
 #: Share of chance in a row's intensity above which missing parents are sought.
@@ -60,9 +61,9 @@ def explain(
 
         o = presence * evidence * density of RT / intensity of all other processes
 
-    and its probability is o_i / (1 - presence + o_i + sum(o_j)). Rows that name the same peak
-    differently are rivals too. What it leaves goes to the other processes in proportion to their
-    intensities.
+    and its probability is o_i / (1 - presence + o_i + sum(o_j)) where the series has one line; of
+    several lines, a row is on one (`probability_on_line`). Rows that name the same peak differently
+    are rivals too. What is left goes to the other processes in proportion to their intensities.
 
     Parameters
     ----------
@@ -86,19 +87,12 @@ def explain(
     prior = state.presence * _candidate_evidence(state) / others.total[c.row]
     odds = prior * student(z / leniency, height, OWN_TAIL)
     strict_odds = odds if leniency == 1 else prior * student(z, height, OWN_TAIL)
-    rivals = sum_of_others(c.sample_line_ceramide, strict_odds)
+    absent = 1 - state.presence + _mispicked(state, others)[c.row]
     if len(state.rivals.row):
         odds, strict_odds = _below_plain_ions(state, odds), _below_plain_ions(state, strict_odds)
         by_row = sum_by(c.row, strict_odds, len(state.observed))
-        rivals = rivals + state.rivals.odds_of_others(by_row)[c.row]
-    mispicked = _mispicked(state, others)[c.row]
-    against = odds / (1 - state.presence + mispicked + rivals)
-    elsewhere = 1 + sum_of_others(c.row, against)
-    rivals = sum_of_others(c.sample_line_ceramide, strict_odds / elsewhere)
-    if len(state.rivals.row):
-        rivals = rivals + state.rivals.odds_of_others(by_row)[c.row]
-    against = odds / (1 - state.presence + mispicked + rivals)
-    own = against / (1 + sum_by(c.row, against, len(state.observed)))[c.row]
+        absent = absent + state.rivals.odds_of_others(by_row)[c.row]
+    own = probability_on_line(c.row, c.sample_line_ceramide, odds, absent, strict_odds)
     genuine = np.minimum(sum_by(c.row, own, len(state.observed)), 1.0)
     left = 1 - genuine
     elsewhere = _unfound(state, others, predicted, genuine) if unfound else np.zeros_like(left)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import known_curve
 import numpy as np
+import pandas as pd
 import pytest
+from known_curve import Method
 
+import ganglioside as gg
 from ganglioside.inference.line_placement import place_lines, prune_lines
 from ganglioside.inference.state import Inference, with_lines
 from ganglioside.retention.isomer_lines import LineOffsets
@@ -75,3 +79,52 @@ def test_lines_are_found_again_where_they_were(example: Inference) -> None:
     )
     firm = example.support[example.main] > 3
     assert np.abs(after - before)[firm].max() < 0.2 * example.curve.slope
+
+
+QUIET = Method(noise=0.005)
+
+
+def with_close_gd1(apart: float, area: float, seed: int) -> pd.DataFrame:
+    """Every GD1 with an isomer `apart`, min, before it, whose area is a multiple of its own."""
+    rng = np.random.default_rng(seed)
+    table = known_curve.draw(QUIET, rng)
+    gd1 = table[table["Name"].str.startswith("GD1")]
+    rt = gd1["RT"] - apart + rng.normal(0, QUIET.noise, len(gd1))
+    return pd.concat([table, gd1.assign(RT=rt, Volume=gd1["Volume"] * area, Anchor="F")])
+
+
+def with_pieces(table: pd.DataFrame, late: pd.DataFrame) -> pd.DataFrame:
+    """`table` with a GM3 at the RT of each row that is not in `late`, as its fragment."""
+    early = table[table["Name"].str.startswith("GD1") & ~table["RT"].isin(late["RT"])]
+    names = early["Name"].str.replace("GD1", "GM3")
+    return pd.concat([table, early.assign(Name=names, Volume=early["Volume"] * 0.3)])
+
+
+@pytest.mark.parametrize("area", [0.3, 1.0])
+@pytest.mark.parametrize("apart", [0.06, 0.09, 0.12])
+def test_isomers_closer_than_usual_are_two_lines(apart: float, area: float) -> None:
+    """Once they were one line below 0.2 carbons, and half of all rows `outlier`."""
+    features = gg.analyze(with_close_gd1(apart, area, seed=2)).features
+    gd1 = features[features["series"].eq("GD1")]
+    assert gd1["verdict"].eq("valid").all()
+    assert gd1["isomer"].value_counts().to_dict() == {"GD1 early": 14, "GD1 late": 14}
+
+
+def test_pieces_of_the_earlier_of_close_isomers_are_no_line_of_their_own() -> None:
+    """Once GM3 was said to be where GD1 is, as half of GD1 was on no line."""
+    isomers = with_close_gd1(0.09, 0.8, seed=3)
+    late = known_curve.draw(QUIET, np.random.default_rng(3))
+    features = gg.analyze(with_pieces(isomers, late)).features
+    verdict = features["verdict"].astype(str)
+    pieces = np.arange(len(features)) >= len(isomers)
+    assert verdict[pieces].eq("fragment").all()
+    assert verdict[~pieces].eq("valid").mean() > 0.97
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rows_that_scatter_about_one_line_are_not_two(seed: int) -> None:
+    """Only species with a row on each line tell lines apart that are as close as scatter."""
+    table = known_curve.draw(Method(), np.random.default_rng(seed))
+    features = gg.analyze(table).features
+    assert features["isomer"].isna().all()
+    assert features["verdict"].eq("valid").all()

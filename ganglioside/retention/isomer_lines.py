@@ -331,31 +331,25 @@ def _worthy_offsets(
         best = at[_best_of_group(group[at], worth)]
         offsets[:, number] = _centres(rows, evidence, best, scale.sigma)
         away = np.abs(rows.reduced - offsets[group, number])
-        taken = (away <= scale.apart) | _alone_and_close(rows, away, scale)
+        on_line = away <= scale.apart
+        seen = _species_seen(rows, on_line)
+        taken = on_line | ((away <= _APART * scale.slope) & ~seen)
         possible &= ~taken
         if number == 0:
-            possible &= away <= _FARTHEST * scale.slope
+            possible &= seen & (away <= _FARTHEST * scale.slope)
         evidence = np.where(taken, -np.inf, evidence)
     offsets[:, 0] = np.where(np.isnan(offsets[:, 0]), expected.first, offsets[:, 0])
     return offsets
 
 
-def _alone_and_close(rows: _Rows, away: FloatArray, scale: Scale) -> BoolArray:
-    """Whether rows are close to a line on which no row of their species is, shape (n,).
+def _species_seen(rows: _Rows, on_line: BoolArray) -> BoolArray:
+    """Whether a row of the species of each row is on a line, shape (n,).
 
-    Only species with a row on each tell lines apart that are closer than isomers usually are:
-    others may as well scatter about one line.
-
-    Parameters
-    ----------
-    rows : _Rows
-    away : numpy.ndarray, shape (n,)
-        Distance of the rows from the line, min.
-    scale : Scale
+    Only species with a row on each tell two lines apart: others may as well scatter about one
+    line, or show that it bends.
     """
     slot = rows.layout.slot
-    on_line = np.bincount(slot, away <= scale.apart) > 0
-    return np.asarray((away <= _APART * scale.slope) & ~on_line[slot])
+    return np.asarray((np.bincount(slot, on_line) > 0)[slot])
 
 
 def _best_of_group(group: IntArray, worth: FloatArray) -> IntArray:

@@ -117,7 +117,7 @@ def ending_of(format: Format, source: Source) -> str:
 
 
 def file_name(stem: str, format: Format, source: Source) -> str:
-    """Name of the file of a format, `stem` and its ending; a list of species says so.
+    """Name of the file of a format: `stem`, what is in it, and the ending of the format.
 
     Parameters
     ----------
@@ -132,13 +132,11 @@ def file_name(stem: str, format: Format, source: Source) -> str:
     --------
     >>> import ganglioside as gg
     >>> file_name("liver", "xlsx", gg.example().source)
-    'liver.xlsx'
+    'liver_verdicts.xlsx'
     >>> file_name("liver", "species", gg.example().source)
-    'liver.species.xlsx'
+    'liver_species.xlsx'
     """
-    content = format_of(format).content
-    word = "" if content == "verdicts" else f".{content}"
-    return f"{stem}{word}{ending_of(format, source)}"
+    return f"{stem}_{format_of(format).content}{ending_of(format, source)}"
 
 
 def content_of(analysis: Analysis, format: Format) -> bytes:

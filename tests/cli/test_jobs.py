@@ -53,7 +53,7 @@ def test_waiting_jobs_are_cancelled_and_retried(
     again = run("jobs", "retry", job).stdout.strip()
     assert launched == [job, again]
     kept = kinds.work_of("export", history.jobs.get(again).parameters)
-    assert kept == kinds.Export(session=session, out=str(Path.cwd() / f"{session}.xlsx"),
+    assert kept == kinds.Export(session=session, out=str(Path.cwd() / f"{session}_verdicts.xlsx"),
                                form="xlsx")  # fmt: skip
     report = run("jobs", "start", "report", EXAMPLE, "--out", "x.html", "--time-limit", "60")
     assert history.jobs.get(report.stdout.strip()).time_limit == 60

@@ -131,10 +131,10 @@ def test_your_own_file_is_written_under_a_name_of_its_kind(
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_name_of_a_file_ends_as_its_format_asks(analysed: Analysis, form: str) -> None:
+def test_the_name_of_a_file_tells_what_is_in_it(analysed: Analysis, form: str) -> None:
     name = file_name("liver", form, analysed.source)
-    assert name.startswith("liver.species." if form.startswith("species") else "liver.")
-    assert name.endswith(ending_of(form, analysed.source))
+    word = form.split("-")[0] if form.startswith(("species", "figures")) else "verdicts"
+    assert name == f"liver_{word}{ending_of(form, analysed.source)}"
 
 
 @pytest.mark.parametrize("name", ["result", "result.pdf", "csv", "result.your-file"])

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
 from ganglioside.exporting.document import document_of
-from ganglioside.exporting.files import content_of, ending_of
-from ganglioside.exporting.formats import Format, format_of
+from ganglioside.exporting.files import content_of, file_name
+from ganglioside.exporting.formats import Format
 from ganglioside.exporting.schema import json_schema
 from ganglioside.server.answers import Strict, VerdictName, json_answer, table_json, to_json
 from ganglioside.server.callers import Reader
@@ -149,5 +149,4 @@ def export_session(served: Served, _: Reader, sid: SessionId, form: FormatName) 
     analysis = served.analysis(sid)
     content = content_of(analysis, wanted)
     stem = analysis.source.name.rpartition(".")[0] or analysis.source.name
-    name = f"{stem}-{format_of(wanted).content}{ending_of(wanted, analysis.source)}"
-    return attachment(content, name, _MEDIA[form])
+    return attachment(content, file_name(stem, wanted, analysis.source), _MEDIA[form])

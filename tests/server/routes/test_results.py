@@ -11,7 +11,7 @@ from served import Served
 from simulated_study import study_analysis
 
 from ganglioside.analysis import Analysis
-from ganglioside.exporting import content_of
+from ganglioside.exporting import content_of, file_name
 from ganglioside.exporting.document import document_of, read_json
 from ganglioside.exporting.formats import FORMATS, Format
 from ganglioside.exporting.schema import json_schema
@@ -82,7 +82,8 @@ def test_exports_are_those_of_the_package(
 ) -> None:
     answer = ann.get(f"sessions/{sid}/exports/{form}")
     assert answer.status_code == 200
-    assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''example")
+    name = file_name("example", form, analysis.source)
+    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{name}"
     if form in ("species-csv", "csv", "json", "mztab", "your-file"):
         assert answer.content == content_of(analysis, form)
     else:

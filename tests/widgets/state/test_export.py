@@ -115,14 +115,18 @@ def test_a_large_file_is_made_by_a_job_and_arrives(
     state.analysis = opened().load(state.session_id)
     notices: list[str] = []
     state.observe(lambda change: notices.append(change["new"]), "notice")
-    for kind, ending in (("csv", "csv"), ("html", "html"), ("your-file", "csv")):
+    for kind, ending in (
+        ("csv", "verdicts.csv"),
+        ("html", "report.html"),
+        ("your-file", "verdicts.csv"),
+    ):
         state.made = None
         state.make(kind)
         state.join(PATIENCE)
         assert state.error == ""
         assert opened().jobs.get(state.job).status == "completed"
         assert state.made is not None
-        assert state.made.name == f"example_verdicts.{ending}"
+        assert state.made.name == f"example_{ending}"
         assert b"seen in MS/MS" in state.made.content
         own = analysis.source.content.splitlines()[0]
         assert state.made.content.startswith(own) is (kind == "your-file")

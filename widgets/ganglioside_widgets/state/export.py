@@ -17,8 +17,8 @@ import traitlets as t
 
 from ganglioside.analysis import Analysis
 from ganglioside.errors import ExportError, GangliosideError
-from ganglioside.exporting import FORMATS, ending_of, export, to_csv, why_not_annotated
-from ganglioside.exporting.formats import EXPORT_FORMATS, YOUR_FILE, format_of
+from ganglioside.exporting import FORMATS, export, file_name, to_csv, why_not_annotated
+from ganglioside.exporting.formats import EXPORT_FORMATS, YOUR_FILE
 from ganglioside.history import History
 from ganglioside.history.overrides import current
 from ganglioside.jobs import Export, Report, follow, start
@@ -189,9 +189,8 @@ class ExportState(t.HasTraits):
 
     def _file_or_job(self, kind: str, analysis: Analysis) -> Made | str:
         """Export file, or the id of the job that writes it."""
-        ending = ending_of(kind, analysis.source) if kind in FORMATS else f".{kind}"
-        content = format_of(kind).content if kind in FORMATS else "verdicts"
-        name = f"{_stem(analysis.source.name)}_{content}{ending}"
+        stem, source = _stem(analysis.source.name), analysis.source
+        name = file_name(stem, kind, source) if kind in FORMATS else f"{stem}_report.{kind}"
         is_large = len(analysis.features) >= LARGE
         if is_large and self._is_saved(analysis) and self._may_start():
             return self._start(kind, name)

@@ -58,7 +58,7 @@ def place_lines(state: Inference) -> Inference:
 
 
 def lines_apart(state: Inference) -> float:
-    """RT by which lines of one group are apart at least, min."""
+    """RT by which lines of one group are apart at least, min; less where rows scatter little."""
     told = _TOLD_APART * float(state.rates.sigma[0])
     return min(apart_on_a_line(state.curve.slope), told)
 

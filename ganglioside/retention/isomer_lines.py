@@ -24,7 +24,7 @@ MOST_LINES: Final = 3  # isomers of one series that are distinguished
 _ANCHOR_WEIGHT: Final = 3.0
 _WIDTH: Final = 0.08  # carbons; half-width of a dense offset
 _LEAST_SUPPORT: Final = 1.5  # ceramides that a further line needs
-_APART: Final = 0.2  # carbons; isomers that are closer are one line
+_APART: Final = 0.2  # carbons; only species with a row on each tell isomers apart that are closer
 _FAR: Final = 0.85  # carbons; isomers are usually closer to the main line (observed: 0.3 to 0.75)
 _FARTHER: Final = 0.08  # carbons beyond, at which they are rarer by a factor of e
 _FARTHEST: Final = 2.0  # carbons; never farther
@@ -56,7 +56,15 @@ class LineOffsets:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Scatter about a line and distance of lines of one group at least, min; min per carbon."""
+    """How far apart rows and lines are.
+
+    Attributes
+    ----------
+    sigma, apart : float
+        Scatter about a line, and distance of lines of one group at least, min.
+    slope : float
+        min per carbon.
+    """
 
     sigma: float
     apart: float
@@ -277,7 +285,7 @@ def find_lines(
 
 
 def apart_on_a_line(slope: float) -> float:
-    """RT by which isomers of one series are apart at least, min."""
+    """RT by which isomers of one series are usually apart at least, min."""
     return _APART * slope
 
 
@@ -333,7 +341,7 @@ def _worthy_offsets(
         away = np.abs(rows.reduced - offsets[group, number])
         on_line = away <= scale.apart
         seen = _species_seen(rows, on_line)
-        taken = on_line | ((away <= _APART * scale.slope) & ~seen)
+        taken = on_line | ((away <= apart_on_a_line(scale.slope)) & ~seen)
         possible &= ~taken
         if number == 0:
             possible &= seen & (away <= _FARTHEST * scale.slope)
@@ -481,7 +489,7 @@ def _dense_offsets(
         total = float(share.sum())
         centre = float(share @ reduced) / total if total > 0 else float(reduced[best])
         found.append(centre)
-        weight = weight * (np.abs(reduced - centre) >= _APART * slope)
+        weight = weight * (np.abs(reduced - centre) >= apart_on_a_line(slope))
     return found
 
 

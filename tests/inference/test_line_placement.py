@@ -51,6 +51,15 @@ def test_of_two_lines_at_one_offset_the_weaker_is_dropped(twofold: Inference) ->
     assert (np.bincount(kept.line_group[kept.main]) == 1).all()
 
 
+def test_of_two_lines_at_one_offset_that_are_as_strong_one_stays(twofold: Inference) -> None:
+    """Once both stayed, as neither was the stronger."""
+    own = np.ones(len(twofold.candidates.row))
+    alike = replace(twofold, shares=replace(twofold.shares, own=own))
+    kept = prune_lines(alike)
+    assert np.count_nonzero(kept.line_group == 0) < np.count_nonzero(twofold.line_group == 0)
+    assert (np.bincount(kept.line_group[kept.main]) == 1).all()
+
+
 def test_a_further_line_without_features_is_dropped(twofold: Inference) -> None:
     c = twofold.candidates
     last = len(twofold.line_group) - 1

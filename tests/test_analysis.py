@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from inspect import signature
@@ -81,6 +82,7 @@ def assert_sound(analysis: gg.Analysis, rows: int) -> None:
     assert tuple(features["verdict"].cat.categories) == VERDICTS
     assert features[["verdict", "rule", "reason"]].notna().all(axis=None)
     assert features["confidence"].between(0, 1).all()
+    assert ((features["confidence"] == 0) == (features["verdict"] == "undetermined")).all()
     assert features["reason"].str.fullmatch(r"\S.*\.").all()
     assert not features["reason"].str.contains(r"\bnan\b|None|<NA>|\binf\b").any()
     made = features["verdict"].isin(["fragment", "adduct"])
@@ -311,6 +313,26 @@ def test_where_nothing_can_be_said_all_is_undetermined(
     assert len(analysis.models) == 0
     assert analysis.findings["code"].tolist() == ["no-model"]
     assert analysis.predict(["GM3(36:1;O2)"])["basis"].tolist() == ["no model"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_two_or_three_rows_in_any_order_are_expected_at_an_rt_or_before_the_injection(
+    seed: int,
+) -> None:
+    random = np.random.default_rng(seed)
+    reasons: set[str] = set()
+    for _ in range(12):
+        n = random.integers(2, 4)
+        ceramides = zip(random.integers(32, 44, n), random.integers(0, 3, n), strict=True)
+        names = [f"{random.choice(['GM3', 'GM1'])}({c}:{bonds};2)" for c, bonds in ceramides]
+        analysis = gg.analyze(
+            pd.DataFrame({"Name": names, "RT": random.uniform(0.5, 12, n).round(3)})
+        )
+        assert_sound(analysis, n)
+        reasons |= {*analysis.features["reason"]}
+    assert any("Nothing in the table shows when" in reason for reason in reasons)
+    at_nought = re.compile(r"(?<!\d)0\.000 min expected|expected at 0\.000 min")
+    assert not [reason for reason in reasons if at_nought.search(reason)]
 
 
 @pytest.mark.parametrize(("make", "why"), NOTHING_TO_JUDGE.values(), ids=NOTHING_TO_JUDGE.keys())

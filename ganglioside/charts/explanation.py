@@ -65,7 +65,7 @@ def hypotheses(explanation: Explanation) -> Spec:
     return finish(
         {"hconcat": sized, "spacing": 14},
         title,
-        f"Verdict: {e.verdict}, confidence {percent(e.confidence)}. "
+        f"Verdict: {e.verdict_and_confidence}. "
         f"Line: measured at {minutes(e.rt)}; marks: RT that each hypothesis expects.",
         "Hollow marks at the edge: expected farther off." if frame["beyond"].any() else "",
         f"{rest} less likely hypotheses are left out." if rest > 0 else "",

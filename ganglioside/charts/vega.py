@@ -70,13 +70,13 @@ def value(constant: float | str) -> Spec:
 
 
 #: Confidence in percent, never rounded to certainty, for tooltips: `marks` writes it as
-#: `formatting.percent` does, of the field `confidence`.
+#: `formatting.confidence` does, of the field `confidence`.
 CERTAINTY: Final[Spec] = nominal("certainty", title="Confidence")
 
 _WRITTEN: Final[Spec] = {
     "calculate": "datum.confidence >= 0.9995 ? '> 99.9 %'"
-    " : datum.confidence > 0 && datum.confidence < 0.001 ? '< 0.1 %'"
-    " : isValid(datum.confidence) ? format(100 * datum.confidence, '.1f') + ' %' : '–'",
+    " : datum.confidence >= 0.001 ? format(100 * datum.confidence, '.1f') + ' %'"
+    " : datum.confidence > 0 ? '< 0.1 %' : '–'",
     "as": CERTAINTY["field"],
 }
 

@@ -10,7 +10,7 @@ import pandas as pd
 from ganglioside.columns import VERDICTS
 from ganglioside.display.cards import card
 from ganglioside.display.sketch import retention_sketch
-from ganglioside.support.formatting import area, minutes, percent, percent_number, share
+from ganglioside.support.formatting import area, confidence, minutes, percent, percent_number, share
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
@@ -126,7 +126,7 @@ def explanation_card(explanation: Explanation) -> str:
         "explanation",
         explanation=explanation,
         rt=minutes(explanation.rt),
-        confidence=percent(explanation.confidence) if explanation.hypotheses else "",
+        confidence=confidence(explanation.confidence, missing=""),
         shares={v: explanation.probabilities.get(v, 0.0) for v in VERDICTS},
         rows=rows,
         more=len(explanation.hypotheses) - len(shown),

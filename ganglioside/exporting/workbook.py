@@ -66,7 +66,7 @@ _NOTES: Final = (
         "lipid_maps_entry",
         "Entry of the head group, on any ceramide, in the LIPID MAPS structure database.",
     ),
-    ("confidence", "Probability that the verdict is right, 0 to 1."),
+    ("confidence", "Probability that the verdict is right, 0 to 1; 0 of undetermined."),
     ("suggested_name", "Name that fits the retention time of an outlier clearly better."),
     ("relation", "How the feature comes from its parent: process, in words."),
     (

@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from ganglioside.support.formatting import minutes, percent, ratio_percent
+from ganglioside.support.formatting import confidence, minutes, percent, ratio_percent
 from ganglioside.support.on_demand import ShownAsCard
 
 Kind = Literal["own series", "fragment", "adduct", "other form", "chance"]
@@ -157,6 +157,12 @@ class Explanation(ShownAsCard):
         return dict(sorted(sums.items(), key=lambda item: -item[1]))
 
     @property
+    def verdict_and_confidence(self) -> str:
+        """`valid, confidence 99.1 %`; `undetermined` has no confidence."""
+        sure = confidence(self.confidence, missing="")
+        return f"{self.verdict}, confidence {sure}" if sure else self.verdict
+
+    @property
     def text(self) -> str:
         """A paragraph and a compact table."""
         lines = [" ".join([_headline(self), self.reason, *_notes(self)])]
@@ -187,8 +193,7 @@ def _headline(e: Explanation) -> str:
     """Name, RT, verdict and confidence in one sentence."""
     name = e.name or "a row without a name"
     at_rt = f" at {minutes(e.rt)}" if np.isfinite(e.rt) else ""
-    confidence = f", confidence {percent(e.confidence)}" if e.hypotheses else ""
-    return f"Feature {e.feature_id}, {name}{at_rt}: {e.verdict}{confidence}."
+    return f"Feature {e.feature_id}, {name}{at_rt}: {e.verdict_and_confidence}."
 
 
 def _notes(e: Explanation) -> Iterator[str]:

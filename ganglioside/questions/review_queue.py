@@ -15,6 +15,7 @@ from ganglioside.questions.suggested_names import by_area
 from ganglioside.support.arrays import IntArray
 from ganglioside.support.fact_tables import read_facts
 from ganglioside.support.formatting import area, minutes, percent
+from ganglioside.verdicts.result_tables import NOT_JUDGED
 
 #: Columns of the table that `review_queue` returns.
 QUEUE: Final[dict[str, str]] = {
@@ -165,12 +166,14 @@ def _unexplained(features: pd.DataFrame, names: pd.DataFrame, peak: IntArray) ->
 
 
 def _doubtful(features: pd.DataFrame, peak: IntArray) -> Iterator[_Reason]:
-    """Features whose verdict is doubtful; not those that could not be judged."""
-    judged = features[features["confidence"] > 0]
-    doubtful = judged[judged["confidence"] < DOUBTFUL]
+    """Features whose verdict is doubtful or `undetermined`; not those that no model judged."""
+    is_open = features["verdict"] == "undetermined"
+    was_judged = ~features["rule"].isin(NOT_JUDGED)
+    doubtful = features[was_judged & (is_open | (features["confidence"] < DOUBTFUL))]
     for feature_id in by_area(doubtful, peak)[:MOST_DOUBTFUL]:
         feature = features.iloc[feature_id]
-        yield feature_id, f"{feature['verdict']} with {percent(feature['confidence'])} only"
+        only = "" if is_open[feature_id] else f" with {percent(feature['confidence'])} only"
+        yield feature_id, f"{feature['verdict']}{only}"
 
 
 def _unfit(features: pd.DataFrame, findings: pd.DataFrame) -> Iterator[_Reason]:

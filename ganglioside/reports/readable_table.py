@@ -10,12 +10,12 @@ import pandas as pd
 from pandas.io.formats.style import Styler
 
 from ganglioside.columns import VERDICT_KINDS
-from ganglioside.support.formatting import MISSING, area, minutes, percent
+from ganglioside.support.formatting import MISSING, area, confidence, minutes, percent
 
 _MINUTES: Final = ("rt", "predicted_rt", "rt_lower", "rt_upper", "parent_rt", "expected_rt",
                    "rt_start", "rt_end", "lower", "upper")  # fmt: skip
 _DIFFERENCES: Final = ("residual", "difference", "delta_rt")
-_PROBABILITIES: Final = ("confidence", "probability", "right")
+_PROBABILITIES: Final = ("probability", "right")
 _AREAS: Final = ("volume", "consolidated_volume")
 
 _MARKS: Final = {kind.name: kind for kind in VERDICT_KINDS}
@@ -74,6 +74,8 @@ def _writer(name: object) -> Callable[[Any], str]:
         return _numbers(lambda value: minutes(value, unit=""))
     if name in _DIFFERENCES:
         return _numbers(lambda value: minutes(value, unit="", signed=True))
+    if name == "confidence":
+        return _numbers(confidence)
     if name in _PROBABILITIES:
         return _numbers(percent)
     if name in _AREAS:

@@ -61,7 +61,7 @@ def templates() -> Environment:
     environment.filters["worded"] = partial(worded, place="report")
     environment.filters["in_words"] = _in_words
     environment.filters["percent_number"] = partial(formatting.percent_number, missing="")
-    environment.filters["confidence"] = partial(formatting.percent, missing="")
+    environment.filters["confidence"] = partial(formatting.confidence, missing="")
     column = partial(formatting.minutes, missing="", unit="")
     environment.filters["minutes"] = column
     environment.filters["minutes_apart"] = partial(column, signed=True)

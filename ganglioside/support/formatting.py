@@ -24,6 +24,15 @@ def percent(probability: float, missing: str = MISSING) -> str:
     return f"{100 * probability:.1f} %"
 
 
+def confidence(probability: float, missing: str = MISSING) -> str:
+    """Confidence of a verdict in percent; of `undetermined`, which has 0, there is none to write.
+
+    >>> confidence(0.923), confidence(0.0), confidence(0.0, missing="")
+    ('92.3 %', '–', '')
+    """
+    return percent(probability, missing) if probability > 0 else missing
+
+
 def share(part: float, whole: float, missing: str = MISSING) -> str:
     """Part of a whole in whole percent.
 

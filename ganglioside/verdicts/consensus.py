@@ -19,6 +19,7 @@ from ganglioside.columns import VERDICTS
 from ganglioside.lipids.parsed_names import ParsedNames, parse_names
 from ganglioside.observations.drift import Drift, nearest_peak
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts
+from ganglioside.verdicts.decisions import UNDETERMINED
 
 #: Columns of `Analysis.consensus`: one row per shared peak, the features of one name at one RT.
 CONSENSUS: Final[dict[str, str]] = {
@@ -193,8 +194,11 @@ class JudgedPeaks:
 
     @cached_property
     def chosen(self) -> IntArray:
-        """Verdict on each peak, the one with most votes: an index into `VERDICTS`, shape (P,)."""
-        return np.asarray(self.votes.argmax(axis=1), dtype=np.int64)
+        """Verdict on each peak, the one with most votes: an index into `VERDICTS`, shape (P,).
+
+        A peak without votes is `undetermined`.
+        """
+        return np.where(self.votes.any(axis=1), self.votes.argmax(axis=1), UNDETERMINED)
 
     @cached_property
     def disagrees(self) -> BoolArray:

@@ -57,8 +57,7 @@ class Decisions:
     verdict, rule : numpy.ndarray of int
         Indices into `columns.VERDICTS` and `RULES`.
     confidence : numpy.ndarray
-        Probability of the verdict; of `undetermined` that of the likeliest one, or that the name is
-        wrong where the row was refused.
+        Probability that the verdict is right; 0 of `undetermined`, which says nothing.
     probability : numpy.ndarray, shape (n, 4)
         Probabilities of valid, fragment, adduct and outlier.
     line : numpy.ndarray of int
@@ -142,7 +141,7 @@ def decide(state: Inference, settings: Settings) -> Decisions:
     return Decisions(
         verdict=verdict,
         rule=_rules(state, verdict, line, parent),
-        confidence=_confidence(probability, refused),
+        confidence=np.where(undetermined, 0.0, np.clip(probability.max(axis=1), 0.0, 1.0)),
         probability=probability,
         line=line,
         predicted=state.observed.run.rt(predicted),
@@ -183,12 +182,6 @@ def _probability(state: Inference) -> FloatArray:
     probability[:, ADDUCT] = adduct + missing.by_row(n, "adduct")
     probability[:, OUTLIER] = shares.chance + missing.by_row(n, "outlier")
     return probability
-
-
-def _confidence(probability: FloatArray, refused: BoolArray) -> FloatArray:
-    """Probability of the likeliest verdict, shape (n,); of a refused name, that it is wrong."""
-    likeliest = probability.max(axis=1)
-    return np.asarray(np.clip(np.where(refused, 1 - likeliest, likeliest), 0.0, 1.0))
 
 
 def _parents(state: Inference, verdict: IntArray) -> tuple[IntArray, IntArray, IntArray]:

@@ -18,7 +18,7 @@ from ganglioside.observations.mass_shifts import MassShift
 from ganglioside.observations.sample_gradients import SampleGradients
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import IntArray, join
-from ganglioside.support.formatting import percent
+from ganglioside.support.formatting import minutes, percent
 from ganglioside.support.text_columns import as_column, as_numbers, texts, where
 from ganglioside.verdicts.decisions import UNDETERMINED, VALID
 from ganglioside.verdicts.log_p import LogP
@@ -200,11 +200,16 @@ def _wrong_anchors(rows: _Rows, verdicts: RowVerdicts) -> list[_Finding]:
             f"Anchor {row.name} at {row.rt:.3f} min contradicts the other features: "
             f"{VERDICTS[verdict[row.position]]}{f' of {parent}' if parent else ''} "
             f"({percent(verdicts.confidence[row.position])}).",
-            f"Check this anchor; {row.series} is expected at "
-            f"{verdicts.predicted_rt[row.position]:.3f} min.",
+            f"Check this anchor; {row.series} is expected {_when(verdicts, row.position)}.",
         )
         for row, parent in zip(rows.at(wrong), parents, strict=True)
     ]
+
+
+def _when(verdicts: RowVerdicts, position: int) -> str:
+    """When the line of a row is expected, as text."""
+    expected = float(verdicts.predicted_rt[position])
+    return "before the injection" if np.isnan(expected) else f"at {minutes(expected)}"
 
 
 def _log_p_slips(rows: _Rows, log_p: LogP) -> list[_Finding]:

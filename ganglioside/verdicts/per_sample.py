@@ -22,9 +22,6 @@ from ganglioside.verdicts.decisions import (
     Decisions,
 )
 
-#: Confidence that the farther one of two features of one sample in one peak is not genuine.
-_SPARE: Final = 0.6
-
 #: Confidence that a row with the m/z, or the mark, of an isotope peak of its neighbour is one.
 _ISOTOPE_SURE: Final = 0.99
 
@@ -68,7 +65,7 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
     by_features = Decisions(
         verdict=np.where(is_spare, UNDETERMINED, decisions.verdict[peak]),
         rule=decisions.rule[peak],
-        confidence=np.where(is_spare, _SPARE, decisions.confidence[peak]),
+        confidence=np.where(is_spare, 0.0, decisions.confidence[peak]),
         probability=decisions.probability[peak],
         line=decisions.line[peak],
         predicted=run.rt(drift.to_sample(decisions.predicted[peak], sample)),

@@ -17,6 +17,7 @@ from ganglioside.inference.state import Inference
 from ganglioside.lipids.artefacts import SPLIT_PEAK, artefacts
 from ganglioside.lipids.process_words import process_words
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.formatting import percent
 from ganglioside.support.text_columns import Texts, pick, texts
 from ganglioside.verdicts.decisions import ADDUCT, FRAGMENT, OUTLIER, UNDETERMINED, VALID, Decisions
 
@@ -29,6 +30,7 @@ _OFF: Final = (
     "Elutes {away:.3f} min {side} than the {expected:.3f} min expected for {line} ({off:.1f} sigma)"
 )
 _OWN: Final = "{line} is expected at {expected:.3f} min ({sigma:+.1f} sigma)."
+_BEFORE: Final = "{line} is expected before the injection"
 _VALID: Final = _OFF + ", from {basis}."
 _FRAGMENT: Final = (
     "Co-elutes with {parent} (feature {number}, {from_parent:.3f} min {side_of_parent}) and can "
@@ -62,10 +64,8 @@ _WRONG_MASS: Final = (
     "The measured m/z is {ppm:+.1f} ppm from that of the name, where {usual_ppm:+.1f} ± "
     "{reach_ppm:.1f} ppm is usual; " + _OWN
 )
-_ONE_TOO_MANY: Final = (
-    "Stands {off:.1f} sigma from the {expected:.3f} min expected for {line}, where another feature "
-    "of this name fits better."
-)
+_STANDS: Final = "Stands {off:.1f} sigma from the {expected:.3f} min expected for {line}"
+_ONE_TOO_MANY: Final = _STANDS + ", where another feature of this name fits better."
 _ANOTHER_NAME: Final = (
     "Is the same peak as {place_of_rival}, {rival} (feature {number_of_rival}), which is likelier; "
     + _OWN
@@ -73,22 +73,22 @@ _ANOTHER_NAME: Final = (
 _REFUSED: Final = (
     _OFF
     + ": beyond the outlier threshold, so that the name is not accepted, although valid is the "
-    "likeliest verdict ({probability:.0f}%)."
+    "likeliest verdict ({probability})."
 )
 _BESIDE: Final = (
     "Elutes beside another row of this name in its sample, which is nearer to the peak that the "
     "samples share; " + _OWN
 )
 _MUTE: Final = (
-    "{line} predicts its own features too poorly (R² below the threshold) to reject a name; " + _OWN
+    "{line} predicts its own features too poorly (R² below the threshold) to reject a name (most "
+    "likely {likeliest}, {probability}); " + _OWN
 )
 _VAGUE: Final = (
     "Retention is predicted only to ±{reach:.2f} min here, too vague to judge (most likely "
-    "{likeliest}, {probability:.0f}%); " + _OWN
+    "{likeliest}, {probability}); " + _OWN
 )
 _NOWHERE: Final = (
-    "Nothing in the table shows when {line} elutes, so retention cannot judge the name (most "
-    "likely {likeliest}, {probability:.0f}%)."
+    "Nothing in the table shows when {line} elutes, so retention cannot judge the name."
 )
 _LIKELIEST: Final = ("valid", "fragment", "adduct", "wrong")
 
@@ -135,17 +135,26 @@ def reasons(state: Inference, decisions: Decisions, labels: Labels, rows: IntArr
     """
     cases = _cases(state, decisions, rows)
     first_true = np.array([condition for condition, _ in cases]).argmax(axis=0)
+    before = decisions.predicted[rows] <= 0
     sentences = np.empty(len(rows), dtype=object)
     for case, (_, sentence) in enumerate(cases):
-        selected = np.flatnonzero(first_true == case)
-        if len(selected):
-            fields = _Fields(state, decisions, labels, rows[selected])
-            sentences[selected] = _filled(sentence, fields)
+        for is_before, worded in ((False, sentence), (True, _before_injection(sentence))):
+            selected = np.flatnonzero((first_true == case) & (before == is_before))
+            if len(selected):
+                fields = _Fields(state, decisions, labels, rows[selected])
+                sentences[selected] = _filled(worded, fields)
     if labels.others:
         for k, row in enumerate(rows.tolist()):
             if row in labels.others:
                 sentences[k] = f"{sentences[k][:-1]}; {labels.others[row]}."
     return texts(sentences)
+
+
+def _before_injection(sentence: str) -> str:
+    """A sentence for rows whose line is expected before the injection, at no RT."""
+    for at_an_rt, before in ((_OWN, _BEFORE + "."), (_OFF, _BEFORE), (_STANDS, _BEFORE)):
+        sentence = sentence.replace(at_an_rt, before)
+    return sentence
 
 
 def _filled(sentence: str, fields: _Fields) -> list[str]:
@@ -196,8 +205,8 @@ def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolAr
         (outlier, _ONE_TOO_MANY),
         (d.refused[rows], _REFUSED),
         (d.beside[rows], _BESIDE),
-        (~d.quality.may_judge[d.line[rows]], _MUTE),
         (anywhere, _NOWHERE),
+        (~d.quality.may_judge[d.line[rows]], _MUTE),
         (verdict == UNDETERMINED, _VAGUE),
     )
 
@@ -370,8 +379,9 @@ class _Fields:
 
     @property
     def probability(self) -> Column:
-        """Probability of the likeliest verdict, %."""
-        return np.asarray(100 * self.decisions.probability[self.rows].max(axis=1))
+        """Probability of the likeliest verdict, as text."""
+        likeliest = self.decisions.probability[self.rows].max(axis=1).tolist()
+        return np.array([percent(p) for p in likeliest], dtype=object)
 
 
 def _usual_shift(shift: float) -> str:

@@ -43,6 +43,7 @@ from ganglioside.verdicts.reasons import Labels, reasons
 #: Values of the column `rule` for rows that could not be read, and for tables without a model.
 UNREADABLE: Final = "reading"
 NO_MODEL: Final = "no model"
+NOT_JUDGED: Final = (UNREADABLE, NO_MODEL)
 
 _BLOCK: Final = 1 << 16  # rows whose reasons are written at a time, to save memory
 _DIGITS: Final = 6  # of minutes, sigma and probabilities
@@ -110,7 +111,7 @@ def undetermined_rows(table: FeatureTable, why: str) -> RowVerdicts:
         residual=unknown,
         standardized_residual=unknown,
         verdict=np.full(n, UNDETERMINED),
-        confidence=np.ones(n),
+        confidence=np.zeros(n),
         parent_id=np.full(n, -1),
         parent=no_text,
         process=no_text,
@@ -177,21 +178,22 @@ def judged_rows(
         """Values of the observations by row, NaN for other rows."""
         return replaced(np.full(n, np.nan), row, values)
 
-    lower, upper = state.observed.run.interval(decisions.predicted, decisions.sd)
-    residual = state.observed.rt - decisions.predicted
+    predicted = np.where(decisions.predicted > 0, decisions.predicted, np.nan)  # else at no RT
+    lower, upper = state.observed.run.interval(predicted, decisions.sd)
+    residual = state.observed.rt - predicted
     has_parent = np.isin(decisions.verdict, [VERDICTS.index(name) for name in PARENT_VERDICTS])
     row_has_parent = np.append(has_parent, False)[position]
     parent_row = np.where(decisions.parent >= 0, row[decisions.parent], -1)
     rule = np.append(decisions.rule, len(RULES))[position]
     return RowVerdicts(
         isomer=_line_isomers(table, model, decisions, row),
-        predicted_rt=numbers(decisions.predicted),
+        predicted_rt=numbers(predicted),
         rt_lower=numbers(lower),
         rt_upper=numbers(upper),
         residual=numbers(residual),
         standardized_residual=numbers(residual / decisions.sd),
         verdict=replaced(np.full(n, UNDETERMINED), row, decisions.verdict),
-        confidence=replaced(np.ones(n), row, decisions.confidence),
+        confidence=replaced(np.zeros(n), row, decisions.confidence),
         parent_id=replaced(np.full(n, -1), row, parent_row),
         parent=pick(parent, np.where(row_has_parent, position, -1)),
         process=pick(texts(decisions.process), position),

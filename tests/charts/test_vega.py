@@ -22,7 +22,7 @@ from ganglioside.charts.vega import (
     to_altair,
     value,
 )
-from ganglioside.support.formatting import percent
+from ganglioside.support import formatting
 
 
 def test_importing_the_charts_changes_nothing_of_altair() -> None:
@@ -49,7 +49,7 @@ def test_a_tooltip_writes_a_confidence_as_all_else_does(confidence: float | None
     encoding = {"text": nominal("certainty"), "tooltip": [CERTAINTY]}
     data = rows({"confidence": confidence})
     picture = svg({"$schema": SCHEMA, **marks("text", encoding, data=data)})
-    written = percent(float("nan") if confidence is None else confidence)
+    written = formatting.confidence(float("nan") if confidence is None else confidence)
     assert f">{html.escape(written)}<" in picture
 
 

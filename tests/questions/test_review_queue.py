@@ -25,6 +25,7 @@ from ganglioside.questions.review_queue import (
     QUEUE,
     review_queue,
 )
+from ganglioside.verdicts.result_tables import UNREADABLE
 
 
 @pytest.fixture(scope="module")
@@ -119,9 +120,15 @@ def test_doubtful_verdicts_are_those_below_the_limit_and_no_faults(example: Anal
     features = example.features.copy()
     features["verdict"] = features["verdict"].where(features["verdict"] != "outlier", "valid")
     features["confidence"] = 1.0
-    features.loc[[4, 5, 6, 7], "confidence"] = [DOUBTFUL, DOUBTFUL - 0.001, 0.0, np.nan]
+    features.loc[[4, 5, 6, 7], "confidence"] = [DOUBTFUL, DOUBTFUL - 0.001, 0.0, 0.0]
+    features.loc[[6, 7], "verdict"] = "undetermined"
+    features.loc[7, "rule"] = UNREADABLE
     found = queue_of(example, features)
-    assert in_group(found, "doubtful") == [5]
+    assert set(in_group(found, "doubtful")) == {5, 6}
+    assert found.set_index("feature_id")["why"][[5, 6]].tolist() == [
+        f"{features['verdict'][5]} with 89.9 % only",
+        "undetermined",
+    ]
     features["confidence"] = 0.5
     assert 30 < len(in_group(queue_of(example, features), "doubtful")) <= MOST_DOUBTFUL
 

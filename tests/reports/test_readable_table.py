@@ -27,6 +27,8 @@ def test_a_reason_is_whole() -> None:
         ("rt", 9.8724, "9.872"),
         ("residual", 0.01, "+0.010"),
         ("confidence", 0.99999, "&gt; 99.9 %"),
+        ("confidence", 0.0, "–"),  # of `undetermined`
+        ("probability", 0.0, "0.0 %"),
         ("volume", 123456.0, "1.23e5"),
         ("mz", 1179.73701, "1179.7370"),
         ("anything", 0.123456, "0.1235"),

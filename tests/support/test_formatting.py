@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from paths import ROOT
 
-from ganglioside.support.formatting import area, minutes, percent, ratio_percent, share
+from ganglioside.support.formatting import area, confidence, minutes, percent, ratio_percent, share
 
 
 @given(st.floats(0, 1))
@@ -20,7 +20,7 @@ def test_only_certainty_reads_as_certainty(probability: float) -> None:
     assert (text == "0.0 %") == (probability == 0)
 
 
-@pytest.mark.parametrize("write", [percent, minutes, area, ratio_percent])
+@pytest.mark.parametrize("write", [percent, confidence, minutes, area, ratio_percent])
 def test_a_missing_number_is_no_number(write: object) -> None:
     assert callable(write)
     assert write(nan) == "–"
@@ -43,3 +43,4 @@ def test_the_grid_writes_percentages_alike() -> None:
     assert function is not None
     for piece in ("0.9995", percent(0.9999), "0.001", percent(0.0001)):
         assert piece in function[1]
+    assert f'return value > 0 ? percent(value) : "{confidence(0.0)}";' in script

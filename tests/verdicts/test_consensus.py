@@ -130,6 +130,12 @@ GM1, GM3 = "GM1(36:1;O2)", "GM3(36:1;O2)"
 USUAL = [(GM1, sample, 9.0, "valid", 0.9) for sample in "ABC"]
 
 
+def test_a_peak_without_a_vote_is_undetermined() -> None:
+    peaks = judged(*[(GM1, sample, 9.0, "undetermined", 0.0) for sample in "ABC"])
+    row = consensus_table(peaks).iloc[0]
+    assert (row["verdict"], row["confidence"]) == ("undetermined", 0.0)
+
+
 def test_votes_are_summed_confidences() -> None:
     peaks = judged(
         (GM1, "A", 9.0, "valid", 0.9),

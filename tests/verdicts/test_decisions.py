@@ -11,7 +11,6 @@ import pytest
 from known_curve import Method
 
 import ganglioside as gg
-from ganglioside.columns import VERDICTS
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
 from ganglioside.observations.observations import observe
@@ -19,6 +18,7 @@ from ganglioside.verdicts.decisions import (
     FRAGMENT,
     OUTLIER,
     RULES,
+    UNDETERMINED,
     VALID,
     Decisions,
     _parents,
@@ -45,20 +45,24 @@ def test_probabilities_are_of_everything_that_may_be(decisions: Decisions) -> No
     assert (decisions.probability >= 0).all()
 
 
-def test_confidence_is_the_probability_of_the_verdict(decisions: Decisions) -> None:
-    rows = np.arange(len(decisions.verdict))
-    known = decisions.verdict < len(VERDICTS) - 1
-    likely = decisions.probability.argmax(axis=1) == decisions.verdict
+@pytest.mark.parametrize("threshold", [1.0, 2.5])
+def test_confidence_is_the_probability_of_the_verdict(state: Inference, threshold: float) -> None:
+    settings = gg.Settings(outlier_threshold=threshold)
+    decisions = decide(weigh(state, settings), settings)
+    known = np.flatnonzero(decisions.verdict != UNDETERMINED)
     np.testing.assert_allclose(
-        decisions.confidence[known & likely],
-        decisions.probability[rows, decisions.verdict.clip(0, 3)][known & likely],
+        decisions.confidence[known],
+        decisions.probability[known, decisions.verdict[known]],
         atol=1e-9,
     )
-    refused = known & ~likely
-    assert (decisions.verdict[refused] == OUTLIER).all()
-    np.testing.assert_allclose(
-        decisions.confidence[refused], 1 - decisions.probability[refused, VALID], atol=1e-9
-    )
+
+
+def test_what_is_undetermined_has_no_confidence(state: Inference) -> None:
+    strict = gg.Settings(outlier_threshold=1.0)
+    decisions = decide(weigh(state, strict), strict)
+    is_open = decisions.verdict == UNDETERMINED
+    assert 0 < is_open.sum() < len(is_open)
+    np.testing.assert_array_equal(decisions.confidence == 0, is_open)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -76,7 +76,7 @@ def test_of_two_features_in_one_valid_peak_the_nearer_is_valid(
     twice = gg.analyze(pd.concat([raw, twin], ignore_index=True)).features
     assert twice["verdict"][position] == "valid"
     spare = twice.iloc[len(raw)]
-    assert (spare["verdict"], spare["confidence"]) == ("undetermined", 0.6)
+    assert (spare["verdict"], spare["confidence"]) == ("undetermined", 0.0)
     assert "beside another row of this name" in spare["reason"]
 
 

@@ -93,3 +93,17 @@ def test_every_field_of_a_sentence_has_a_value() -> None:
     assert len(sentences) >= 10
     fields = {field for s in sentences for _, field, _, _ in Formatter().parse(s) if field}
     assert not [field for field in fields if not hasattr(written._Fields, field)]
+
+
+def fields(sentence: str) -> set[str]:
+    return {field for _, field, _, _ in Formatter().parse(sentence) if field}
+
+
+SENTENCES = {n: s for n, s in vars(written).items() if isinstance(s, str) and "{expected" in s}
+
+
+@pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES.keys())
+def test_what_is_expected_before_the_injection_has_no_rt(sentence: str) -> None:
+    told = written._before_injection(sentence)
+    assert "{line} is expected before the injection" in told
+    assert fields(told) <= fields(sentence) - {"expected", "sigma", "off", "away", "side"}

@@ -34,12 +34,17 @@ function percent(value) {
   return `${(100 * value).toFixed(1)} %`;
 }
 
+// As `formatting.confidence` writes it.
+function confidence(value) {
+  return value > 0 ? percent(value) : "–";
+}
+
 function text(value, form) {
   if (value === undefined || value === "") return "";
   if (typeof value === "string") return value;
   if (Number.isNaN(value)) return "";
   if (form === "tick") return value ? "✓" : "";
-  if (form === "percent") return percent(value);
+  if (form === "confidence") return confidence(value);
   if (form === "short") return value === 0 ? "0" : value.toPrecision(3).replace("e+", "e");
   const digits = form === "text" ? String(value) : value.toFixed(Number(form));
   return digits.replace("-", MINUS);

@@ -43,7 +43,7 @@ class Column:
     width : int
         px.
     form : str
-        `text`, `verdict`, `percent`, `tick`, `short` (3 significant digits) or the number of
+        `text`, `verdict`, `confidence`, `tick`, `short` (3 significant digits) or the number of
         decimals.
     help : str
         Tooltip of the header.

@@ -20,11 +20,11 @@ _COLUMNS: Final = (
     Column("name_left", "Name", 150),
     Column("rt_left", "RT left (min)", 80, "3"),
     Column("verdict_left", "Verdict left", 120, "verdict"),
-    Column("confidence_left", "Confidence left", 90, "percent"),
+    Column("confidence_left", "Confidence left", 90, "confidence"),
     Column("parent_left", "Parent left", 140),
     Column("rt_right", "RT right (min)", 80, "3"),
     Column("verdict_right", "Verdict right", 120, "verdict"),
-    Column("confidence_right", "Confidence right", 90, "percent"),
+    Column("confidence_right", "Confidence right", 90, "confidence"),
     Column("parent_right", "Parent right", 140),
 )
 

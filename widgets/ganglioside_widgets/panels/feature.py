@@ -15,7 +15,14 @@ from ganglioside.columns import VERDICTS
 from ganglioside.lipids.process_words import process_words, processes_in_words
 from ganglioside.questions.explanation import Explanation, Hypothesis
 from ganglioside.questions.score_card import Score
-from ganglioside.support.formatting import MISSING, area, minutes, percent, ratio_percent
+from ganglioside.support.formatting import (
+    MISSING,
+    area,
+    confidence,
+    minutes,
+    percent,
+    ratio_percent,
+)
 from ganglioside_widgets.elements.chart import Chart
 from ganglioside_widgets.elements.grid import Column, Grid
 from ganglioside_widgets.panels.base import (
@@ -258,10 +265,11 @@ def _card(feature: pd.Series) -> str:
     """Name, verdict and reason of a feature as HTML."""
     name = "(no name)" if pd.isna(feature["name"]) else str(feature["name"])
     row = f"row {int(feature['row'])}, " if pd.notna(feature.get("row")) else ""
+    sure = confidence(feature["confidence"], missing="")
     return (
         f"<h3>{escape(name)} <small>{row}feature {int(feature['feature_id'])}</small></h3>"
-        f"<p>{verdict_mark(str(feature['verdict']))} "
-        f"<span>confidence {percent(feature['confidence'])}</span></p>"
+        f"<p>{verdict_mark(str(feature['verdict']))}"
+        f"{f' <span>confidence {sure}</span>' if sure else ''}</p>"
         f"<p class='gg-reason'>{escape(str(feature['reason']))}</p>"
     )
 

@@ -29,7 +29,7 @@ from ganglioside_widgets.state.review import ReviewState
 COLUMNS: Final = (
     Column("name", "Name", 148, frozen=True),
     Column("verdict", "Verdict", 112, "verdict"),
-    Column("confidence", "Conf.", 82, "percent", "Probability that the verdict is right"),
+    Column("confidence", "Conf.", 82, "confidence", "Probability that the verdict is right"),
     Column("analyst_decision", "Decision", 90, "text", "What the analyst decided on the name"),
     Column("analyst_name", "New name", 140, "text", "The analyst's name for the feature"),
     Column("rt", "RT (min)", 66, "3"),

@@ -32,7 +32,7 @@ _NEAR_COLUMNS: Final = (
     Column("rt", "RT (min)", 80, "3"),
     Column("apart", "Difference (min)", 110, "3", "Measured minus predicted RT"),
     Column("verdict", "Verdict", 120, "verdict"),
-    Column("confidence", "Confidence", 90, "percent"),
+    Column("confidence", "Confidence", 90, "confidence"),
     Column("parent", "Parent", 140),
 )
 

@@ -25,7 +25,7 @@ _COLUMNS: Final = (
     Column("area_low", "From", 82, "short", "95 % interval of the area"),
     Column("area_high", "To", 82, "short", "95 % interval of the area"),
     Column("share", "Share (%)", 86, "2", "Of the area of all accepted species"),
-    Column("confidence", "Conf.", 82, "percent", "Probability that the name is right"),
+    Column("confidence", "Conf.", 82, "confidence", "Probability that the name is right"),
     Column("decided_by", "Accepted by", 96, "text", "The model, or an analyst's decision"),
     Column("rows_returned", "Pieces", 66, "0", "Rows whose area is given back"),
     Column("samples", "Samples", 74, "0", hidden=True),

@@ -17,7 +17,7 @@ from ganglioside.inference.state import Inference
 from ganglioside.lipids.artefacts import SPLIT_PEAK, artefacts
 from ganglioside.lipids.process_words import process_words
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
-from ganglioside.support.formatting import percent
+from ganglioside.support.formatting import percent, ratio_percent
 from ganglioside.support.text_columns import Texts, pick, texts
 from ganglioside.verdicts.decisions import ADDUCT, FRAGMENT, OUTLIER, UNDETERMINED, VALID, Decisions
 
@@ -409,4 +409,4 @@ def _share(log_ratio: float) -> str:
     """log10 of a ratio of areas as text, empty where it is unknown."""
     if not isfinite(log_ratio):
         return ""
-    return f", with {100 * 10**log_ratio:.3g} % of its area"
+    return f", with {ratio_percent(10**log_ratio)} of its area"

@@ -447,6 +447,21 @@ class Analysis(ShownAsCard):
         overrides.require_rows(len(self.features))
         return replace(self, overrides=overrides)
 
+    @property
+    def coelution_tolerance(self) -> float:
+        """Largest RT difference of features that were taken to elute together, min.
+
+        It is the RT tolerance, and more where features scatter much about their curves: the
+        finding `wide-coelution` says so.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.analyze(gg.example(), rt_tolerance=0.05).coelution_tolerance
+        0.05
+        """
+        return self.model.coelution_tolerance(self.settings.rt_tolerance)
+
     @cached_property
     def is_on_model(self) -> BoolArray:
         """Whether each feature's sample has the gradient of the model, shape (n,).
@@ -543,7 +558,9 @@ class Analysis(ShownAsCard):
     @cached_property
     def _amounts(self) -> Amounts:
         """Accepted species with their consolidated areas."""
-        return Amounts.of(self.features, self.overrides, self.settings, self.model.priors)
+        return Amounts.of(
+            self.features, self.overrides, self.coelution_tolerance, self.model.priors
+        )
 
     @cached_property
     def species(self) -> pd.DataFrame:
@@ -861,7 +878,7 @@ class Analysis(ShownAsCard):
         """
         feature_id = chosen_feature(self.features, feature, row)
         state = self._state_of(feature_id)
-        return family(self.features, feature_id, self.settings.rt_tolerance, state)
+        return family(self.features, feature_id, self.coelution_tolerance, state)
 
     def suggest(
         self, feature: int | str | None = None, n: int = 5, *, row: int | None = None

@@ -97,7 +97,8 @@ class Settings(ShownAsCard):
             "min",
             0.01,
             0.5,
-            "Largest RT difference between a parent and its fragment or adduct.",
+            "Largest RT difference between a parent and its fragment or adduct; in proportion more "
+            "where features scatter much about their curves.",
             "default of the platform this grew from; observed pairs differ by 0.05 min at most",
         ),
     )

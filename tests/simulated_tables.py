@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from ganglioside.lipids.parsed_names import parse_names
-from ganglioside.simulation import LEVELS, World, facts
+from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.simulation import LEVELS, World, facts, simulate
 from ganglioside.simulation.table import draw_table
 
 #: Levels without the effects of other tables.
@@ -19,6 +20,11 @@ def draw(seed: int, level: str = "middle", **knobs: object) -> pd.DataFrame:
     species = parse_names(raw["Name"]).frame().reset_index(drop=True)
     columns = ["series", *CERAMIDE, *facts.UNITS, "monoisotopic_mass"]
     return raw.join(truth).join(species[columns])
+
+
+def noisy(seed: int) -> FeatureTable:
+    """Return a table whose RT are measured to 0.05 min."""
+    return simulate(seed, LEVELS["middle"].replace(row_noise=0.05))
 
 
 def with_parents(table: pd.DataFrame) -> pd.DataFrame:

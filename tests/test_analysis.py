@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import plain_method
 import pytest
+import simulated_tables
 from effort import examples
 from hypothesis import Phase, given
 from hypothesis import settings as hypothesis_settings
@@ -476,6 +477,21 @@ def test_without_anchors_simulated_tables_are_judged_nearly_as_well(
         found = accuracy(table, gg.analyze(bare).features["verdict"])
         assert found > 0.85
         assert found > plain_accuracy(table, anchors=False) + 0.1
+
+
+def test_fragments_are_found_beyond_the_tolerance_where_rt_scatter() -> None:
+    right, far = [], []
+    for seed in range(3):
+        table = simulated_tables.noisy(seed)
+        assert table.truth is not None
+        features, truth, rt = gg.analyze(table).features, table.truth, table.data["rt"].to_numpy()
+        child = truth.index[(truth["verdict"] == "fragment") & truth["parent_id"].notna()]
+        parent = truth.loc[child, "parent_id"].astype(int).to_numpy()
+        beyond = child[np.abs(rt[child] - rt[parent]) > gg.Settings().rt_tolerance]
+        far += beyond.tolist()
+        right += (features["parent"][beyond] == truth["parent"][beyond]).tolist()
+    assert len(far) > 20
+    assert np.mean(right) > 0.6
 
 
 def test_high_confidence_means_right(

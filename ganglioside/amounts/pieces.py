@@ -80,7 +80,7 @@ def find_pieces(
         Of the features.
     overrides : Overrides
     rt_tolerance : float
-        Of the settings, min.
+        Largest RT difference of features that elute together, min.
     """
     species = accepted.species
     lines, line_of_species = np.unique(species["head"].to_numpy(str), return_inverse=True)

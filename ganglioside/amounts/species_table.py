@@ -13,7 +13,6 @@ from ganglioside.amounts.accepted import ANALYST, MODEL, Accepted, accepted_rows
 from ganglioside.amounts.consolidation import Consolidated, consolidate, interval
 from ganglioside.amounts.pieces import Pieces, find_pieces
 from ganglioside.amounts.rules import rules
-from ganglioside.settings import Settings
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.priors import Priors
 from ganglioside.verdicts.overrides import Overrides
@@ -105,7 +104,7 @@ class Amounts:
 
     @classmethod
     def of(
-        cls, features: pd.DataFrame, overrides: Overrides, settings: Settings, priors: Priors
+        cls, features: pd.DataFrame, overrides: Overrides, rt_tolerance: float, priors: Priors
     ) -> Amounts:
         """Species and areas of the features of an analysis.
 
@@ -115,13 +114,13 @@ class Amounts:
             `Analysis.features`.
         overrides : Overrides
             Decisions of analysts, which come before the verdicts of the model.
-        settings : Settings
-            With the RT tolerance.
+        rt_tolerance : float
+            Largest RT difference of features that elute together, min.
         priors : Priors
             Of fragment yields.
         """
         accepted = accepted_rows(features, overrides)
-        pieces = find_pieces(features, accepted, overrides, settings.rt_tolerance)
+        pieces = find_pieces(features, accepted, overrides, rt_tolerance)
         peaks = accepted.peaks
         samples = sorted(set(peaks["sample"]))
         sample = pd.Index(samples, dtype=object).get_indexer(

@@ -171,7 +171,7 @@ def _settings_line(analysis: Analysis) -> str:
     settings = analysis.settings
     return (
         f"R² from {settings.r2_threshold:g}, outliers beyond {settings.outlier_threshold:g} sigma, "
-        f"pairs within {settings.rt_tolerance:g} min."
+        f"pairs within {analysis.coelution_tolerance:.3g} min."
     )
 
 

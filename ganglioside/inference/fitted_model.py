@@ -16,6 +16,7 @@ from ganglioside.inference.learning import composition_model, firm_lines
 from ganglioside.inference.prediction_errors import PredictionErrors, prediction_errors
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
+from ganglioside.ion_source.coelution import USUAL_TOLERANCE, coelution_tolerance
 from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.parsed_names import parse_names
@@ -122,6 +123,7 @@ class _Parameters:
     gradient: Gradient
     reach: Reach
     run: Run
+    pair_tolerance: float
     learned_from: Inference | None
     stored_errors: PredictionErrors
 
@@ -227,6 +229,7 @@ class FittedModel(ShownAsCard):
             gradient=result.observed.gradient,
             reach=result.reach,
             run=result.observed.run,
+            pair_tolerance=result.pair_tolerance,
             learned_from=result,
             stored_errors=PredictionErrors.nothing(),
         )
@@ -257,6 +260,24 @@ class FittedModel(ShownAsCard):
     def sigma(self) -> float:
         """Scatter of features with plain ceramides about their line, min; NaN without a fit."""
         return float(self._parameters.sigma[0]) if self._parameters else float("nan")
+
+    def coelution_tolerance(self, rt_tolerance: float) -> float:
+        """Largest RT difference of rows that were taken to elute together, min.
+
+        Parameters
+        ----------
+        rt_tolerance : float
+            The setting, min. Where features scatter so much about their lines that co-eluting
+            ones are farther apart, it is more in proportion.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> gg.analyze(gg.example()).model.coelution_tolerance(0.1)
+        0.1
+        """
+        usual = self._parameters.pair_tolerance if self._parameters else USUAL_TOLERANCE
+        return coelution_tolerance(rt_tolerance, usual)
 
     @property
     def slope(self) -> float:
@@ -511,6 +532,7 @@ class FittedModel(ShownAsCard):
             "lines": _lines_to_dict(self._parameters.lines),
             "curve": _curve_to_dict(self._parameters.curve),
             **_reach_to_dict(self._parameters.reach),
+            **_pairs_to_dict(self._parameters.pair_tolerance),
             **_gradient_to_dict(self._parameters.gradient),
             **self._parameters.errors.to_dict(),
         }
@@ -530,6 +552,7 @@ class FittedModel(ShownAsCard):
             gradient=Gradient.from_dict(values.get("gradient")),
             reach=Reach(*values["reach"]) if "reach" in values else Reach.everywhere(),
             run=Run.from_dict(values),
+            pair_tolerance=values.get("pair_tolerance", USUAL_TOLERANCE),
             learned_from=None,
             stored_errors=PredictionErrors.from_dict(values),
         )
@@ -539,6 +562,11 @@ class FittedModel(ShownAsCard):
 def _gradient_to_dict(gradient: Gradient) -> dict[str, Any]:
     """Values of a gradient for JSON; none for an even one."""
     return {} if gradient.is_even else {"gradient": gradient.to_dict()}
+
+
+def _pairs_to_dict(pair_tolerance: float) -> dict[str, Any]:
+    """Largest RT difference of pairs for JSON; none where it is the usual one."""
+    return {} if pair_tolerance == USUAL_TOLERANCE else {"pair_tolerance": pair_tolerance}
 
 
 def _reach_to_dict(reach: Reach) -> dict[str, Any]:

@@ -17,7 +17,12 @@ from ganglioside.inference.posterior import explain
 from ganglioside.inference.single_thread import one_thread
 from ganglioside.inference.state import Inference, begin, reduced_rt
 from ganglioside.ion_source.artefacts import artefact_pairs, split_pairs
-from ganglioside.ion_source.coelution import USUAL_TOLERANCE, Coelution, join
+from ganglioside.ion_source.coelution import (
+    USUAL_TOLERANCE,
+    Coelution,
+    coelution_tolerance,
+    join,
+)
 from ganglioside.ion_source.fragments import fragment_pairs
 from ganglioside.observations.gradient import Gradient
 from ganglioside.observations.observations import Observations
@@ -30,6 +35,7 @@ from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.priors import Priors
 
 _PLACE_AT: Final = (2, 4, 6)  # a third time with what fragments of the second lines taught
+_FAR_PAIRS_AT: Final = (4, 6)  # before, rows are not yet on their lines
 _PRUNE_AT: Final = 6
 _GRADIENT_FROM: Final = 3  # before, rows are not yet on their lines
 _MISSING_FROM: Final = 2  # before, parents without a row only count where lines are placed
@@ -39,6 +45,9 @@ _MOST_ROUNDS_AGAIN: Final = 7
 _SETTLED: Final = 0.25  # scatters by which lines may still move
 _BETTER_FIT: Final = 0.7  # part of the misfit that an uneven gradient may leave
 _STILL_NARROWER: Final = 1.03  # factor by which the scatter fell in a round
+_FAR_PAIRS: Final = 5.0  # scatters about lines within which rows that elute together may be
+_FARTHER: Final = 1.1  # factor by which such pairs are farther apart at least
+_FARTHEST: Final = 3.0  # of the usual tolerance
 _AGAIN: Final = 2  # rounds of shares under another tolerance
 _NARROWING: Final = 0.5  # of the least scatter, by round
 
@@ -97,6 +106,8 @@ def _on_gradient(
     report.done("rule3", f"{len(lines.group)} lines in {len(observed.groups)} series")
     state = begin(observed, coelution, start, lines, priors)
     for round_ in range(_MOST_ROUNDS):
+        if round_ in _FAR_PAIRS_AT:
+            state = _with_far_pairs(state)
         if round_ in _PLACE_AT:
             state = place_lines(state)
         if round_ == _PRUNE_AT:
@@ -120,6 +131,20 @@ def _on_gradient(
     made = by_pairs + by_missing_parents
     report.done("rule5", f"{made:.0f} features come from others in the ion source")
     return state
+
+
+def _with_far_pairs(state: Inference) -> Inference:
+    """State with pairs that are farther apart than usual, where rows scatter much about lines.
+
+    The scatter may be that of measured RT. The RT of two rows that elute together then differ by
+    up to 5 of it (3.5 standard deviations of a difference), and how much they do, pairs teach.
+    """
+    scatter = float(state.rates.sigma[0])
+    tolerance = min(_FAR_PAIRS * scatter, _FARTHEST * USUAL_TOLERANCE)
+    if tolerance < _FARTHER * state.pair_tolerance:
+        return state
+    pairs = _pairs(state.observed, tolerance)
+    return replace(_with_pairs(state, pairs), pair_tolerance=tolerance)
 
 
 def _again(state: Inference) -> Inference:
@@ -172,7 +197,8 @@ def reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
     state : Inference
         Result of `infer`.
     tolerance : float
-        Largest RT difference of a parent and its fragment or artefact, min.
+        Largest RT difference of a parent and its fragment or artefact, min; in a table whose rows
+        scatter much, as much larger as `Inference.pair_tolerance` is.
     leniency : float
         Factor by which a row's distance to its own line is divided (1: as learned).
     """
@@ -182,7 +208,8 @@ def reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
 
 def _reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
     if tolerance != USUAL_TOLERANCE:
-        state = _settled(_with_pairs(state, _pairs(state.observed, tolerance)))
+        within = coelution_tolerance(tolerance, state.pair_tolerance)
+        state = _settled(_with_pairs(state, _pairs(state.observed, within)))
     # Once: if leniency for one row changed its children, a wider threshold could refuse more.
     return replace(state, shares=explain(state, leniency, unfound=True))
 

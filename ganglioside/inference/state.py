@@ -16,7 +16,7 @@ from ganglioside.inference.mass_accuracy import mass_accuracy
 from ganglioside.inference.rates import AreaSpread, ArtefactCounts, FragmentCounts, Rates
 from ganglioside.inference.shares import NO_MISSING_PARENTS, Shares
 from ganglioside.ion_source.artefacts import processes
-from ganglioside.ion_source.coelution import Coelution
+from ganglioside.ion_source.coelution import USUAL_TOLERANCE, Coelution
 from ganglioside.ion_source.isobars import Posing, possible_posing
 from ganglioside.ion_source.rival_names import Rivals, rival_names
 from ganglioside.lipids.artefacts import artefacts
@@ -53,6 +53,8 @@ class Inference:
     observed : Observations
     coelution : DescribedCoelution
         Pairs of rows that may be parent and child.
+    pair_tolerance : float
+        Their largest RT difference under the usual setting, min.
     posing : Posing
         Names whose mass artefacts of other species have.
     rivals : Rivals
@@ -73,6 +75,7 @@ class Inference:
     priors: Priors
     observed: Observations
     coelution: DescribedCoelution
+    pair_tolerance: float
     posing: Posing
     rivals: Rivals
     tabulated: TabulatedCurve
@@ -225,6 +228,7 @@ def begin(
         priors=priors,
         observed=observed,
         coelution=describe_coelution(observed, coelution, priors),
+        pair_tolerance=USUAL_TOLERANCE,
         posing=possible_posing(observed),
         rivals=rival_names(observed, rates.mass.accurate_sd),
         tabulated=TabulatedCurve(start, Ceramides.seen(observed.ceramides), no_values),

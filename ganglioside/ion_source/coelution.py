@@ -14,6 +14,24 @@ from ganglioside.support.arrays import FloatArray, IntArray, ranges
 USUAL_TOLERANCE: Final = Settings().rt_tolerance
 
 
+def coelution_tolerance(rt_tolerance: float, usual: float) -> float:
+    """Largest RT difference of pairs under a setting, min.
+
+    Parameters
+    ----------
+    rt_tolerance : float
+        The setting, min.
+    usual : float
+        The same in the table at hand under the usual setting, min: more where its RT scatter.
+
+    Examples
+    --------
+    >>> coelution_tolerance(0.05, usual=0.1), coelution_tolerance(0.05, usual=0.2)
+    (0.05, 0.1)
+    """
+    return rt_tolerance * (usual / USUAL_TOLERANCE)
+
+
 @dataclass(frozen=True, eq=False)
 class Coelution:
     """m pairs of rows that may be a parent and its fragment or adduct.

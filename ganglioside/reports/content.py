@@ -252,7 +252,7 @@ def _fragmentation(analysis: Analysis) -> str:
     table = fragment_table(analysis)
     fragments = table[table["verdict"] == "fragment"]
     return (
-        f"Yes: co-elution within {analysis.settings.rt_tolerance:g} min with a larger ganglioside "
+        f"Yes: co-elution within {analysis.coelution_tolerance:.3g} min with a larger ganglioside "
         f"of the same ceramide; {len(fragments):,} fragments of {fragments['parent'].nunique():,} "
         "parents, their areas added to the parents'."
     )

@@ -47,9 +47,9 @@ def _verdicts(analysis: Analysis) -> str:
     return (
         "Each feature was assigned to the likeliest origin: its own series, in-source "
         f"fragmentation of a larger ganglioside of the same ceramide that co-elutes within "
-        f"{settings.rt_tolerance:g} min, another ion of a co-eluting species, or chance; names "
-        f"more than {settings.outlier_threshold:g} standard deviations from their curve were not "
-        f"accepted. {summary.valid:,} features were valid; {wrong:,} names were rejected "
+        f"{analysis.coelution_tolerance:.3g} min, another ion of a co-eluting species, or chance; "
+        f"names more than {settings.outlier_threshold:g} standard deviations from their curve were "
+        f"not accepted. {summary.valid:,} features were valid; {wrong:,} names were rejected "
         f"({summary.fragment:,} in-source fragments, {summary.adduct:,} adducts and other ions, "
         f"{summary.outlier:,} outliers) and {summary.undetermined:,} left undetermined."
     )

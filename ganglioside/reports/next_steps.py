@@ -97,7 +97,7 @@ def _of_feature(analysis: Analysis, feature: pd.Series[Any], queued: pd.Series[A
     apart = "" if by_standard else _told_apart(named, queued["suggested_name"], analysis.polarity)
     row, mz = feature.get("row"), feature.get("mz", np.nan)
     is_measured = np.isfinite(mz) and not by_standard
-    start, end = _window(feature, analysis.settings.rt_tolerance, expected=by_standard)
+    start, end = _window(feature, analysis.coelution_tolerance, expected=by_standard)
     return Step(
         what="standard" if by_standard else "MS/MS",
         feature_id=int(feature["feature_id"]),
@@ -178,7 +178,7 @@ def _standard(analysis: Analysis, head: str, resting: pd.DataFrame) -> Step:
     largest = resting.iloc[int(resting["area_consolidated"].argmax())]
     name = str(largest["name"])
     feature = analysis.features.iloc[int(largest["feature_id"])]
-    start, end = _window(feature, analysis.settings.rt_tolerance, expected=True)
+    start, end = _window(feature, analysis.coelution_tolerance, expected=True)
     share = percent_number(float(resting["share"].sum()))
     return Step(
         what="standard",

@@ -69,6 +69,7 @@ def find(
             *_sparse_series(model),
             *_extrapolations(rows, verdicts),
             *_uneven_gradient(model),
+            *_far_pairs(model),
             *_lack_of_fit(table, verdicts),
             *_stacks(table),
             *_samples_apart(model.drift),
@@ -306,6 +307,24 @@ def _uneven_gradient(model: FittedModel) -> list[_Finding]:
             f"{shown.rt[slow]:.1f} min and {shown.carbon[fast]:.2f} min at {shown.rt[fast]:.1f} "
             "min. Features were judged by the shape of the gradient that they show.",
             "Compare this with the programme of the method.",
+        )
+    ]
+
+
+def _far_pairs(model: FittedModel) -> list[_Finding]:
+    """A finding where rows scatter so much that co-eluting ones were sought farther apart."""
+    farther = model.coelution_tolerance(1.0)
+    if farther == 1:
+        return []
+    return [
+        _Finding(
+            "wide-coelution",
+            "info",
+            None,
+            None,
+            f"Features scatter by {minutes(model.sigma)} about their curves. Fragments and other "
+            f"ions were sought within {farther:.1f} times the RT tolerance of their parents.",
+            "Compare this with how far the RT of repeated injections are apart.",
         )
     ]
 

@@ -14,6 +14,7 @@ import ganglioside as gg
 from ganglioside.amounts.groups import COMPARISON, Compared, GroupComparison, compare_groups
 from ganglioside.amounts.species_table import Amounts
 from ganglioside.errors import SettingsError
+from ganglioside.ion_source.coelution import USUAL_TOLERANCE
 from ganglioside.support.priors import Priors
 
 SAMPLES = [f"{group}{k}" for group in "AB" for k in range(4)]
@@ -35,7 +36,7 @@ def study(**planted: float) -> Amounts:
         rows.append({"name": SPECIES[0], "rt": 8.0, "sample": sample, "sample_type": kind})
     nothing = {"name": SPECIES[0], "verdict": "undetermined"}
     rows += [{**nothing, "sample": "L1", "sample_type": "blank"}, {**nothing, "sample": "A9"}]
-    return Amounts.of(features_of(*rows), gg.Overrides(), gg.Settings(), Priors.usual())
+    return Amounts.of(features_of(*rows), gg.Overrides(), USUAL_TOLERANCE, Priors.usual())
 
 
 def row_of(comparison: GroupComparison, name: str) -> pd.Series[Any]:
@@ -83,7 +84,7 @@ def test_what_too_few_samples_have_is_not_tested_and_the_table_says_why() -> Non
 
 def test_equal_areas_are_not_tested() -> None:
     rows = [{"name": "GM1(36:1;O2)", "sample": s, "volume": 1e6} for s in SAMPLES]
-    amounts = Amounts.of(features_of(*rows), gg.Overrides(), gg.Settings(), Priors.usual())
+    amounts = Amounts.of(features_of(*rows), gg.Overrides(), USUAL_TOLERANCE, Priors.usual())
     found = row_of(compare_groups(amounts, GROUPS, of="share"), "GM1(36:1;O2)")
     assert found["log2_fold_change"] == 0
     assert "one value" in found["why_not"]

@@ -14,13 +14,14 @@ from simulated_study import study_analysis
 
 import ganglioside as gg
 from ganglioside.amounts.species_table import BY_SAMPLE, SPECIES, Amounts
+from ganglioside.ion_source.coelution import USUAL_TOLERANCE
 from ganglioside.support.priors import Priors
 from ganglioside.verdicts.review import accept, rename
 
 
 def amounts_of(*rows: dict[str, Any], overrides: gg.Overrides | None = None) -> Amounts:
     overrides = overrides or gg.Overrides()
-    return Amounts.of(features_of(*rows), overrides, gg.Settings(), Priors.usual())
+    return Amounts.of(features_of(*rows), overrides, USUAL_TOLERANCE, Priors.usual())
 
 
 @pytest.fixture(scope="module")
@@ -148,5 +149,5 @@ def test_a_row_that_names_nothing_is_no_species() -> None:
     rows = [{"name": "GM1(36:1;O2)"}, {"name": "GM3(36:1;O2)", "rt": 11.0}]
     features = features_of(*rows)
     features.loc[1, "name"] = "Unknown"
-    amounts = Amounts.of(features, gg.Overrides(), gg.Settings(), Priors.usual())
+    amounts = Amounts.of(features, gg.Overrides(), USUAL_TOLERANCE, Priors.usual())
     assert amounts.table["name"].tolist() == ["GM1(36:1;O2)"]

@@ -10,6 +10,7 @@ import known_curve
 import numpy as np
 import pandas as pd
 import pytest
+import simulated_tables
 from known_curve import CERAMIDES, OFFSETS, SERIES, Method, name_of
 
 import ganglioside as gg
@@ -322,6 +323,7 @@ def test_reduced_rt_puts_a_series_on_one_level() -> None:
     [
         two_isomers(),
         known_curve.draw(Method(), np.random.default_rng(0)),
+        simulated_tables.noisy(0).data[["name", "rt", "volume"]],
     ],
 )
 def test_a_model_survives_json(table: pd.DataFrame) -> None:
@@ -332,6 +334,7 @@ def test_a_model_survives_json(table: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(again.predict(names), model.predict(names), check_exact=True)
     pd.testing.assert_frame_equal(again.lines, model.lines, check_exact=True)
     assert again.sigma == model.sigma
+    assert again.coelution_tolerance(0.05) == model.coelution_tolerance(0.05)
     assert again.reason == model.reason
     assert json.dumps(again.to_dict()) == text
 

@@ -9,6 +9,7 @@ import known_curve
 import numpy as np
 import pandas as pd
 import pytest
+import simulated_tables
 from explained import by_row, explained
 from known_curve import Method
 
@@ -68,6 +69,31 @@ def test_other_thresholds_share_out_every_row_too(
     pathways = replace(state.rates.fragments.pathways, pair=before.pathways.pair)
     fragments = replace(state.rates.fragments, pair=before.pair, pathways=pathways)
     same(replace(state.rates, fragments=fragments), example.rates)
+
+
+@pytest.fixture(scope="module")
+def noisy() -> Inference:
+    return explained(simulated_tables.noisy(0))
+
+
+def farthest(state: Inference) -> float:
+    """RT difference of the farthest co-eluting pair, min."""
+    coelutes = processes().coelutes[state.coelution.process]
+    return float(np.abs(state.coelution.delta[coelutes]).max())
+
+
+def test_pairs_are_farther_apart_where_rt_scatter(example: Inference, noisy: Inference) -> None:
+    assert example.pair_tolerance == USUAL_TOLERANCE
+    assert farthest(example) <= USUAL_TOLERANCE
+    assert 1.5 * USUAL_TOLERANCE < noisy.pair_tolerance <= 3 * USUAL_TOLERANCE
+    assert 1.5 * USUAL_TOLERANCE < farthest(noisy) <= noisy.pair_tolerance
+
+
+@pytest.mark.parametrize("part", [0.5, 1.0, 1.5])
+def test_a_threshold_is_wider_in_proportion_where_rt_scatter(noisy: Inference, part: float) -> None:
+    state = reweigh(noisy, part * USUAL_TOLERANCE, 1.0)
+    assert 0.8 * part < farthest(state) / noisy.pair_tolerance <= part + 1e-9
+    assert state.pair_tolerance == noisy.pair_tolerance
 
 
 def test_leniency_makes_no_feature_less_likely_on_its_own_line(example: Inference) -> None:

@@ -9,6 +9,7 @@ import known_curve
 import numpy as np
 import pandas as pd
 import pytest
+import simulated_tables
 from bent_tables import Bend, even, s_shaped, two_steps
 from known_curve import Method
 from simulated_study import raw_of, study
@@ -150,6 +151,15 @@ def test_an_uneven_gradient_is_told_with_the_time_of_a_carbon(bend: Bend) -> Non
     steepness = np.gradient(bend(worth), worth)
     assert slow == pytest.approx(np.interp(slow_at, bend(worth), steepness), rel=0.15)
     assert fast == pytest.approx(np.interp(fast_at, bend(worth), steepness), rel=0.35)
+
+
+def test_wide_coelution_is_told_where_rt_scatter() -> None:
+    analysis = gg.analyze(simulated_tables.noisy(0))
+    wide = analysis.findings[analysis.findings["code"] == "wide-coelution"]
+    times = float(re.search(r"within ([\d.]+) times", wide["message"].item())[1])
+    assert times == pytest.approx(analysis.coelution_tolerance / 0.1, abs=0.05)
+    assert times > 1.5
+    assert f"{analysis.model.sigma:.3f} min" in wide["message"].item()
 
 
 def test_an_even_gradient_is_no_finding() -> None:

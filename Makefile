@@ -66,6 +66,7 @@ constraints: $(READY) ## Write constraints.txt anew, from the newest versions
 bench: $(READY) ## Measure the accuracy of the verdicts and keep the figures
 	@$(BIN)/python tests/benchmarks/accuracy.py --levels easy,middle,hard,extreme --methods ganglioside,plain,oracle --out reports/benchmarks/accuracy.md
 	@$(BIN)/python tests/benchmarks/stress.py --out reports/benchmarks/stress.md
+	@$(BIN)/python tests/benchmarks/independent.py --tables 10 --out reports/benchmarks/independent.md
 
 classes: $(READY) ## Measure the retention model on other lipid classes and columns
 	@$(BIN)/python tests/benchmarks/other_classes.py --out reports/benchmarks/other_classes.md

@@ -10,7 +10,7 @@ import numpy as np
 from ganglioside.inference.coeluting_pairs import describe_coelution
 from ganglioside.inference.disputed_pathways import disputed_lines, lines_of_fragments
 from ganglioside.inference.gradient_learning import learn_gradient
-from ganglioside.inference.lack_of_fit import CLEAR_MISFIT, misfit_of
+from ganglioside.inference.lack_of_fit import misfit_of
 from ganglioside.inference.learning import learn
 from ganglioside.inference.line_placement import change_lines, place_lines, prune_lines
 from ganglioside.inference.posterior import explain
@@ -43,7 +43,9 @@ _MOST_ROUNDS: Final = 14
 _PRUNE_AGAIN_AT: Final = 2  # of the rounds with disputed lines
 _MOST_ROUNDS_AGAIN: Final = 7
 _SETTLED: Final = 0.25  # scatters by which lines may still move
+_DOUBTFUL_MISFIT: Final = 1.4  # from which an uneven gradient is tried
 _BETTER_FIT: Final = 0.7  # part of the misfit that an uneven gradient may leave
+_AS_MANY: Final = 0.95  # part of the genuine rows that it must keep
 _STILL_NARROWER: Final = 1.03  # factor by which the scatter fell in a round
 _FAR_PAIRS: Final = 5.0  # scatters about lines within which rows that elute together may be
 _FARTHER: Final = 1.1  # factor by which such pairs are farther apart at least
@@ -79,12 +81,18 @@ def _infer(observed: Observations, report: Progress, priors: Priors) -> Inferenc
     gradient = first_gradient(observed, start.slope, priors)
     state = _on_gradient(observed, gradient, start, report, priors)
     misfit = misfit_of(state)
-    if not gradient.is_even or misfit < CLEAR_MISFIT:
+    if not gradient.is_even or misfit < _DOUBTFUL_MISFIT:
         return state
     report.log("rule1", "Rows elute early or late together: an uneven gradient is tried")
     gradient = best_gradient(observed, start.slope, priors)
     uneven = _on_gradient(observed, gradient, start, report, priors)
-    return uneven if misfit_of(uneven) < _BETTER_FIT * misfit else state
+    fits = misfit_of(uneven) < _BETTER_FIT * misfit
+    return uneven if fits and _genuine(uneven) > _AS_MANY * _genuine(state) else state
+
+
+def _genuine(state: Inference) -> float:
+    """Number of rows that are what their names say."""
+    return float(state.shares.genuine.sum())
 
 
 def _on_gradient(

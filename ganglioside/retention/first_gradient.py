@@ -53,8 +53,8 @@ _LARGEST_STEP: Final = 0.7  # of g in one round
 _MOST_LATER: Final = 30  # rows of its series that a row is paired with, those with more carbons
 _MOST_PAIRS: Final = 800
 _FOLDS: Final = 4
-_BETTER: Final = 1.2  # factor by which more pairs must agree
-_UNSEEN_BETTER: Final = 1.2  # the same of pairs that the fit has not seen
+_MORE: Final = 1.2  # factor by which more pairs must agree,
+_FEWER: Final = 0.8  # or fewer must not: where most agree, a part of the run is uneven
 _EDGE: Final = 2  # rows beyond the first and last knot: no row has a knot for itself
 _HINT_KNOTS: Final = 10
 _HINT_WIDTH: Final = 0.12  # carbons
@@ -87,6 +87,12 @@ class _Neighbours:
     def some(self, chosen: BoolArray) -> _Neighbours:
         """The pairs that are chosen, shape (p,)."""
         return replace(self, first=self.first[chosen], second=self.second[chosen])
+
+    def between_rows_of(self, others: _Neighbours) -> BoolArray:
+        """Whether both rows of each pair elute between the first and last of others, (p,)."""
+        rt = others.rt[np.concatenate([others.first, others.second])]
+        inside = (self.rt >= rt.min(initial=np.inf)) & (self.rt <= rt.max(initial=-np.inf))
+        return np.asarray(inside[self.first] & inside[self.second])
 
     def between(self, of_rows: FloatArray) -> FloatArray:
         """Difference of a value of the rows, (n,) or (n, k), in each pair."""
@@ -122,7 +128,7 @@ def first_gradient(observed: Observations, slope: float, priors: Priors) -> Grad
     if _explained_by_speed(pairs, even.shape) < _HINT:
         return Gradient.even()
     start, ends, fit = _best_fit(pairs, slope, priors)
-    if _agreement(pairs, fit) < _BETTER * _agreement(pairs, even):
+    if not _is_better(_agreement(pairs, fit), _agreement(pairs, even)):
         return Gradient.even()
     if not _predicts_better(pairs, slope, start, ends, priors):
         return Gradient.even()
@@ -178,20 +184,27 @@ def _predicts_better(
 ) -> bool:
     """Whether an uneven gradient explains series better that it has not seen.
 
-    Ceramides in the place of series where there is only one.
+    Ceramides in the place of series where there is only one. Nothing is asked of pairs that elute
+    before the first or after the last row that was seen: a fit says nothing of the run there.
     """
-    even, uneven = 0.0, 0.0
+    even, uneven = [], []
     fold = pairs.series % _FOLDS
     if not pairs.series.any():
         fold = pairs.ceramide % _FOLDS
     for held in range(_FOLDS):
         out = (fold[pairs.first] == held) | (fold[pairs.second] == held)
-        seen, unseen = pairs.some(~out), pairs.some(out)
+        seen = pairs.some(~out)
+        unseen = pairs.some(out & pairs.between_rows_of(seen))
         if len(unseen.first):
-            even += _agreement(unseen, _even_fit(seen, slope, priors))
+            even.append(_agreement(unseen, _even_fit(seen, slope, priors)))
             _, fit = _with_other_ends(seen, _fit(seen, start, priors), ends, priors)
-            uneven += _agreement(unseen, fit)
-    return uneven > _UNSEEN_BETTER * even
+            uneven.append(_agreement(unseen, fit))
+    return bool(even) and _is_better(float(np.mean(uneven)), float(np.mean(even)))
+
+
+def _is_better(agree: float, before: float) -> bool:
+    """Whether clearly more pairs agree than before, or clearly fewer do not; both are shares."""
+    return agree > _MORE * before or 1 - agree < _FEWER * (1 - before)
 
 
 def _neighbours(observed: Observations) -> _Neighbours | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields, replace
 
+import bent_tables
 import known_curve
 import numpy as np
 import pandas as pd
@@ -69,6 +70,12 @@ def test_other_thresholds_share_out_every_row_too(
     pathways = replace(state.rates.fragments.pathways, pair=before.pathways.pair)
     fragments = replace(state.rates.fragments, pair=before.pair, pathways=pathways)
     same(replace(state.rates, fragments=fragments), example.rates)
+
+
+def test_an_uneven_gradient_is_tried_where_the_fit_is_doubtful() -> None:
+    """Three rows in four show no bend, and the scatter hides it at first."""
+    bent = bent_tables.table(lambda w: 9 + 0.75 * w + 0.35 * np.maximum(w - 4, 0), 3, 0.02)
+    assert not explained(gg.read_features(bent)).observed.gradient.is_even
 
 
 @pytest.fixture(scope="module")

@@ -50,6 +50,29 @@ def test_two_steps_are_seen_though_a_fit_begins_with_a_wrong_end() -> None:
     assert not first_gradient(observe(table), curve.slope, Priors.usual()).is_even
 
 
+def slower_from(worth: float, more: float) -> Bend:
+    """Bend at 0.75 min a carbon, and `more` beyond this worth, which few rows have."""
+    return lambda at: 9.0 + 0.75 * at + more * np.maximum(at - worth, 0.0)
+
+
+def slower_before(worth: float, more: float) -> Bend:
+    """The same before this worth."""
+    return lambda at: 12.0 + 0.75 * at - more * np.maximum(worth - at, 0.0)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(
+    "bend",
+    [slower_from(4, 0.8), slower_from(5, 0.6), slower_before(-3.5, 0.6), slower_before(-3.5, 0.9)],
+    ids=["late", "later", "early", "early and slower"],
+)
+def test_a_step_that_few_rows_show_is_seen(bend: Bend, seed: int) -> None:
+    """Once all rows beyond it were outliers, at up to 0.999."""
+    analysis = gg.analyze(table(bend, seed))
+    assert (analysis.features["verdict"] == "valid").all()
+    assert not found(bend, seed).is_even
+
+
 def test_too_few_rows_show_no_shape() -> None:
     few = table(s_shaped).iloc[:8]
     observed = observe(gg.read_features(few))

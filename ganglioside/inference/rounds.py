@@ -47,7 +47,7 @@ _DOUBTFUL_MISFIT: Final = 1.4  # from which an uneven gradient is tried
 _BETTER_FIT: Final = 0.7  # part of the misfit that an uneven gradient may leave
 _AS_MANY: Final = 0.95  # part of the genuine rows that it must keep
 _STILL_NARROWER: Final = 1.03  # factor by which the scatter fell in a round
-_FAR_PAIRS: Final = 5.0  # scatters about lines within which rows that elute together may be
+_FAR_PAIRS: Final = 5.0  # scatters beyond the usual within which rows may elute together
 _FARTHER: Final = 1.1  # factor by which such pairs are farther apart at least
 _FARTHEST: Final = 3.0  # of the usual tolerance
 _AGAIN: Final = 2  # rounds of shares under another tolerance
@@ -144,11 +144,13 @@ def _on_gradient(
 def _with_far_pairs(state: Inference) -> Inference:
     """State with pairs that are farther apart than usual, where rows scatter much about lines.
 
-    The scatter may be that of measured RT. The RT of two rows that elute together then differ by
-    up to 5 of it (3.5 standard deviations of a difference), and how much they do, pairs teach.
+    What is more than the usual scatter may be that of measured RT. The RT of two rows that elute
+    together then differ by up to 5 of it (3.5 standard deviations of a difference), and how much
+    they do, pairs teach.
     """
-    scatter = float(state.rates.sigma[0])
-    tolerance = min(_FAR_PAIRS * scatter, _FARTHEST * USUAL_TOLERANCE)
+    scatter, usual = float(state.rates.sigma[0]), state.usual_scatter
+    noise = np.sqrt(max(scatter**2 - usual**2, 0.0))
+    tolerance = min(_FAR_PAIRS * float(noise), _FARTHEST * USUAL_TOLERANCE)
     if tolerance < _FARTHER * state.pair_tolerance:
         return state
     pairs = _pairs(state.observed, tolerance)

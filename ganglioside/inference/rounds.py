@@ -10,7 +10,7 @@ import numpy as np
 from ganglioside.inference.coeluting_pairs import describe_coelution
 from ganglioside.inference.disputed_pathways import disputed_lines, lines_of_fragments
 from ganglioside.inference.gradient_learning import learn_gradient
-from ganglioside.inference.lack_of_fit import misfit_of
+from ganglioside.inference.lack_of_fit import CLEAR_MISFIT, misfit_of
 from ganglioside.inference.learning import learn
 from ganglioside.inference.line_placement import change_lines, place_lines, prune_lines
 from ganglioside.inference.posterior import explain
@@ -45,7 +45,8 @@ _MOST_ROUNDS_AGAIN: Final = 7
 _SETTLED: Final = 0.25  # scatters by which lines may still move
 _DOUBTFUL_MISFIT: Final = 1.4  # from which an uneven gradient is tried
 _BETTER_FIT: Final = 0.7  # part of the misfit that an uneven gradient may leave
-_AS_MANY: Final = 0.95  # part of the genuine rows that it must keep
+_AS_MANY: Final = 0.95  # part of the genuine rows that it must keep,
+_MORE: Final = 1.02  # or of those that it must find where the misfit is not clear
 _STILL_NARROWER: Final = 1.03  # factor by which the scatter fell in a round
 _FAR_PAIRS: Final = 5.0  # scatters beyond the usual within which rows may elute together
 _FARTHER: Final = 1.1  # factor by which such pairs are farther apart at least
@@ -87,7 +88,8 @@ def _infer(observed: Observations, report: Progress, priors: Priors) -> Inferenc
     gradient = best_gradient(observed, start.slope, priors)
     uneven = _on_gradient(observed, gradient, start, report, priors)
     fits = misfit_of(uneven) < _BETTER_FIT * misfit
-    return uneven if fits and _genuine(uneven) > _AS_MANY * _genuine(state) else state
+    least = _AS_MANY if misfit >= CLEAR_MISFIT else _MORE
+    return uneven if fits and _genuine(uneven) > least * _genuine(state) else state
 
 
 def _genuine(state: Inference) -> float:

@@ -136,7 +136,7 @@ def test_doubtful_verdicts_are_those_below_the_limit_and_no_faults(example: Anal
 def test_a_lack_of_fit_shows_the_features_that_are_farthest_there() -> None:
     samples = [bent_tables.table(even, s, 0.005).assign(Sample=f"S{s}") for s in range(3)]
     table = pd.concat(samples, ignore_index=True)
-    table["RT"] += 0.1 * np.exp(-(((table["RT"] - 11) / 0.2) ** 2))
+    table["RT"] += 0.1 * np.exp(-(((table["RT"] - 11) / 0.25) ** 2))
     analysis = gg.analyze(table)
     assert "lack-of-fit" in set(analysis.findings["code"])
     unfit = analysis.review_queue.query("group == 'lack of fit'")

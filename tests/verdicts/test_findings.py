@@ -172,7 +172,7 @@ def test_features_that_elute_late_together_are_told() -> None:
     """Late by up to 0.1 min around 11 min: no gradient is as uneven as that."""
     samples = [bent_tables.table(even, s, 0.005).assign(Sample=f"S{s}") for s in range(3)]
     table = pd.concat(samples, ignore_index=True)
-    table["RT"] += 0.1 * np.exp(-(((table["RT"] - 11) / 0.2) ** 2))
+    table["RT"] += 0.1 * np.exp(-(((table["RT"] - 11) / 0.25) ** 2))
     told = found(table, "lack-of-fit")
     assert told["severity"].tolist() == ["warning"]
     message = told["message"].iloc[0]

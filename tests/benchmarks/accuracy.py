@@ -255,6 +255,13 @@ def as_markdown(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def write_report(out: Path | None, text_of: Callable[[str], str]) -> None:
+    """Write what `text_of` makes of the command that runs, where there is a file to write to."""
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(text_of(shlex.join(["python", *sys.argv])) + "\n", encoding="utf-8")
+
+
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -285,11 +292,8 @@ def main() -> None:
                 parts.append(f"### Confidence of {method}, {level}\n\n{as_markdown(bins)}")
     figures = as_markdown(pd.concat(tables))
     print(figures)
-    if options.out:
-        command = shlex.join(["python", *sys.argv])
-        text = "\n\n".join(["# Accuracy on simulated tables", f"`{command}`", figures, *parts])
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(text + "\n", encoding="utf-8")
+    title = "# Accuracy on simulated tables"
+    write_report(options.out, lambda ran: "\n\n".join([title, f"`{ran}`", figures, *parts]))
 
 
 if __name__ == "__main__":

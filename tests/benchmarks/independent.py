@@ -10,10 +10,9 @@ a row per scenario and method, and one for all, pooled over all rows.
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
@@ -21,7 +20,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import plain_method
-from accuracy import as_markdown
+from accuracy import as_markdown, write_report
 from independent_scenarios import TITLES
 from independent_tables import Table, draw_table
 from judgement import UNSEEN
@@ -144,10 +143,7 @@ def main() -> None:
     options = parse_arguments()
     table = summary(measure(options.scenarios, options.tables, options.processes))
     print(as_markdown(table))
-    if options.out:
-        command = shlex.join(["python", *sys.argv])
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(report(table, command) + "\n", encoding="utf-8")
+    write_report(options.out, partial(report, table))
 
 
 if __name__ == "__main__":

@@ -13,8 +13,6 @@ and are not asked. Prints one table.
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -25,7 +23,7 @@ import class_quadratics
 import numpy as np
 import other_columns
 import pandas as pd
-from accuracy import as_markdown
+from accuracy import as_markdown, write_report
 from other_columns import CASES, CURVES
 
 import ganglioside as gg
@@ -177,10 +175,8 @@ def main() -> None:
     table = as_markdown(measure(options.cases, seeds, options.processes))
     hilic = refused(seeds)
     print(table, hilic, sep="\n\n")
-    if options.out:
-        command = shlex.join(["python", *sys.argv])
-        text = "\n\n".join(["# Other lipid classes and columns", f"`{command}`", table, hilic])
-        options.out.write_text(text + "\n", encoding="utf-8")
+    title = "# Other lipid classes and columns"
+    write_report(options.out, lambda ran: "\n\n".join([title, f"`{ran}`", table, hilic]))
 
 
 if __name__ == "__main__":

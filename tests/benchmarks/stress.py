@@ -12,8 +12,6 @@ nothing else does.
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -242,10 +240,7 @@ def main() -> None:
     methods = tuple(options.methods)
     table = measure(options.effects, methods, options.range, options.processes)
     print(accuracy.as_markdown(table))
-    if options.out:
-        command = shlex.join(["python", *sys.argv])
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(report(table, command) + "\n", encoding="utf-8")
+    accuracy.write_report(options.out, partial(report, table))
 
 
 if __name__ == "__main__":

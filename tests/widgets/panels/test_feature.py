@@ -158,3 +158,42 @@ def test_charts_are_drawn_where_the_visitor_stays(analysis: gg.Analysis) -> None
 
     asyncio.run(visit())
     assert drawn == [5]
+
+
+def test_a_refusal_stays_when_the_charts_are_drawn_after_it(analysis: gg.Analysis) -> None:
+    async def visit() -> None:
+        state = ResultsState(analysis=analysis)
+        panel = FeaturePanel(state)
+        state.select(3)
+        panel.verdict.value = "outlier"
+        panel.save.click()
+        assert "needs a note" in panel._error.value
+        while panel.curve.selected != 3:
+            await asyncio.sleep(0.01)
+        assert "needs a note" in panel._error.value
+
+    asyncio.run(visit())
+
+
+def test_an_anchor_mark_keeps_the_verdict_and_note_that_are_not_saved(
+    analysis: gg.Analysis,
+) -> None:
+    state = ResultsState(analysis=analysis)
+    panel = FeaturePanel(state)
+    state.select(3)
+    panel.verdict.value, panel.note.value = "outlier", "seen by MS/MS"
+    panel.anchor.click()
+    assert (panel.verdict.value, panel.note.value) == ("outlier", "seen by MS/MS")
+    panel.save.click()
+    override = state.override()
+    assert override is not None
+    assert (override.verdict, override.note, override.anchor) == ("outlier", "seen by MS/MS", True)
+    state.select(4)
+    assert (panel.verdict.value, panel.note.value) == ("", "")
+    state.select(3)
+    panel.undo.click()
+    assert (panel.verdict.value, panel.note.value) == ("", "")
+    panel.note.value = "of this table"
+    state.analysis = gg.analyze(gg.simulate(seed=1))
+    state.select(3)
+    assert panel.note.value == ""

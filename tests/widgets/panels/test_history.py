@@ -98,3 +98,23 @@ def test_a_click_is_answered_for_its_session_though_the_list_has_changed(
     panel.state.refresh()
     panel.grid.selected = first
     assert panel.state.chosen == second
+
+
+def test_a_name_and_thresholds_that_are_not_used_yet_stay_when_the_list_is_read_again(
+    analysis: gg.Analysis,
+) -> None:
+    first = gg.History.open().save(analysis, name="first")
+    second = gg.History.open().save(analysis, name="second")
+    panel = HistoryPanel()
+    panel.grid.selected = first
+    panel.name.value = "liver, 2nd run"
+    panel.thresholds.sliders["outlier_threshold"].value = 3.0
+    gg.History.open().save(analysis, name="of another page")
+    panel.state.refresh()
+    assert panel.name.value == "liver, 2nd run"
+    assert panel.thresholds.state.settings.outlier_threshold == 3.0
+    panel.rename.click()
+    assert gg.History.open().session(first)["name"] == panel.name.value == "liver, 2nd run"
+    panel.grid.selected = second
+    assert panel.name.value == "second"
+    assert panel.thresholds.state.settings == gg.Settings()

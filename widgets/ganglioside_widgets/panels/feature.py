@@ -100,6 +100,7 @@ class FeaturePanel(Panel):
         self.lanes = Chart("Peaks of the ceramide")
         self._facts = box()
         self._waiting: asyncio.TimerHandle | None = None
+        self._saved: tuple[int, str, str] | None = None
         self._build_override()
         self._family = _titled("Family: parent, fragments, other ions", self.family)
         self._curve = _titled("Its series", self.curve)
@@ -162,6 +163,7 @@ class FeaturePanel(Panel):
         self._details.layout.display = "" if feature is not None else "none"
         self._show_error()
         if feature is None or self.state.analysis is None:
+            self._saved = None
             self.card.value = (
                 "<p class='gg-empty'>Select a point, a row or a line of the list to review: its "
                 "evidence stands here. The arrow keys go through the table, n and p through the "
@@ -241,8 +243,12 @@ class FeaturePanel(Panel):
     def _show_override(self) -> None:
         override = self.state.override()
         # The dropdown has no choice None.
-        self.verdict.value = (override.verdict or "") if override is not None else ""
-        self.note.value = override.note if override is not None else ""
+        verdict = (override.verdict or "") if override is not None else ""
+        note = override.note if override is not None else ""
+        saved = (self.state.selected, verdict, note)
+        if saved != self._saved:  # what is chosen and typed, but not saved, stays
+            self._saved = saved
+            self.verdict.value, self.note.value = verdict, note
         self.anchor.description = "Unmark as anchor" if self._is_anchor() else "Mark as anchor"
         self.undo.disabled = override is None
 

@@ -10,6 +10,7 @@ import ipywidgets as w
 import pandas as pd
 
 from ganglioside.columns import VERDICTS
+from ganglioside.settings import Settings
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.local_time import local_texts, time_element
@@ -90,6 +91,7 @@ class HistoryPanel(Panel):
     ) -> None:
         self.state = state or HistoryState()
         self._open_session = open_session
+        self._stored: tuple[str, str, Settings] | None = None
         self.search = w.Text(placeholder="name, file, status, id", description="Search")
         self.search.add_class("gg-field")
         self.grid = Grid("Sessions", _COLUMNS, key="id", lines=12)
@@ -173,12 +175,11 @@ class HistoryPanel(Panel):
         """Show name, thresholds and exports of the chosen session."""
         sid = str(session["id"])
         is_completed = session["status"] == "completed"
-        self.name.value = str(session["name"])
+        self._show_stored(sid, str(session["name"]))
         person = self.state.visitor.person
         self.way.options = [] if person is None else list(person.choices)
         self.way.value = self.state.way() or None
         self._sharing.layout.display = "none" if person is None else ""
-        self.thresholds.state.take(self.state.settings())
         if self._open_session is None:
             self.link.value = (
                 f'<a class="gg-link" href="workbench.ipynb?session={escape(sid)}">'
@@ -187,6 +188,14 @@ class HistoryPanel(Panel):
         if is_completed and self.export.state.session_id != sid:
             self.export.state.session_id, self.export.state.analysis = sid, self.state.load()
         self.export.layout.display = "" if is_completed else "none"
+
+    def _show_stored(self, sid: str, name: str) -> None:
+        """Show the stored name and thresholds, unless they are those that were shown last."""
+        stored = (sid, name, self.state.settings())
+        if stored != self._stored:  # a name and thresholds that are not used yet stay
+            self._stored = stored
+            self.name.value = name
+            self.thresholds.state.take(stored[2])
 
 
 class HistoryPage(w.VBox):  # type: ignore[misc]

@@ -117,9 +117,14 @@ class ResultsState(t.HasTraits):
         return self.analysis is not None and 0 <= feature_id < len(self.analysis.features)
 
     def select(self, feature_id: int) -> None:
-        """Select a feature by feature_id; one that the table lacks selects none."""
-        self.error = ""
-        self.selected = feature_id if self._is_known(feature_id) else NONE
+        """Select a feature by feature_id; one that the table lacks selects none.
+
+        Selecting the selected one again, as a chart does once it is drawn, keeps the error.
+        """
+        wanted = feature_id if self._is_known(feature_id) else NONE
+        if wanted != self.selected:
+            self.error = ""
+            self.selected = wanted
 
     @t.observe("analysis")
     def _other_analysis(self, change: dict[str, object]) -> None:

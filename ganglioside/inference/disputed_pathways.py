@@ -201,7 +201,7 @@ def _numbered(state: Inference, pair: IntArray, onto: IntArray, n: int) -> _Clai
     pairs = state.coelution
     key = state.shares.line[pairs.parent[pair]] * n + onto[pair]
     kind, pathway, number = np.unique(key, return_inverse=True, return_counts=True)
-    reduced = reduced_rt(state.observed, state.curve)[pairs.child[pair]]
+    reduced = reduced_rt(state.observed, state.curve, state.priors)[pairs.child[pair]]
     return _Claims(pair, pathway, reduced, *np.divmod(kind, n)).kept(number >= _FEWEST)
 
 

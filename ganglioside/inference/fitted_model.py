@@ -28,6 +28,7 @@ from ganglioside.observations.run import Run
 from ganglioside.observations.sample_gradients import observe_gradients
 from ganglioside.observations.shared_peaks import find_peaks
 from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.retention.chain_effects import NO_CHAINS, ChainEffect
 from ganglioside.retention.composition_model import CompositionModel
 from ganglioside.retention.curve import (
     Ceramides,
@@ -132,14 +133,16 @@ class _Parameters:
         """How far predictions are off: found when it is first needed."""
         return prediction_errors(self.learned_from) if self.learned_from else self.stored_errors
 
-    def expect(self, curve: Curve, ceramides: Ceramides) -> tuple[FloatArray, FloatArray]:
+    def expect(
+        self, curve: Curve, ceramides: Ceramides, chains: ChainEffect = NO_CHAINS
+    ) -> tuple[FloatArray, FloatArray]:
         """RT of lines of a curve at ceramides and its standard deviation, min, each (L, c)."""
-        straight = curve.predict(ceramides)
+        straight = curve.predict(ceramides) + chains.shift
         speed = self.gradient.speed(self.gradient.to_rt(straight))
         scatter = self.sigma[ceramide_class(ceramides.basis)] * speed
         bend = usual_bend(curve.slope, self.composition.priors)
         variance = curve.variance(ceramides) + self.reach.variance(straight, bend)
-        variance += self.errors.unsure.variance(curve, ceramides)
+        variance += self.errors.unsure.variance(curve, ceramides) + chains.variance
         scale = STANDARD_DEVIATION * self.errors.scale
         return self.in_minutes(straight, scale * np.sqrt(variance + scatter**2))
 
@@ -425,7 +428,8 @@ class FittedModel(ShownAsCard):
         ceramide = _ceramide(species)
         ceramides = _ceramides(curve, ceramide)
         beyond = ", extrapolated" if _beyond(curve.ceramides, ceramide) else ""
-        rt, sd = self._parameters.expect(curve, ceramides)
+        chains = ChainEffect.of(species, curve, self._parameters.composition.priors)
+        rt, sd = self._parameters.expect(curve, ceramides, chains)
         rt, sd = rt[line, 0], sd[line, 0]
         rows = zip(isomers, rt, *self._parameters.run.interval(rt, sd), basis, strict=True)
         return [

@@ -47,7 +47,7 @@ def place_lines(state: Inference) -> Inference:
     evidence = np.log(np.maximum(on_line / others, _LEAST_ODDS))
     lines = find_lines(
         observed,
-        reduced_rt(observed, state.curve),
+        reduced_rt(observed, state.curve, state.priors),
         evidence,
         expected_lines(state),
         state.rates.detection.steepness * areas.ceramide[observed.ceramide],

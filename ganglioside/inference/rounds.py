@@ -112,7 +112,8 @@ def _on_gradient(
     report.done("rule1", f"A first curve: {start.slope:.3f} min per carbon")
     coelution = _pairs(observed, USUAL_TOLERANCE)
     report.done("rule2", f"{len(observed.groups)} head groups, {len(coelution):,} pairs co-elute")
-    lines = starting_lines(observed, reduced_rt(observed, start), coelution, start.slope)
+    reduced = reduced_rt(observed, start, priors)
+    lines = starting_lines(observed, reduced, coelution, start.slope)
     report.done("rule3", f"{len(lines.group)} lines in {len(observed.groups)} series")
     state = begin(observed, coelution, start, lines, priors)
     for round_ in range(_MOST_ROUNDS):

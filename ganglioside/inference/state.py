@@ -21,6 +21,7 @@ from ganglioside.ion_source.isobars import Posing, possible_posing
 from ganglioside.ion_source.rival_names import Rivals, rival_names
 from ganglioside.lipids.artefacts import artefacts
 from ganglioside.observations.observations import Observations
+from ganglioside.retention.chain_effects import chain_shift, chain_variance
 from ganglioside.retention.curve import Ceramides, Curve, TabulatedCurve
 from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.retention.isomer_lines import LineOffsets
@@ -129,24 +130,26 @@ class Inference:
         """Scatter of the candidates for a `sigma` of each ceramide class, straightened min, (a,).
 
         Ceramides that names give with unlike chains scatter more: chain isomers differ in RT, and
-        most where a double bond is in another chain than usual.
+        most where a double bond is in another chain, or the base longer or shorter, than usual.
         """
         scatter = sigma[self.candidates.ceramide_class] * self.candidates.speed
         observed, slope, row = self.observed, self.curve.slope, self.candidates.row
         if not observed.chains.any():
             return scatter
         of_isomers = self.priors.chain_scatter.value * slope * observed.has_chain_isomers
-        of_bonds = self.priors.moved_bond_scatter.value * slope * observed.moved_bond
-        return np.asarray(np.sqrt(scatter**2 + of_isomers[row] ** 2 + of_bonds[row] ** 2))
+        of_chains = chain_variance(
+            self.curve, observed.moved_bonds, observed.unusual_base, self.priors
+        )
+        return np.asarray(np.sqrt(scatter**2 + of_isomers[row] ** 2 + of_chains[row]))
 
     @cached_property
     def fitted(self) -> FloatArray:
         """RT of each candidate's line at its ceramide, min, shape (a,)."""
         on_line = self.tabulated.predicted.take(self.candidates.line_ceramide)
-        if not self.observed.moved_bond.any():
+        if not self.observed.moved_bonds.any():
             return on_line
-        moved = self.observed.moved_bond[self.candidates.row]
-        return np.asarray(on_line + self.curve.moved_bond * moved)
+        moved = self.observed.moved_bonds[self.candidates.row]
+        return on_line + chain_shift(self.curve, moved, self.priors)
 
     @cached_property
     def pair_kinds(self) -> IntArray:
@@ -210,9 +213,9 @@ class Inference:
         return np.minimum(np.maximum(usual, LEAST_PRESENCE), MOST_PRESENCE)
 
 
-def reduced_rt(observed: Observations, curve: Curve) -> FloatArray:
+def reduced_rt(observed: Observations, curve: Curve, priors: Priors) -> FloatArray:
     """RT less the effect of the ceramide, min, shape (n,)."""
-    rt = observed.straight_rt - curve.moved_bond * observed.moved_bond
+    rt = observed.straight_rt - chain_shift(curve, observed.moved_bonds, priors)
     return curve.reduce(rt, Ceramides.seen(observed.ceramides), observed.ceramide)
 
 

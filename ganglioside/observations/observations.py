@@ -11,6 +11,7 @@ import numpy as np
 from pandas.api.extensions import ExtensionArray
 
 from ganglioside.lipids.artefacts import EITHER
+from ganglioside.lipids.chain_traits import has_unusual_base, moved_bonds
 from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.isotopes import ISOTOPE_STEP
 from ganglioside.lipids.parsed_names import ParsedNames
@@ -38,7 +39,8 @@ _OFF_STEP: Final = 1e-6  # steps by which an RT that is given in them may be off
 
 #: Fields of `Observations` with one value per row.
 _OF_ROWS: Final = (
-    "row", "sample", "group", "species", "chains", "moved_bond", "slot", "sample_ceramide",
+    "row", "sample", "group", "species", "chains", "moved_bonds", "unusual_base", "slot",
+    "sample_ceramide",
     "ceramide", "mass", "mass_error", "mass_offset", "mz", "ion", "ion_stated", "isotope", "rt",
     "log_volume", "anchor",
 )  # fmt: skip
@@ -60,8 +62,10 @@ class Observations:
         Index into the distinct species of the table.
     chains : numpy.ndarray of int, shape (n,)
         Equal for names with the same chains, 0 where a name gives none.
-    moved_bond : numpy.ndarray of bool, shape (n,)
-        Whether a name gives all double bonds to the acyl chain, beside a saturated base.
+    moved_bonds : numpy.ndarray of int, shape (n,)
+        Double bonds of the base beyond what is usual for the sum, 0 where a name gives no chains.
+    unusual_base : numpy.ndarray of bool, shape (n,)
+        Whether a name gives a base of unusual carbons.
     slot : numpy.ndarray of int, shape (n,)
         Equal for rows of one sample, group, ceramide and chains: at most one of them per isomer is
         genuine.
@@ -111,7 +115,8 @@ class Observations:
     group: IntArray
     species: IntArray
     chains: IntArray
-    moved_bond: BoolArray
+    moved_bonds: IntArray
+    unusual_base: BoolArray
     slot: IntArray
     sample_ceramide: IntArray
     ceramide: IntArray
@@ -251,7 +256,9 @@ def observe(
     ion = ions_of(mz, ions, mass, polarity)
     isotope = stated_isotopes(data["name"], table.carried)[usable]
     named = names.named_index[usable]
-    chains, moved_bond = _chains(names)[named], _moved_bonds(names)[named]
+    chains = _chains(names)[named]
+    moved = np.array([moved_bonds(s) for s in names.named], dtype=np.int64)[named]
+    unusual = np.array([has_unusual_base(s) for s in names.named], dtype=np.bool_)[named]
     sample_ceramide = join(sample, ceramide_of_species[species])
     slot = slots(sample_ceramide, group_of_species[species], chains)
 
@@ -259,7 +266,7 @@ def observe(
     order = np.lexsort((*ties, log_volume, ~anchor, species, rt, slot))
     species, sample, rt = species[order], sample[order], rt[order]
     group, ceramide = group_of_species[species], ceramide_of_species[species]
-    chains, moved_bond = chains[order], moved_bond[order]
+    chains = chains[order]
     drift = estimate_drift(all_samples, sample, slots(group, ceramide, chains), rt)
     mz, ion, isotope, ions = mz[order], ion[order], isotope[order], ions.take(order)
     evidence = mass_evidence(
@@ -274,7 +281,8 @@ def observe(
         group=group,
         species=species,
         chains=chains,
-        moved_bond=moved_bond,
+        moved_bonds=moved[order],
+        unusual_base=unusual[order],
         slot=slot[order],
         sample_ceramide=sample_ceramide[order],
         ceramide=ceramide,
@@ -317,17 +325,6 @@ def _chains(names: ParsedNames) -> IntArray:
     distinct = sorted({(), *(s.chains for s in names.named)})
     number = {chains: k for k, chains in enumerate(distinct)}
     return np.array([number[s.chains] for s in names.named], dtype=np.int64)
-
-
-def _moved_bonds(names: ParsedNames) -> BoolArray:
-    """Whether each of `names.named` has double bonds, all of them in its acyl chain."""
-    moved = [s.ceramide.double_bonds > 0 and _is_saturated(s.chains) for s in names.named]
-    return np.array(moved, dtype=np.bool_)
-
-
-def _is_saturated(chains: tuple[str, ...]) -> bool:
-    """Whether the first of some chains, the base, is known to have no double bond."""
-    return bool(chains) and chains[0].partition(";")[0].endswith(":0")
 
 
 def slots(a: IntArray, b: IntArray, chains: IntArray) -> IntArray:

@@ -100,6 +100,8 @@ class Priors:
     same_peak_other_ion: Prior
     chain_scatter: Prior
     moved_bond_scatter: Prior
+    second_base_bond: Prior
+    unusual_base_scatter: Prior
     water_lost_name: Prior
     mass_offset: Prior
     mass_drift: Prior

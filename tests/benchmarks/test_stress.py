@@ -58,6 +58,24 @@ def test_the_first_of_two_ions_may_be_the_adduct_but_not_that_of_isotopes() -> N
         assert set(stress.is_right(case, said)[firsts]) == {is_one}
 
 
+@pytest.mark.parametrize(("effect", "is_right"), [("no areas", True), ("none", False)])
+def test_only_an_area_tells_a_peak_with_the_mass_of_an_isotope_from_one(
+    effect: str, is_right: bool
+) -> None:
+    case = case_of(effect)
+    of_isotope = (
+        case.raw["Name"].str.partition("(")[0]
+        == case.truth["true_name"]
+        .str.replace(r"^(G[A-Z]\d)[a-z]", r"\1", regex=True)
+        .str.partition("(")[0]
+    )
+    isobars = case.truth["process"] == "isobar"
+    for rows, expected in ((isobars & of_isotope, is_right), (isobars & ~of_isotope, False)):
+        assert rows.any()
+        said = pd.Series("adduct", index=case.truth.index)
+        assert set(stress.is_right(case, said)[rows]) == {expected}
+
+
 def test_copies_of_a_fragment_are_fragments_or_its_adducts() -> None:
     case = case_of("duplicate picks")
     rows = (case.features["same_as"] >= 0) & (case.truth["verdict"] == "fragment")

@@ -29,7 +29,7 @@ def first_lines(table: pd.DataFrame) -> tuple[Groups, LineOffsets]:
     assert not isinstance(curve, NoCurve)
     pairs = fragment_pairs(observed, 0.1)
     return observed.groups, starting_lines(
-        observed, reduced_rt(observed, curve), pairs, curve.slope
+        observed, reduced_rt(observed, curve, PRIORS), pairs, curve.slope
     )
 
 

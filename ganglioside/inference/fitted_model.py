@@ -289,9 +289,12 @@ class FittedModel(ShownAsCard):
 
     @property
     def gradient_shown(self) -> GradientShown | None:
-        """The shape of an uneven gradient as far as features show it; None of an even one."""
+        """The shape of an uneven gradient as far as features show it; None of an even one.
+
+        None too where too few are on their lines to show any.
+        """
         parameters = self._parameters
-        if parameters is None or parameters.gradient.is_even:
+        if parameters is None or parameters.gradient.is_even or not parameters.reach.is_known:
             return None
         reach = np.array([parameters.reach.first, parameters.reach.last])
         first, last = parameters.gradient.to_rt(reach)

@@ -47,6 +47,11 @@ class Reach:
         inner = np.partition(straight, [_OUTERMOST, -1 - _OUTERMOST])
         return cls(float(inner[_OUTERMOST]), float(inner[-1 - _OUTERMOST]))
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there were rows to show it."""
+        return bool(np.isfinite(self.first) and np.isfinite(self.last))
+
     def beyond(self, straight: FloatArray) -> FloatArray:
         """How far each straightened time is out of reach, min, in its shape."""
         before, after = self.first - straight, straight - self.last

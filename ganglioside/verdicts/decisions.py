@@ -29,14 +29,16 @@ RULES: Final = (
 )
 RETENTION, ISOMERS, ACETYLATION, FRAGMENTATION, MISSING_PARENT, ADDUCTS = range(len(RULES))
 
-#: Where the standard deviation of a prediction exceeds this many carbons, it judges nothing.
-_VAGUE: Final = 0.5
+#: Where the standard deviation of a prediction exceeds this many carbons, it refuses no name, and
+#: beyond the second number it says nothing at all.
+VAGUE: Final = 0.5
+_TOO_VAGUE: Final = 1.0
 
 #: Outlier threshold at which the probabilities are those that were learned, sigma.
 _LEARNED_WITH: Final = Settings().outlier_threshold
 
-#: Beyond the outlier threshold a name is valid only if its own line has this probability; beyond
-#: _NEVER times the threshold it never is.
+#: Beyond the outlier threshold, and where the prediction is vague, a name is valid only if its own
+#: line has this probability; beyond _NEVER times the threshold it never is.
 _SURE: Final = 0.8
 _NEVER: Final = 1.5
 
@@ -112,7 +114,8 @@ def decide(state: Inference, settings: Settings) -> Decisions:
     - beyond the outlier threshold `valid` is possible only where it has four times the probability
       of all else, and a row of which it would be the likeliest verdict is `undetermined`;
     - an outlier of a line that predicts its own features too poorly is `undetermined`;
-    - where the prediction is too vague, all but what its parent explains is `undetermined`.
+    - where the prediction is vague, all is `undetermined` but what its parent explains and names
+      that have four times the probability of all else; where it is too vague, those too.
 
     Parameters
     ----------
@@ -130,10 +133,10 @@ def decide(state: Inference, settings: Settings) -> Decisions:
     verdict = probability.argmax(axis=1)
     refused = (verdict == VALID) & (doubtful | (z > _NEVER * limit))
 
-    vague = sd * state.observed.speed > _VAGUE * state.curve.slope
+    sure = (verdict == VALID) & (probability[:, VALID] >= _SURE) & ~is_vague(state, sd, _TOO_VAGUE)
     may_not_judge = ~quality.may_judge[line] & (verdict == OUTLIER)
     by_parent = (verdict == FRAGMENT) | (verdict == ADDUCT)
-    undetermined = may_not_judge | refused | (vague & ~by_parent)
+    undetermined = may_not_judge | refused | (is_vague(state, sd) & ~by_parent & ~sure)
     verdict = np.where(undetermined, UNDETERMINED, verdict)
 
     parent, missing_parent, process = _parents(state, verdict)
@@ -155,6 +158,11 @@ def decide(state: Inference, settings: Settings) -> Decisions:
         isotope=np.zeros(len(verdict), dtype=np.int64),
         quality=quality,
     )
+
+
+def is_vague(state: Inference, sd: FloatArray, carbons: float = VAGUE) -> BoolArray:
+    """Whether predictions of a standard deviation, min, are unsure by so many carbons, (n,)."""
+    return np.asarray(sd * state.observed.speed > carbons * state.curve.slope)
 
 
 def _nearest_line(state: Inference) -> tuple[IntArray, FloatArray, FloatArray]:

@@ -19,7 +19,15 @@ from ganglioside.lipids.process_words import process_words
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.formatting import percent, ratio_percent
 from ganglioside.support.text_columns import Texts, pick, texts
-from ganglioside.verdicts.decisions import ADDUCT, FRAGMENT, OUTLIER, UNDETERMINED, VALID, Decisions
+from ganglioside.verdicts.decisions import (
+    ADDUCT,
+    FRAGMENT,
+    OUTLIER,
+    UNDETERMINED,
+    VALID,
+    Decisions,
+    is_vague,
+)
 
 Column: TypeAlias = npt.NDArray[Any]
 
@@ -32,6 +40,7 @@ _OFF: Final = (
 _OWN: Final = "{line} is expected at {expected:.3f} min ({sigma:+.1f} sigma)."
 _BEFORE: Final = "{line} is expected before the injection"
 _VALID: Final = _OFF + ", from {basis}."
+_VALID_VAGUELY: Final = _OFF + ", from {basis}; this is predicted only to ±{reach:.2f} min."
 _FRAGMENT: Final = (
     "Co-elutes with {parent} (feature {number}, {from_parent:.3f} min {side_of_parent}) and can "
     "come from it in the ion source by {loss}{share}{pathway}; " + _OWN
@@ -191,6 +200,7 @@ def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolAr
     far = distance > _CLOSE * d.sd[rows]
     anywhere = d.sd[rows] >= state.observed.run.widest
     return (
+        ((verdict == VALID) & is_vague(state, d.sd)[rows], _VALID_VAGUELY),
         (verdict == VALID, _VALID),
         (is_isotope, _ISOTOPE),
         (has_rival, _ANOTHER_NAME),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
-from bent_tables import even, table
+from bent_tables import even, s_shaped, table
 
 import ganglioside as gg
+from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.retention.reach import Reach
 
 
@@ -18,7 +21,17 @@ def test_the_outermost_rows_do_not_count() -> None:
 
 @pytest.mark.parametrize("n", range(3))
 def test_two_rows_show_no_reach(n: int) -> None:
-    assert Reach.of(np.arange(float(n))) == Reach.everywhere()
+    reach = Reach.of(np.arange(float(n)))
+    assert reach == Reach.everywhere()
+    assert not reach.is_known
+
+
+def test_no_gradient_is_shown_without_a_reach() -> None:
+    """Once its times were not a number, and findings said so."""
+    model = gg.analyze(table(s_shaped)).model
+    assert model.gradient_shown is not None
+    parameters = replace(model._parameters, reach=Reach.everywhere())
+    assert FittedModel(parameters).gradient_shown is None
 
 
 def test_the_variance_grows_with_the_distance() -> None:

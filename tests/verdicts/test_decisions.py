@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import bent_tables
 import known_curve
 import numpy as np
 import pandas as pd
@@ -172,6 +173,28 @@ def test_an_anchor_may_stand_farther_out_but_not_anywhere(
 ) -> None:
     assert verdict_of_one(shift, outlier_threshold=1.0)["verdict"] == plain
     assert verdict_of_one(shift, anchor="T", outlier_threshold=1.0)["verdict"] == anchor
+
+
+@pytest.mark.parametrize(
+    ("name", "carbons", "verdict"),
+    [
+        ("GM3(36:1;O3)", -1.6, "valid"),  # no other row has a third hydroxyl
+        ("GM3(36:1;O3)", -6.0, "undetermined"),
+        ("GM3(36:1;O3)", 4.0, "undetermined"),
+        ("SHexCer(36:1;O2)", 0.0, "undetermined"),  # no other row has a sulfate
+    ],
+)
+def test_a_vague_prediction_refuses_nothing_and_accepts_what_is_near(
+    name: str, carbons: float, verdict: str
+) -> None:
+    """Once it accepted nothing: right names of small tables were `undetermined` at 98 %."""
+    row = pd.DataFrame({"Name": [name], "RT": [9 + 0.75 * carbons], "Volume": [10**5.5]})
+    features = gg.analyze(pd.concat([bent_tables.table(bent_tables.even), row])).features
+    judged = features.iloc[-1]
+    assert judged["verdict"] == verdict
+    assert "predicted only to ±" in judged["reason"]
+    assert judged["confidence"] < 0.98
+    assert not features["reason"].iloc[:-1].str.contains("predicted only").any()
 
 
 def test_the_standardized_residual_is_in_sigma() -> None:

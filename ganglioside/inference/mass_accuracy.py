@@ -10,7 +10,7 @@ import numpy as np
 from ganglioside.observations.mass_calibration import SD_PER_MAD
 from ganglioside.observations.mass_shifts import NEAR
 from ganglioside.support.arrays import BoolArray, FloatArray
-from ganglioside.support.densities import normal
+from ganglioside.support.densities import MASS_TAIL, normal, student
 from ganglioside.support.priors import Priors
 
 _LEAST_SD: Final = 0.3  # ppm
@@ -31,9 +31,13 @@ class MassAccuracy:
     def right(self, error: FloatArray, expected: FloatArray | float = 0.0) -> FloatArray:
         """Density of errors, shape (n,), where mass less name's mass is `expected`, ppm.
 
-        1 where no m/z was measured: a missing value is no evidence.
+        Student's t: small peaks and those beside others are measured less well. 1 where no m/z was
+        measured: a missing value is no evidence.
         """
-        return self._density(error, expected, self.sd)
+        if not self.measured:
+            return np.ones(len(error))
+        away = np.where(np.isfinite(error), error - expected, 0.0) / self.sd
+        return np.where(np.isfinite(error), student(away, self.sd, MASS_TAIL), 1.0)
 
     @property
     def accurate_sd(self) -> float:
@@ -51,10 +55,9 @@ class MassAccuracy:
 
     def by_chance(self, error: FloatArray) -> FloatArray:
         """Density of the errors of wrong names, shape (n,)."""
-        return self._density(error, 0.0, float(np.hypot(self.sd, self.wrong_sd)))
-
-    def _density(self, error: FloatArray, mean: FloatArray | float, sd: float) -> FloatArray:
-        return normal(error, mean, sd) if self.measured else np.ones(len(error))
+        if not self.measured:
+            return np.ones(len(error))
+        return normal(error, 0.0, float(np.hypot(self.sd, self.wrong_sd)))
 
 
 def mass_accuracy(error: FloatArray, priors: Priors) -> MassAccuracy:

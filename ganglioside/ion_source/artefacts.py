@@ -30,6 +30,8 @@ class Processes:
 
     Attributes
     ----------
+    sialic_acids : numpy.ndarray of int, shape (A + 1,)
+        Least number of them that the parent has.
     rate : numpy.ndarray, shape (A + 1,)
         Usual share of the names with the mass of each artefact that are that artefact.
     mass_shift : numpy.ndarray, shape (A + 1,)
@@ -45,6 +47,7 @@ class Processes:
         whether the parent's formula tells its extent.
     """
 
+    sialic_acids: IntArray
     rate: FloatArray
     mass_shift: FloatArray
     log10_extent: FloatArray
@@ -63,6 +66,7 @@ def processes() -> Processes:
     """The artefacts and fragmentation as arrays."""
     known = artefacts()
     return Processes(
+        sialic_acids=np.array([*(a.sialic_acids for a in known), 0]),
         rate=np.array([*(a.rate for a in known), 0.0]),
         mass_shift=np.array([*(a.mass_shift for a in known), 0.0]),
         log10_extent=np.array([*(0.0 if a.is_isotope else a.log10_extent for a in known), 0.0]),
@@ -115,10 +119,16 @@ def artefact_pairs(observed: Observations, tolerance: float) -> Coelution:
     coeluting = possible[processes().coelutes[possible]]
     mass_error = mass_shift - processes().mass_shift[coeluting, None]  # (processes, pairs)
     window = 1e-6 * SEARCH_WINDOW * observed.mass[child]
-    process, pair = np.nonzero(np.abs(mass_error) <= window)
+    has_acids = _sialic_acids(observed)[parent] >= processes().sialic_acids[coeluting, None]
+    process, pair = np.nonzero((np.abs(mass_error) <= window) & has_acids)
     parent, child = parent[pair], child[pair]
     delta = observed.rt[child] - observed.rt[parent]
     return Coelution(parent, child, delta, coeluting[process])
+
+
+def _sialic_acids(observed: Observations) -> IntArray:
+    """Number of sialic acids of each row, shape (n,)."""
+    return observed.groups.sialic_acids[observed.group]
 
 
 def split_pairs(observed: Observations) -> Coelution:

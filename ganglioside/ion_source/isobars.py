@@ -146,7 +146,8 @@ def _of_same_mass(observed: Observations, first: IntArray, ceramides: FloatArray
     name, process = np.divmod(name_artefact, n_artefacts)
     group, ceramide = np.divmod(order[match], len(ceramides))
     off = 1e6 * (ordered[match] - wanted[name_artefact]) / name_mass[name]
-    return _Matches(name, process, group, ceramide, off)
+    matches = _Matches(name, process, group, ceramide, off)
+    return matches.some(observed.groups.sialic_acids[group] >= processes().sialic_acids[process])
 
 
 def _ceramides_without_row(observed: Observations) -> FloatArray:

@@ -32,6 +32,8 @@ class Artefact:
         More than the lightest isotope has.
     polarity : str
         `negative`, `positive` or `both`.
+    sialic_acids : int
+        Least number of them that a species has which is found so.
     rate : float
         Prior share of the names with such a mass that are this artefact.
     log10_extent : float
@@ -52,6 +54,7 @@ class Artefact:
     lost: str
     neutrons: int
     polarity: str
+    sialic_acids: int
     rate: float
     log10_extent: float
     log10_between: float

@@ -9,12 +9,13 @@ from typing import Final
 import numpy as np
 
 from ganglioside.lipids.composition import UNITS
-from ganglioside.support.arrays import BoolArray, FloatArray
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 
 #: Sign of each unit in a group: a lost water counts negatively.
 UNIT_SIGN: Final = np.where(np.array(UNITS) == "water_losses", -1, 1)
 
 _OAC: Final = UNITS.index("oac")
+_SIALIC_ACIDS: Final = [UNITS.index("neuac"), UNITS.index("neugc")]
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +51,11 @@ class Groups:
     def acetyls(self) -> FloatArray:
         """Number of O-acetyls of each group, shape (G,)."""
         return self.units[:, _OAC]
+
+    @cached_property
+    def sialic_acids(self) -> IntArray:
+        """Number of sialic acids of each group, shape (G,)."""
+        return np.asarray(self.units[:, _SIALIC_ACIDS].sum(axis=1), dtype=np.int64)
 
     @cached_property
     def bases(self) -> BoolArray:

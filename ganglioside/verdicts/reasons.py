@@ -65,6 +65,9 @@ _SPLIT: Final = (
     "Is a part of the split peak of {parent} (feature {number}), {from_parent:.3f} min "
     "{side_of_parent}{share}; " + _OWN
 )
+_SPLIT_ALONE: Final = (
+    "Is a part of the split peak of {parent}, which has no row of its own in this sample; " + _OWN
+)
 _SAME_FORMULA: Final = (
     _OFF + "; the {process} form of {parent} has the same formula and is expected here."
 )
@@ -206,7 +209,8 @@ def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolAr
         (has_rival, _ANOTHER_NAME),
         (fragment & has_row, _FRAGMENT),
         (fragment, _FRAGMENT_ALONE),
-        (adduct & split, _SPLIT),
+        (adduct & split & has_row, _SPLIT),
+        (adduct & split, _SPLIT_ALONE),
         (adduct & has_row, _ADDUCT),
         (adduct, _ADDUCT_ALONE),
         (outlier & named, _SAME_FORMULA),

@@ -37,6 +37,23 @@ def test_whoever_may_pose_has_the_mass_of_the_name(example: Observations) -> Non
         assert posing.shift[k] == pytest.approx(1e6 * off / named, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("process", "of", "named"),
+    [("NeuGc", "36:1;O2", "36:1;O3"), ("lactone", "36:0;O3", "36:1;O2")],
+)
+@pytest.mark.parametrize(("series", "has"), [("GM3", True), ("Cer", False), ("SM", False)])
+def test_only_species_with_a_sialic_acid_have_forms_of_one(
+    process: str, of: str, named: str, series: str, has: bool
+) -> None:
+    """Once a hydroxylated ceramide was the NeuGc form of a ceramide, at up to 1.0."""
+    others = [f"{series}({n}:1;O2)" for n in (34, 38, 40)]
+    seen = observed([f"{series}({of})", f"{series}({named})", *others], [9.0, 8.0, 8.2, 9.8, 10.6])
+    posing = possible_posing(seen)
+    number = [a.process for a in artefacts()].index(process)
+    child = int(seen.species[seen.row == 1][0])
+    assert ((posing.process == number) & (posing.species == child)).any() == has
+
+
 def test_the_parent_of_a_sodium_adduct_need_not_be_in_the_table() -> None:
     names = ["GD1(40:3;O2)", "GD1(36:1;O2)", "GM3(36:1;O2)", "GM3(38:0;O2)"]
     seen = observed(names, [11.7, 9.1, 10.6, 12.7])

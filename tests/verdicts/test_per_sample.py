@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+import rows_of_peaks
 from simulated_study import raw_of, study, study_analysis
 
 import ganglioside as gg
@@ -91,3 +92,25 @@ def test_a_second_pick_of_a_peak_has_its_verdict(table: FeatureTable, analysis: 
     assert twice["verdict"][position] == spare["verdict"] == "valid"
     assert {spare["peak_id"], twice["peak_id"][position]} <= {position, len(raw)}
     assert spare["peak_id"] == twice["peak_id"][position]
+
+
+def test_a_part_of_a_peak_that_has_no_row_in_its_sample_says_so() -> None:
+    """Once its reason named a row of another sample as its parent, with the distance to that."""
+    rng = np.random.default_rng(0)
+    plain = rows_of_peaks.plain().drop(columns=["m/z", "Adduct"]).assign(Anchor="F")
+    parts = plain[::6].assign(RT=lambda rows: rows["RT"] + 0.12, Volume=lambda r: r["Volume"] / 10)
+    without = plain.drop(index=plain.index[::6])
+    samples = [
+        pd.concat([plain if number < 5 else without, parts]).assign(Sample=f"s{number}")
+        for number in range(6)
+    ]
+    table = pd.concat(samples, ignore_index=True)
+    table["RT"] += rng.normal(0, 0.003, len(table))
+    features = gg.analyze(table).features
+    split = features[features["process"] == "split peak"]
+    alone = split["parent_id"].isna()
+    assert alone.any()
+    assert not alone.all()
+    in_words = split["reason"].str.contains("no row of its own in this sample")
+    assert (in_words == alone).all()
+    assert (split.loc[alone, "sample"] == "s5").all()

@@ -13,6 +13,7 @@ from ganglioside.inference.state import Inference
 from ganglioside.lipids.artefacts import artefacts
 from ganglioside.lipids.composition import Composition, loss_label
 from ganglioside.observations.groups import UNIT_SIGN
+from ganglioside.retention.curve import ceramide_basis, ceramide_class
 from ganglioside.settings import Settings
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts, sum_by
 from ganglioside.verdicts.line_quality import LineQuality, line_quality
@@ -33,6 +34,10 @@ RETENTION, ISOMERS, ACETYLATION, FRAGMENTATION, MISSING_PARENT, ADDUCTS = range(
 #: beyond the second number it says nothing at all.
 VAGUE: Final = 0.5
 _TOO_VAGUE: Final = 1.0
+
+#: Carbons by which features scatter about their lines from which a vague prediction accepts no name
+#: either: wrong names of such a table would pass.
+_WIDE: Final = 0.35
 
 #: Outlier threshold at which the probabilities are those that were learned, sigma.
 _LEARNED_WITH: Final = Settings().outlier_threshold
@@ -115,7 +120,8 @@ def decide(state: Inference, settings: Settings) -> Decisions:
       of all else, and a row of which it would be the likeliest verdict is `undetermined`;
     - an outlier of a line that predicts its own features too poorly is `undetermined`;
     - where the prediction is vague, all is `undetermined` but what its parent explains and names
-      that have four times the probability of all else; where it is too vague, those too.
+      that have four times the probability of all else; where it is too vague, or features scatter
+      widely about their lines, those too.
 
     Parameters
     ----------
@@ -133,7 +139,7 @@ def decide(state: Inference, settings: Settings) -> Decisions:
     verdict = probability.argmax(axis=1)
     refused = (verdict == VALID) & (doubtful | (z > _NEVER * limit))
 
-    sure = (verdict == VALID) & (probability[:, VALID] >= _SURE) & ~is_vague(state, sd, _TOO_VAGUE)
+    sure = (verdict == VALID) & (probability[:, VALID] >= _SURE) & ~_is_too_vague(state, sd)
     may_not_judge = ~quality.may_judge[line] & (verdict == OUTLIER)
     by_parent = (verdict == FRAGMENT) | (verdict == ADDUCT)
     undetermined = may_not_judge | refused | (is_vague(state, sd) & ~by_parent & ~sure)
@@ -163,6 +169,13 @@ def decide(state: Inference, settings: Settings) -> Decisions:
 def is_vague(state: Inference, sd: FloatArray, carbons: float = VAGUE) -> BoolArray:
     """Whether predictions of a standard deviation, min, are unsure by so many carbons, (n,)."""
     return np.asarray(sd * state.observed.speed > carbons * state.curve.slope)
+
+
+def _is_too_vague(state: Inference, sd: FloatArray) -> BoolArray:
+    """Whether predictions of a standard deviation, min, say nothing at all, shape (n,)."""
+    ceramides = ceramide_class(ceramide_basis(state.observed.ceramides))
+    scatters = state.rates.sigma > _WIDE * state.curve.slope
+    return is_vague(state, sd, _TOO_VAGUE) | scatters[ceramides][state.observed.ceramide]
 
 
 def _nearest_line(state: Inference) -> tuple[IntArray, FloatArray, FloatArray]:

@@ -197,6 +197,14 @@ def test_a_vague_prediction_refuses_nothing_and_accepts_what_is_near(
     assert not features["reason"].iloc[:-1].str.contains("predicted only").any()
 
 
+def test_little_is_accepted_where_features_scatter_by_half_a_carbon() -> None:
+    """Most names of such a table may be wrong, and each would pass."""
+    features = gg.analyze(bent_tables.table(bent_tables.even, seed=2, noise=0.4)).features
+    judged = features["verdict"].value_counts()
+    assert judged["undetermined"] > 30
+    assert judged["valid"] <= 20
+
+
 def test_the_standardized_residual_is_in_sigma() -> None:
     near, far = verdict_of_one(0.3), verdict_of_one(0.6)
     sd = [row["residual"] / row["standardized_residual"] for row in (near, far)]

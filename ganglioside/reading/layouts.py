@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
+import numpy as np
+
+from ganglioside.reading.cell_values import is_missing, number_text
 from ganglioside.reading.formats.format import Format
 from ganglioside.reading.headers import Header, column_of_header, match_header, with_content
 from ganglioside.reading.limits import check_columns
 from ganglioside.reading.records import (
+    HEADER_WITHIN,
     NO_HEADER,
+    Body,
     Record,
     SampleColumns,
     Sheet,
+    cells_of,
     header_keys,
 )
 from ganglioside.reading.registry import format_of
@@ -23,6 +29,8 @@ from ganglioside.reading.sample_columns import find_samples, without_samples
 #: Records at the top that are looked at whole; of those below them, only as many cells as this.
 _LOOKED_AT_WHOLE: Final = 12
 _CELLS_BELOW: Final = 60_000
+#: Cells of rows further down that are looked at for the columns that the first rows leave empty.
+_LATE_CELLS: Final = 1_000_000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -42,6 +50,10 @@ class Layout:
         The tool whose export this is, empty if none is recognised.
     samples : tuple of SampleColumns
         Samples of a wide table; empty for a table with one row a feature and sample.
+    candidate : Candidate or None
+        The header before its samples were known.
+    late : list of list of str
+        Rows further down, for the columns that hold nothing in the first ones.
     """
 
     sheet: Sheet
@@ -50,6 +62,13 @@ class Layout:
     line: int
     tool: str = ""
     samples: tuple[SampleColumns, ...] = ()
+    candidate: Candidate | None = None
+    late: list[list[str]] = field(default_factory=list)
+
+    @property
+    def below(self) -> list[list[str]]:
+        """Cells of the rows by which columns are judged."""
+        return [*self.sheet.cells_below(self.record), *self.late]
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -95,7 +114,7 @@ def find_layout(
     ReadError
         If there are more columns than a worksheet has.
     """
-    possible: list[_Candidate] = []
+    possible: list[Candidate] = []
     looked_at = 0
     for record, (_, texts) in enumerate(sheet.head):
         if sheet.header not in (None, record):
@@ -108,12 +127,12 @@ def find_layout(
         header = _header_by(of_tool, texts, columns)
         if header.positions:
             header = with_content(header, partial(sheet.cells_below, record))
-            possible.append(_Candidate(record, header, of_tool))
+            possible.append(Candidate(record, header, of_tool))
     return _best(sheet, possible, columns or {})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Candidate:
+class Candidate:
     """A record that can be the header, before the samples of the table are known."""
 
     record: int
@@ -126,9 +145,7 @@ class _Candidate:
         return _rank(self.header, is_known=self.tool is not None)
 
 
-def _best(
-    sheet: Sheet, possible: Sequence[_Candidate], columns: Mapping[str, str]
-) -> Layout | None:
+def _best(sheet: Sheet, possible: Sequence[Candidate], columns: Mapping[str, str]) -> Layout | None:
     """Usable layout with the highest rank, of equal ones the first; None if none is usable.
 
     Samples cost most, so they are sought only where the layout could be the best one.
@@ -151,15 +168,55 @@ def _rank(header: Header, *, is_known: bool) -> tuple[int, int, int]:
     return (int("name" in header.positions), int(is_known), len(header.positions))
 
 
-def _layout(sheet: Sheet, candidate: _Candidate, columns: Mapping[str, str]) -> Layout:
+def _layout(
+    sheet: Sheet,
+    candidate: Candidate,
+    columns: Mapping[str, str],
+    late: list[list[str]] | None = None,
+) -> Layout:
     """Layout with a record as the header, usable or not."""
     record, header, tool = candidate.record, candidate.header, candidate.tool
-    above = sheet.head[:record]
-    below = _with_whole_names(sheet.cells_below(record), header, sheet.separator)
-    samples = _samples(header, above, tool, below, columns)
+    above, late = sheet.head[:record], late or []
+    first = _with_whole_names(sheet.cells_below(record), header, sheet.separator)
+    samples = _samples(header, above, tool, [*first, *late], columns)
     header = without_samples(header, samples)
-    line = sheet.head[record][0]
-    return Layout(sheet, header, record, line, "" if tool is None else tool.tool, samples)
+    line, name = sheet.head[record][0], "" if tool is None else tool.tool
+    return Layout(sheet, header, record, line, name, samples, candidate, late)
+
+
+def with_late_columns(layout: Layout, body: Body, columns: Mapping[str, str]) -> Layout:
+    """Layout in which columns that hold nothing in the first rows can be samples too.
+
+    Parameters
+    ----------
+    layout
+    body
+        All rows below its header.
+    columns
+        Header texts that the user gives for input columns.
+    """
+    if layout.candidate is None:
+        return layout
+    late = _late_rows(layout, body)
+    return _layout(layout.sheet, layout.candidate, columns, late) if late else layout
+
+
+def _late_rows(layout: Layout, body: Body) -> list[list[str]]:
+    """First rows that show what the columns hold in which the rows looked at have no value."""
+    first, width = layout.below, len(layout.header.texts)
+    if len(body.lines) <= len(first):
+        return []
+    late = [i for i in range(width) if all(map(is_missing, cells_of(first, i)))]
+    most = min(HEADER_WITHIN, max(_LATE_CELLS // max(width * len(late), 1), 1))
+    fits = np.ones(len(body.lines), dtype=bool)
+    fits[[*body.ragged, *body.broken]] = False
+    taken = np.zeros_like(fits)
+    for position in late:
+        shown = ~number_text(body.cells[position], thousands=True).missing & fits
+        others = np.flatnonzero(shown & ~taken)
+        taken[others[: max(most - int((shown & taken).sum()), 0)]] = True
+    rows: list[list[str]] = body.cells[taken].to_numpy(dtype=object).tolist()
+    return rows
 
 
 def _with_whole_names(records: list[list[str]], header: Header, separator: str) -> list[list[str]]:

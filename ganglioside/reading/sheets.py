@@ -14,7 +14,14 @@ from ganglioside.reading.continued_rows import with_continued
 from ganglioside.reading.header_faults import refusal
 from ganglioside.reading.headers import Header, column_of_header, looks_like_data
 from ganglioside.reading.ions import ion_column
-from ganglioside.reading.layouts import Layout, find_layout, header_of, numbered, without_header
+from ganglioside.reading.layouts import (
+    Layout,
+    find_layout,
+    header_of,
+    numbered,
+    with_late_columns,
+    without_header,
+)
 from ganglioside.reading.name_columns import NameChoice, choose_names, readable_share, sheet_words
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.problems import ProblemLog
@@ -141,8 +148,10 @@ def read_sheet(
     layout: Layout, options: ReadingOptions, notes: Sequence[Note] = ()
 ) -> RawTable | None:
     """Table of a sheet; None if no column of it can hold names."""
-    sheet, header = layout.sheet, layout.header
-    body, repeated = _without_headers(sheet.body(layout.record), header)
+    sheet = layout.sheet
+    body, repeated = _without_headers(sheet.body(layout.record), layout.header)
+    layout = with_late_columns(layout, body, options.named)
+    header = layout.header
     width = body.cells.shape[1]
     header = replace(header, texts=(*header.texts, *[""] * (width - len(header.texts))))
     named = any(column_of_header(label) == "name" for label in options.named)
@@ -266,13 +275,7 @@ def _notes(layout: Layout, header: Header, choice: NameChoice) -> list[Note]:
     notes = [Note(code, value=value) for code, value in layout.sheet.notes]
     if layout.record > 0 and not layout.tool:
         notes.append(Note("lines-before-header", value=str(layout.line)))
-    left_out = (
-        []
-        if layout.tool
-        else numbers_left_out(
-            layout.header, layout.sheet.cells_below(layout.record), layout.samples
-        )
-    )
+    left_out = [] if layout.tool else numbers_left_out(layout.header, layout.below, layout.samples)
     if left_out:
         words = ", ".join(f'"{text}" ({what})' for text, what in left_out)
         notes.append(Note("numbers-left-out", value=words))

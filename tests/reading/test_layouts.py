@@ -68,3 +68,28 @@ def test_of_two_equal_headers_the_first_is_taken() -> None:
     layout = find_layout(sheet, {})
     assert layout is not None
     assert layout.record == 0
+
+
+@pytest.mark.parametrize("nothing", ["", "<LOD"])
+@pytest.mark.parametrize("last", ["2h_N1,2h_N2,0h_N6", "rats,mice,0h_N6"])
+def test_a_sample_without_areas_in_the_first_rows_is_a_sample(nothing: str, last: str) -> None:
+    rows = [
+        f"GM3({30 + i % 20}:1;O2),{5 + i / 200},{9000 + i},{8000 + i},"
+        f"{nothing if i < 300 else 7000 + i}"
+        for i in range(1000)
+    ]
+    read = gg.read_features("\n".join([f"Name,RT,{last}", *rows]).encode())
+    assert read.data["sample"].value_counts().to_dict() == dict(
+        zip(last.split(","), (1000, 1000, 700), strict=True)
+    )
+
+
+def test_late_columns_are_judged_like_others() -> None:
+    """Numbers of rows stay what they are, and a row that does not fit the header shows nothing."""
+    rows = [f"GM3({30 + i % 20}:1;O2),{5 + i / 200},{9000 + i},{8000 + i},,"
+            for i in range(400)]  # fmt: skip
+    rows += ["GM3(34:1;O2),9.5,7,5,3", "GM3(36:1;O2),9.6,9000,8000,900000,91234"]
+    read = gg.read_features("\n".join(["Name,RT,A,B,Mean,number", *rows]).encode())
+    assert set(read.data["sample"]) == {"A", "B"}
+    (note,) = read.problems.loc[read.problems["code"] == "numbers-left-out", "value"]
+    assert note == '"Mean" (a mean), "number" (a summary)'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -26,7 +26,7 @@ from ganglioside.reading.cell_values import (
 )
 from ganglioside.reading.headers import Header, unit_of_header
 from ganglioside.reading.limits import value_ranges
-from ganglioside.reading.problems import ProblemLog, Rows
+from ganglioside.reading.problems import ProblemLog, Rows, quote
 from ganglioside.reading.raw_table import RawTable
 from ganglioside.reading.rt_values import RtText, plain_rt
 from ganglioside.reading.spreading import SampleValues
@@ -115,7 +115,7 @@ def read_columns(
     if _has(raw, "rt"):
         minutes = rt_text is not None and rt_text.minutes
         numbers["rt"] = _settle_rt(raw, cells, numbers["rt"], judged, log, minutes=minutes)
-    samples = read_samples(raw, cells, mark)
+    samples = read_samples(raw, cells, mark, own, log)
     anchors = _read_anchors(raw, cells, own, log)
     words = {column: _read_texts(raw, cells, column) for column in _TEXT_COLUMNS}
     words["adduct"] = _with_ions_of_names(raw, cells, words["adduct"], names, log)
@@ -207,32 +207,66 @@ def _read_numbers(
     return _report_numbers(raw, cells, column, to_numbers(text, mark), judged, log)
 
 
-def read_samples(raw: RawTable, cells: pd.DataFrame, mark: str) -> list[SampleValues]:
-    """Values of each sample of a wide table.
+def read_samples(
+    raw: RawTable, cells: pd.DataFrame, mark: str, judged: BoolArray, log: ProblemLog
+) -> list[SampleValues]:
+    """Values of each sample of a wide table; cells that hold something else are reported.
 
-    An area that is zero or no number was not found in that sample: programs write zeros, blanks
+    An area that is zero, or no value, was not found in that sample: programs write zeros, blanks
     and words for it.
     """
-    found = []
+    found, others = [], []
     for sample in raw.samples:
-        values = {
-            column: _positive(cells[position], column, mark)
-            for column, position in sample.positions.items()
-        }
+        values = {}
+        for column, position in sample.positions.items():
+            read = _positive(cells[position], column, mark)
+            values[column] = read.values
+            rows = np.flatnonzero(read.refused & judged)
+            others.append((raw.header.texts[position].strip(), rows, cells[position]))
         found.append(SampleValues(sample, values.get("volume"), values.get("rt"), values.get("mz")))
+    _report_refused([other for other in others if len(other[1])], log)
     return _in_minutes(raw, found)
 
 
-def _positive(text: pd.Series[Any], column: str, mark: str) -> FloatArray:
+def _report_refused(columns: Sequence[tuple[str, Rows, pd.Series[Any]]], log: ProblemLog) -> None:
+    """Report cells in columns of samples that hold no value: column, value and lines of each."""
+    words = []
+    for label, rows, cells in columns:
+        lines: dict[str, list[str]] = {}
+        for value, line in zip(cells.iloc[rows], log.lines[rows].tolist(), strict=True):
+            lines.setdefault(quote(value.strip()), []).append(f"{line:,}")
+        words.append(f"{quote(label)}: " + ", ".join(map(_with_lines, lines, lines.values())))
+    if words:
+        label = columns[0][0] if len(columns) == 1 else ""
+        log.table("sample-cells", label, "; ".join(words))
+
+
+def _with_lines(value: str, lines: Sequence[str]) -> str:
+    """Value of a cell and the lines in which it is written: `"*" (rows 4, 9)`."""
+    return f'"{value}" (row{"s" if len(lines) > 1 else ""} {", ".join(lines)})'
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Positive:
+    """A column of one sample: its values, and the cells that are neither a value nor missing."""
+
+    values: FloatArray
+    refused: BoolArray
+
+
+def _positive(text: pd.Series[Any], column: str, mark: str) -> _Positive:
     """Positive numbers of a column of one sample that can have been measured, NaN for others."""
     values = plain_numbers(text)
+    unread = np.zeros(len(text), dtype=bool)
     if values is None and column == "rt":
         text = plain_rt(text).text
     if values is None:
-        values = to_numbers(number_text(text, thousands=_NUMBER_COLUMNS[column]), mark).values
+        numbers = to_numbers(number_text(text, thousands=_NUMBER_COLUMNS[column]), mark)
+        values, unread = numbers.values, numbers.bad | numbers.infinite | numbers.ambiguous
     measurable = value_ranges().get(column)
     high = np.inf if measurable is None else measurable.high
-    return np.where((values > 0) & (values <= high), values, np.nan)
+    beyond = (values < 0) | (values > high) | np.isinf(values)
+    return _Positive(np.where((values > 0) & ~beyond, values, np.nan), unread | beyond)
 
 
 def _in_minutes(raw: RawTable, samples: list[SampleValues]) -> list[SampleValues]:

@@ -17,6 +17,7 @@ from ganglioside.reading.cell_values import is_missing, plain_power
 from ganglioside.reading.formats.format import Format, PerSample
 from ganglioside.reading.headers import Header, column_of_header
 from ganglioside.reading.limits import value_ranges
+from ganglioside.reading.problems import quote
 from ganglioside.reading.records import Record, SampleColumns, cells_of, header_key
 from ganglioside.reading.sample_types import kind_of_type, settled_kinds
 from ganglioside.support.arrays import FloatArray
@@ -59,6 +60,8 @@ _AREA_GROUPS: Final = (
 _FEWEST: Final = 2
 #: Share of the filled cells of a column of numbers that are numbers; some programs write words.
 _MOSTLY: Final = 0.8
+#: The same above which a column that is no sample for that reason is named.
+_MANY_NUMBERS: Final = 0.3
 #: Peak areas reach this; columns of smaller numbers are samples where their headers are alike.
 _LARGE: Final = 1000.0
 
@@ -480,13 +483,18 @@ def _area_of(name: str, position: int) -> SampleColumns:
 
 def _numbers(cells: Sequence[str]) -> FloatArray | None:
     """Numbers in a column, NaN where one is missing; None if most of its cells are no numbers."""
-    told = [not is_missing(cell) for cell in cells]
-    thousands = _has_thousands(cells)
+    values, words = _values(cells)
+    count = int(np.isfinite(values).sum())
+    return values if count and count >= _MOSTLY * (count + len(words)) else None
+
+
+def _values(cells: Sequence[str]) -> tuple[FloatArray, list[str]]:
+    """Numbers in a column, NaN for other cells, and those of them that are not missing."""
     values = np.array([_number(cell) for cell in cells], dtype=np.float64)
     values[np.abs(values) > value_ranges()["volume"].high] = np.nan  # infinite ones too
-    values *= 1000.0 if thousands else 1.0
-    count = int(np.isfinite(values).sum())
-    return values if count and count >= _MOSTLY * sum(told) else None
+    values *= 1000.0 if _has_thousands(cells) else 1.0
+    others = (cell for cell, value in zip(cells, values, strict=True) if math.isnan(value))
+    return values, [cell for cell in others if not is_missing(cell)]
 
 
 def _has_thousands(cells: Sequence[str]) -> bool:
@@ -564,6 +572,35 @@ def numbers_left_out(
         values = _numbers(cells_of(below, position))
         if values is not None and _is_large(values):
             found.append((text.strip(), other.what))
+    return tuple(found)
+
+
+def mixed_columns(
+    header: Header, below: list[list[str]], samples: Sequence[SampleColumns]
+) -> tuple[tuple[str, str], ...]:
+    """Headers of columns that may be samples but for their words, each with some of these.
+
+    Parameters
+    ----------
+    header
+    below
+        Rows by which columns are judged.
+    samples
+        Samples of the table.
+    """
+    if "volume" in header.positions and not samples:
+        return ()
+    taken = _taken(header) | {p for sample in samples for p in sample.positions.values()}
+    found = []
+    for position, text in enumerate(header.texts):
+        if position in taken or not text.strip() or _other_of(text) is not None:
+            continue
+        values, words = _values(cells_of(below, position))
+        count = int(np.isfinite(values).sum())
+        share = count / max(count + len(words), 1)
+        if _MANY_NUMBERS <= share < _MOSTLY and _is_large(values):
+            shown = islice(map(quote, dict.fromkeys(words)), _FEWEST)
+            found.append((text.strip(), ", ".join(shown)))
     return tuple(found)
 
 

@@ -28,7 +28,7 @@ from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import Note, RawTable
 from ganglioside.reading.records import Body, SampleColumns, Sheet, column_of
 from ganglioside.reading.registry import formats
-from ganglioside.reading.sample_columns import numbers_left_out
+from ganglioside.reading.sample_columns import mixed_columns, numbers_left_out
 from ganglioside.reading.sample_types import NOT_JUDGED
 from ganglioside.reading.transposed import exchanged
 from ganglioside.support.text_columns import equals, texts_of
@@ -275,12 +275,21 @@ def _notes(layout: Layout, header: Header, choice: NameChoice) -> list[Note]:
     notes = [Note(code, value=value) for code, value in layout.sheet.notes]
     if layout.record > 0 and not layout.tool:
         notes.append(Note("lines-before-header", value=str(layout.line)))
-    left_out = [] if layout.tool else numbers_left_out(layout.header, layout.below, layout.samples)
-    if left_out:
-        words = ", ".join(f'"{text}" ({what})' for text, what in left_out)
-        notes.append(Note("numbers-left-out", value=words))
+    if not layout.tool:
+        notes += _columns_left_out(layout)
     if choice.parts:
         notes.append(Note("name-put-together", value=" + ".join(choice.parts)))
     elif choice.by_content:
         notes.append(Note("name-by-content", value=header.texts[choice.position].strip()))
     return notes
+
+
+def _columns_left_out(layout: Layout) -> list[Note]:
+    """Notes of columns of numbers that were not read as samples."""
+    kinds = {"numbers-left-out": numbers_left_out, "mixed-columns": mixed_columns}
+    found = {code: of(layout.header, layout.below, layout.samples) for code, of in kinds.items()}
+    return [
+        Note(code, value=", ".join(f'"{text}" ({what})' for text, what in columns))
+        for code, columns in found.items()
+        if columns
+    ]

@@ -638,6 +638,19 @@ def _workbooks() -> list[Case]:
             reports={(None, "numbers-left-out")},
         ),
         read(
+            "words-among-areas.csv",
+            b"Name,RT,S1,S2,S3\nGM1(36:1;O2),9.5,1000,2000,3000\nGM1(38:1;O2),10.5,1100,2100,*\n"
+            b"GM1(40:1;O2),11.5,1200,2200,see note\n",
+            6,
+            reports={(None, "mixed-columns")},
+        ),
+        read(
+            "no-areas-of-samples.csv",
+            b"Name,RT,S1 Area,S2 Area\nGM1(36:1;O2),9.5,12O45,2000\nGM1(38:1;O2),10.5,1,2\n",
+            3,
+            reports={(None, "sample-cells")},
+        ),
+        read(
             "same-sheets.xlsx",
             workbook({"Data": CELLS, "Copy": CELLS}),
             2,

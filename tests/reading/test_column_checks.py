@@ -100,3 +100,32 @@ def test_rows_without_a_peak_are_no_faults_only_where_samples_are_listed() -> No
     ]
     alone = gg.read_features(b"Name,RT,Area\nGM3 34:1,7.5,9000\nGM3 36:1,,\n")
     assert "rt-missing" in set(alone.problems["code"])
+
+
+def of_samples(*rows: str, headers: str = "S1 Area,S2 Area") -> gg.FeatureTable:
+    lines = [f"Name,RT,{headers}", *(f"GM3({34 + i}:1;O2),{9 + i},{row}"
+             for i, row in enumerate(rows))]  # fmt: skip
+    return gg.read_features("\n".join(lines).encode())
+
+
+def test_cells_of_samples_that_hold_no_area_are_named_once() -> None:
+    read = of_samples("12O45,10", "*,11", "9,12", "8,-1", "*,13", "7,1e99", "6,5")
+    (problem,) = read.problems[read.problems["code"] == "sample-cells"].itertuples()
+    assert problem.value == (
+        'S1 Area: "12O45" (row 2), "*" (rows 3, 6); S2 Area: "-1" (row 5), "1e99" (row 7)'
+    )
+    assert (problem.severity, problem.column) == ("warning", "")
+    assert read.data.loc[read.data["sample"] == "S1", "volume"].tolist() == [9, 8, 7, 6]
+
+
+def test_cells_of_samples_without_a_value_are_no_fault() -> None:
+    read = of_samples("12,0", ",11", "N/F,<LOD", "9,n.d.")
+    assert "sample-cells" not in set(read.problems["code"])
+    refused = gg.read_features(b"Name,RT,S1 Area,S2 Area\nGM3(34:1;O2),9,1,2\nPC 34:1,9,*,3\n")
+    assert "sample-cells" not in set(refused.problems["code"])
+
+
+def test_times_of_samples_that_are_no_times_are_named() -> None:
+    read = of_samples("7,abc,8", "6,9.5,5", headers="S1 Area,S1 RT,S2 Area")
+    (problem,) = read.problems[read.problems["code"] == "sample-cells"].itertuples()
+    assert (problem.column, problem.value) == ("S1 RT", 'S1 RT: "abc" (row 2)')

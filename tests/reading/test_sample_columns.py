@@ -351,3 +351,27 @@ def test_a_number_without_end_among_areas_is_none() -> None:
     table = gg.read_features("\n".join(["Name,RT,Area,S_1,S_2,S_3,S_4", *rows]).encode())
     assert {sample.name for sample in table.tables[0].samples} == {"S_1", "S_2", "S_3", "S_4"}
     assert table.data["volume"].max() < 1e6
+
+
+def with_cells(cells: dict[int, str], headers: str = "liver,brain,heart") -> gg.FeatureTable:
+    """Wide table of ten rows, some cells of whose last column are words."""
+    rows = [
+        f"GM3({30 + i}:1;O2),{6 + i / 4},{9000 + 90 * i},{8000 + 80 * i},"
+        f"{cells.get(i, str(7000 + 70 * i))}"
+        for i in range(10)
+    ]
+    return gg.read_features("\n".join([f"Name,RT,{headers}", *rows]).encode())
+
+
+def test_a_column_left_out_for_its_words_is_named() -> None:
+    read = with_cells({2: "12O45", 4: "siehe Notiz", 5: "*", 6: "*"})
+    assert set(read.data["sample"]) == {"liver", "brain"}
+    (problem,) = read.problems.loc[read.problems["code"] == "mixed-columns"].itertuples()
+    assert (problem.severity, problem.value) == ("warning", '"heart" (12O45, siehe Notiz)')
+
+
+@pytest.mark.parametrize("header", ["comment", "Mean", "m/z", ""])
+def test_columns_that_can_be_no_samples_are_not_named_for_their_words(header: str) -> None:
+    words = dict.fromkeys(range(9 if header == "comment" else 6), "see note")
+    read = with_cells(words, f"liver,brain,{header}")
+    assert "mixed-columns" not in set(read.problems["code"])

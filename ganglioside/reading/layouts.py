@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -128,7 +129,22 @@ def find_layout(
         if header.positions:
             header = with_content(header, partial(sheet.cells_below, record))
             possible.append(Candidate(record, header, of_tool))
-    return _best(sheet, possible, columns or {})
+    groups = [one for one, other in pairwise(possible) if _stands_over(one, other)]
+    return _best(sheet, [c for c in possible if c not in groups], columns or {})
+
+
+def _stands_over(candidate: Candidate, below: Candidate) -> bool:
+    """Whether a record holds groups of columns over the header: `Area` over `S1` and `S2`.
+
+    Name and RT, merged over both, are in both.
+    """
+    one, other = candidate.header, below.header
+    shared = [one.positions.get(column) for column in ("name", "rt")]
+    same = all(
+        at is not None and at in other.positions.values() and one.texts[at] == other.texts[at]
+        for at in shared
+    )
+    return same and candidate.record + 1 == below.record and one.texts != other.texts
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -17,6 +17,7 @@ from ganglioside.errors import ReadError
 from ganglioside.reading.annotations import Unannotated
 from ganglioside.reading.archives import DAMAGE, check_markup, first_line, open_archive
 from ganglioside.reading.limits import check_columns, check_filled, check_rows, most
+from ganglioside.reading.merged_cells import MergedRows, merged_over_rows
 from ganglioside.reading.problems import quote
 from ganglioside.reading.records import HEADER_WITHIN, NO_HEADER, Body, Record, Sheet
 from ganglioside.reading.worksheets import Cell, shared_texts, stored_rows
@@ -198,9 +199,11 @@ def _sheet_index(names: list[str], sheet: str | int) -> int:
 def _sheet_rows(book: Any, part: str, formulas: set[tuple[int, int]]) -> Iterator[Record]:
     """Yield the rows that are not empty, each with its number in the sheet.
 
+    A value that is merged over several rows is in each of them.
     Row and 0-based column of formulas without a value are added to `formulas`.
     """
     last = filled = 0
+    merged = MergedRows.of(merged_over_rows(book, part))
     for number, cells in stored_rows(book, part, formulas):
         if number > most("sheet_rows"):
             raise ReadError(
@@ -214,8 +217,9 @@ def _sheet_rows(book: Any, part: str, formulas: set[tuple[int, int]]) -> Iterato
                 "Save it again with a spreadsheet program, or save its table as CSV."
             )
         last = number
-        row = _filled_row(cells)
-        filled += row.count("")
+        held = merged.held(number, cells)
+        row = _filled_row([*cells, *held])
+        filled += row.count("") + len(held)
         check_filled(filled)
         if row:
             yield number, row

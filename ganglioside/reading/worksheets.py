@@ -247,13 +247,13 @@ class _Rows:
         for _, letters, attributes, value, text in found:
             kind = self.kinds.get(attributes) or self._kind(attributes)
             if value and kind == "n":
-                cells.append((_column_number(letters), _number_text(value)))
+                cells.append((column_number(letters), _number_text(value)))
             elif value and kind == "s":
-                cells.append((_column_number(letters), self.texts[int(value)]))
+                cells.append((column_number(letters), self.texts[int(value)]))
             elif text and kind == "inlineStr":
-                cells.append((_column_number(letters), text))
+                cells.append((column_number(letters), text))
             elif value and kind == "str":
-                cells.append((_column_number(letters), value))
+                cells.append((column_number(letters), value))
             elif value or text:
                 return None
         self.parser.row_counter = int(row["number"])
@@ -287,10 +287,10 @@ class _Rows:
 
 
 @cache
-def _column_number(letters: str) -> int:
+def column_number(letters: str) -> int:
     """1-based number of a column of a worksheet.
 
-    >>> _column_number("A"), _column_number("AB"), _column_number("XFD")
+    >>> column_number("A"), column_number("AB"), column_number("XFD")
     (1, 28, 16384)
     """
     number = 0

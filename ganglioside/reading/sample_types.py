@@ -29,6 +29,8 @@ _NUMBER_BEHIND: Final = re.compile(r"(?<=[^\W\d_])[0-9]+$")
 _INSTEAD: Final = 2
 #: Most of the samples of a table that such words make blanks: one of so many.
 _INSTEAD_SHARE: Final = 4
+#: Least samples of a table of which one alone can be such a blank.
+_BESIDE_ONE: Final = 3
 _NEW_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -129,20 +131,31 @@ def _instead_of_samples(names: Sequence[str]) -> dict[str, str]:
     What all names have in common tells nothing; many samples are no blanks but of a treatment.
     """
     parts = {name: _parts(name) for name in names}
-    common = frozenset.intersection(*parts.values()) if len(parts) > 1 else frozenset()
-    found: dict[str, str] = {}
-    for name, own in parts.items():
-        words = [_words().get(part) for part in own - common]
-        if words and all(word is not None and word.in_name == _INSTEAD for word in words):
-            found[name] = next(word.kind for word in words if word is not None)
-    return found if _INSTEAD_SHARE * len(found) <= len(parts) else {}
+    common = set.intersection(*map(set, parts.values())) if len(parts) > 1 else set()
+    kinds = {
+        name: _kind_instead([p for p in own if p not in common]) for name, own in parts.items()
+    }
+    found = {name: kind for name, kind in kinds.items() if kind}
+    is_one = len(found) == 1 and len(parts) >= _BESIDE_ONE
+    return found if is_one or _INSTEAD_SHARE * len(found) <= len(parts) else {}
 
 
-def _parts(name: str) -> frozenset[str]:
-    """Parts of a name in lower case, without numbers and polarities."""
-    parts = {part.casefold() for part in _PART.findall(name)}
-    known = {part if part in _words() else _NUMBER_BEHIND.sub("", part) for part in parts}
-    return frozenset(p for p in map(_without_polarity, known) if p and not p.isdecimal())
+def _kind_instead(parts: Sequence[str]) -> str:
+    """Type that parts of a name show, alone or together, if all are of an injection; else empty."""
+    together = [_words().get("".join(parts))]
+    for found in (together, [_words().get(part) for part in parts]):
+        words = [word for word in found if word is not None and word.in_name == _INSTEAD]
+        if words and len(words) == len(found):
+            return words[0].kind
+    return ""
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    """Parts of a name in lower case, each once, without numbers and polarities."""
+    parts = [part.casefold() for part in _PART.findall(name)]
+    known = [part if part in _words() else _NUMBER_BEHIND.sub("", part) for part in parts]
+    left = map(_without_polarity, known)
+    return tuple(dict.fromkeys(part for part in left if part and not part.isdecimal()))
 
 
 def _without_polarity(word: str) -> str:

@@ -106,16 +106,38 @@ def check_judgeable(table: FeatureTable) -> None:
         _check_times(table)
         return
     others = table.problems.loc[table.problems["code"] == "other-lipids", "value"].tolist()
-    if others:
-        counts = "; ".join(dict.fromkeys(others))
+    refused = _refused_names(table)
+    counts = "; ".join(dict.fromkeys(others))
+    if others and refused:
+        reason = (
+            "No lipid of the table can be judged. Of classes that are not judged here: "
+            f"{counts}. Refused: {refused}"
+        )
+    elif others:
         reason = f"All lipids of the table are of classes that are not judged here: {counts}."
     else:
+        count = sum(read.rows for read in table.tables)
         reason = (
-            f"None of the {len(table):,} names can be read, so there is nothing to judge: write "
-            "them like GM1(36:1;O2), or, if another column holds the names, say "
+            f"None of the {count:,} names can be read, so there is nothing to judge: write them "
+            "like GM1(36:1;O2), or, if another column holds the names, say "
             'columns={"Name": "your column"}.'
         )
+        reason += f" Refused: {refused}" if refused else ""
     raise ValidationError(reason, table.problems)
+
+
+def _refused_names(table: FeatureTable) -> str:
+    """Count of rows whose names were refused, with the reason and cure of the first; else empty."""
+    problems = table.problems
+    of_name = problems["value"].isin(list(table.names.errors)) | (
+        problems["code"] == "name-missing"
+    )
+    refused = problems[of_name & (problems["severity"] == "error")]
+    rows = refused.drop_duplicates("feature_id")
+    if rows.empty:
+        return ""
+    first = rows.iloc[0]
+    return f"{len(rows):,}, the first in row {first['row']:,}: {first['message']} {first['advice']}"
 
 
 def _check_times(table: FeatureTable) -> None:

@@ -63,3 +63,36 @@ def test_two_columns_of_ions_are_no_reason_to_refuse_a_table() -> None:
     table = gg.read_features(b"Name,RT,ion,ion\nGM3 34:1,7.5,[M-H]-,[M+H]+\n")
     assert table.data["adduct"].tolist() == ["[M-H]-"]
     assert "second-column" in set(table.problems["code"])
+
+
+def refusal(*rows: str) -> str:
+    """What is said of a table of which nothing can be judged."""
+    lines = ["Name,RT,S1 Area,S2 Area", *(f"{row},7.5,1,2" for row in rows)]
+    with pytest.raises(ValidationError) as refused:
+        check_judgeable(gg.read_features("\n".join(lines).encode()))
+    return str(refused.value)
+
+
+CHAIN = "Refused: 2, the first in row 3: Cer 16:0 is one chain alone: 16 carbons in all do not"
+
+
+def test_a_table_of_other_classes_and_refused_names_is_told_of_both() -> None:
+    said = refusal("PS 34:1", "Cer 16:0", "SM 18:0", "PC 34:1", "PS 36:1")
+    assert "All" not in said
+    assert "not judged here: 3 (PS 2, PC 1). " in said
+    assert CHAIN in said
+    assert "Write both chains, such as Cer(d18:1/18:0)" in said
+    assert refusal("PS 34:1", "PC 34:1").startswith("All lipids of the table are of classes")
+
+
+def test_a_row_of_another_class_without_a_time_is_not_counted_as_refused() -> None:
+    table = gg.read_features(b"Name,RT\nPS 34:1,0\nPC 34:1,7.5\n")
+    assert "rt-zero" in set(table.problems["code"])
+    with pytest.raises(ValidationError, match=r"^All lipids .* \(PS 1, PC 1\)\.$"):
+        check_judgeable(table)
+
+
+def test_names_that_are_all_refused_are_told_why() -> None:
+    said = refusal("", "Cer 16:0")
+    assert "None of the 2 names" in said
+    assert "Refused: 2, the first in row 2: The name is missing. Write a name such as" in said

@@ -14,6 +14,7 @@ from ganglioside.lipids.name_faults import refuse
 from ganglioside.lipids.name_texts import plain_name
 from ganglioside.lipids.name_words import (
     StrippedName,
+    is_summary,
     is_unannotated,
     one_ion,
     strip_words,
@@ -224,6 +225,12 @@ def _stripped(text: str) -> StrippedName:
 
 def _annotated(text: str) -> str:
     """The text itself; refused where it stands in place of a name."""
+    if is_summary(text):
+        refuse(
+            "summary-row",
+            f"{text[:40]!r} sums up other rows: this row takes no part.",
+            "Nothing to do.",
+        )
     if is_unannotated(text):
         refuse(
             "unannotated",

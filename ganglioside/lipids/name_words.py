@@ -74,6 +74,7 @@ _UNANNOTATED: Final = re.compile(
     rf"|(?:(?:pos|neg)[-_ ])?{_NUMBER}(?:[_@/| ]{{1,3}}{_NUMBER}){{0,2}}(?:[-_ ](?:pos|neg))?",
     re.IGNORECASE,
 )
+_SUMMARY: Final = re.compile(rf"(?:{_of_kind('summary')})[ :=]*", re.IGNORECASE)
 _NOTE: Final = re.compile(
     rf"(?:{_of_kind('note')})(?::|[-_ ]+)"
     r"|(?:compound|cpd|cmpd|peak|feature)[-_ #]?[0-9]{1,6} ?[:;] ?(?=[^0-9 ])"  # of MassHunter
@@ -128,6 +129,15 @@ def is_unannotated(text: str) -> bool:
     [True, True, True, False]
     """
     return _UNANNOTATED.fullmatch(text) is not None
+
+
+def is_summary(text: str) -> bool:
+    """Whether a normalised text is that of a row which sums up the others.
+
+    >>> [is_summary(t) for t in ("Total", "Mittelwert:", "合计", "GM3 34:1")]
+    [True, True, True, False]
+    """
+    return _SUMMARY.fullmatch(text) is not None
 
 
 def without_notes(text: str) -> str:

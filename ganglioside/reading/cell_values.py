@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -40,6 +40,10 @@ _POWER: Final = re.compile(
     r"(?P<power>[+-]?[0-9]{1,3})"
 )
 _LONGEST_POWER: Final = 40
+#: A number with its spread or a percent sign behind it: `12500 ± 300`, `2.53 %`.
+_NOT_ALONE: Final = re.compile(
+    r"(?P<number>[+-]?[0-9.,][^±%/]{0,39}?) ?(?:%|(?:±|\+/-|\+-) ?[0-9][0-9.,eE+-]{0,20} ?%?)"
+)
 _RAISED: Final = re.compile(r"(?<=10)[⁺⁻⁰¹²³⁴-⁹]+\Z")
 _DASHES: Final = dict.fromkeys(map(ord, "−‐‑‒–—"), "-")
 
@@ -90,6 +94,8 @@ class NumberText:
         Cells with an infinite number.
     grouped : numpy.ndarray of bool, shape (n,)
         Cells from which thousands separators were removed.
+    formed : numpy.ndarray of bool, shape (n,)
+        Cells from which a spread or a percent sign was removed.
     marks : tuple of int
         Numbers of cells that show a point, and a comma, as decimal mark.
     """
@@ -102,6 +108,7 @@ class NumberText:
     worded: BoolArray
     infinite: BoolArray
     grouped: BoolArray
+    formed: BoolArray
     marks: tuple[int, int]
 
 
@@ -119,6 +126,8 @@ class Numbers:
         Missing values whose cells tell why there is none.
     grouped : numpy.ndarray of bool, shape (n,)
         Cells from which thousands separators were removed.
+    formed : numpy.ndarray of bool, shape (n,)
+        Cells from which a spread or a percent sign was removed.
     foreign : numpy.ndarray of bool, shape (n,)
         Numbers whose decimal mark is not that of the table.
     """
@@ -130,6 +139,7 @@ class Numbers:
     ambiguous: BoolArray
     worded: BoolArray
     grouped: BoolArray
+    formed: BoolArray
     foreign: BoolArray
 
 
@@ -150,7 +160,7 @@ def number_text(cells: pd.Series[Any], *, thousands: bool) -> NumberText:
     text = pc.utf8_trim_whitespace(texts_of(cells))
     points, commas = _numbers_by_mark(text)
     odd = ~(points | commas)
-    missing, worded, infinite, grouped = np.zeros((4, len(text)), dtype=bool)
+    missing, worded, infinite, grouped, formed = np.zeros((5, len(text)), dtype=bool)
     marks = np.zeros(2, dtype=np.int64)  # cells with thousands separators and a point, a comma
     if odd.any():
         codes, found = distinct(text.filter(pa.array(odd)))
@@ -158,12 +168,11 @@ def number_text(cells: pd.Series[Any], *, thousands: bool) -> NumberText:
         text = pc.replace_with_mask(
             text, pa.array(odd), pick(texts([t.text for t in tidied]), codes)
         )
-        points[odd], commas[odd], missing[odd], worded[odd], infinite[odd], grouped[odd] = np.array(
-            [
-                (t.is_point, t.is_comma, t.is_missing, t.is_worded, t.is_infinite, t.is_grouped)
-                for t in tidied
-            ]
-        ).T[:, codes]
+        kinds = np.array([t.kinds for t in tidied]).T[:, codes]
+        for column, kind in zip(
+            (points, commas, missing, worded, infinite, grouped, formed), kinds, strict=True
+        ):
+            column[odd] = kind
         shown = np.array([(t.mark == ".", t.mark == ",") for t in tidied], dtype=np.int64)
         marks = shown[codes].sum(axis=0)
     either = _matched(text, _EITHER_WAY) & ~grouped if thousands else np.zeros_like(points)
@@ -178,6 +187,7 @@ def number_text(cells: pd.Series[Any], *, thousands: bool) -> NumberText:
         worded=worded,
         infinite=infinite,
         grouped=grouped,
+        formed=formed,
         marks=(int(marks[0] + decimal_points.sum()), int(marks[1] + decimal_commas.sum())),
     )
 
@@ -298,6 +308,7 @@ def to_numbers(column: NumberText, mark: str) -> Numbers:
         ambiguous=ambiguous,
         worded=column.worded,
         grouped=column.grouped | thousand_comma | thousand_point,
+        formed=column.formed,
         foreign=foreign,
     )
 
@@ -347,10 +358,19 @@ class _Tidied:
     mark : str or None
         Decimal mark of a number that had thousands separators, empty if it shows none; None for
         other cells.
+    is_formed : bool
+        Whether a spread or a percent sign was removed.
     """
 
     text: str
     mark: str | None = None
+    is_formed: bool = False
+
+    @property
+    def kinds(self) -> tuple[bool, ...]:
+        """What it is: a number with a point, with a comma, missing, and so on."""
+        found = (self.is_point, self.is_comma, self.is_missing, self.is_worded, self.is_infinite)
+        return (*found, self.is_grouped, self.is_formed)
 
     @property
     def is_point(self) -> bool:
@@ -382,6 +402,24 @@ def _tidy(cell: str) -> _Tidied:
     """Cell with ASCII digits and signs and without unambiguous thousands separators."""
     text = unicodedata.normalize("NFKC", _with_marks(cell)).translate(_DASHES).strip()
     text = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+    number = number_alone(text)
+    return replace(_without_groups(number), is_formed=number != text)
+
+
+def number_alone(text: str) -> str:
+    """Number of a cell without the spread or the percent sign behind it; other texts as they are.
+
+    Examples
+    --------
+    >>> number_alone("12500 ± 300"), number_alone("2.53 %"), number_alone("n.d.")
+    ('12500', '2.53', 'n.d.')
+    """
+    found = _NOT_ALONE.fullmatch(text)
+    return found["number"] if found else text
+
+
+def _without_groups(text: str) -> _Tidied:
+    """Tidied cell without unambiguous thousands separators."""
     if (power := _as_exponent(text)) is not None:
         return _Tidied(power)
     if _SPACED.fullmatch(text):

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ganglioside.columns import FEATURE_TABLE, MAX_RT
 from ganglioside.lipids.adducts import known_adduct
+from ganglioside.lipids.name_words import is_summary
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.cell_values import (
     Numbers,
@@ -303,7 +304,7 @@ def _empty_rows(raw: RawTable, cells: pd.DataFrame) -> BoolArray:
 
 
 #: Codes of names that are no fault of the table: such rows are kept and not judged.
-_NOT_OURS: Final = ("unannotated", "other-lipid")
+_NOT_OURS: Final = ("unannotated", "other-lipid", "summary-row")
 
 
 def _report_names(
@@ -319,9 +320,14 @@ def _report_names(
     """
     texts, label = cells_of(raw, cells, "name"), raw.header.label("name")
     blank = is_blank(texts_of(texts))
-    unnamed = blank & judged & bool(raw.tool)
+    summed = _sum_up(raw, cells, blank & judged)
+    log.rows("summary-row", summed, label, cells[0].iloc[summed])
+    log.leave_out(summed, ["The row sums up other rows."] * len(summed))
+    nameless = blank & judged
+    nameless[summed] = False
+    unnamed = nameless & bool(raw.tool)
     _report_unnamed(np.flatnonzero(unnamed), label, log)
-    log.rows("name-missing", np.flatnonzero(blank & judged & ~unnamed), label)
+    log.rows("name-missing", np.flatnonzero(nameless & ~unnamed), label)
     bad = np.flatnonzero((names.index < 0) & ~names.standard & ~blank & judged)
     values = texts.iloc[bad]
     codes = np.array([names.errors[v].code for v in values], dtype=object)
@@ -333,7 +339,18 @@ def _report_names(
     left_out = unnamed.copy()
     left_out[bad[np.isin(codes.astype("str"), _NOT_OURS)]] = True
     left_out[standards] = True
+    left_out[summed] = True
     return left_out
+
+
+def _sum_up(raw: RawTable, cells: pd.DataFrame, rows: BoolArray) -> Rows:
+    """Positions of the rows without a name whose first cell says that they sum up the others."""
+    if raw.header.positions["name"] == 0 or not rows.any():
+        return np.empty(0, dtype=np.int64)
+    positions = np.flatnonzero(rows)
+    said = [is_summary(text.strip()) for text in cells[0].iloc[positions]]
+    found: Rows = positions[np.array(said, dtype=bool)]
+    return found
 
 
 def _report_unnamed(rows: Rows, label: str, log: ProblemLog) -> None:
@@ -429,6 +446,10 @@ def _report_numbers(
     if len(grouped):
         first = grouped[0]
         log.table("thousands-separator", label, text.iloc[first], read=f"{values[first]:.15g}")
+    formed = np.flatnonzero(numbers.formed & np.isfinite(values))
+    if len(formed):
+        first = formed[0]
+        log.table("number-form", label, text.iloc[first], read=f"{values[first]:.15g}")
     if column in ("volume", "mz"):
         rows = np.flatnonzero((values <= 0) & judged)
         log.cells("not-positive", rows, label, text)

@@ -22,6 +22,13 @@ _LONGEST_HEADER: Final = 100
 #: A header and its unit: in brackets at the end, or as its last word.
 _IN_BRACKETS: Final = re.compile(r"(?P<base>[^(\[]*)[(\[](?P<unit>[^()\[\]]*)[)\]]\s*")
 _LAST_WORD: Final = re.compile(r"(?P<base>.*)[\s,/]+(?P<unit>[^\s,/()\[\]]+)")
+#: A power of ten by which areas are divided: `x10^6`, `x1000`, `1e6`.
+_SCALE: Final = (
+    r"(?:(?:[x×*·/] ?)?(?:10 ?(?:\^|\*\*) ?|1e\+?)[0-9]{1,2}|[x×*·/] ?1(?:0|[ ,.']000)+)"
+)
+_LAST_SCALE: Final = re.compile(rf"(?P<base>.*?)[\s,]+(?P<unit>{_SCALE})")
+_SCALED: Final = re.compile(rf"{_SCALE}\s*(?P<unit>.*)")
+_RAISED: Final = re.compile("(?<=10)(?=[⁰¹²³⁴-⁹])")
 _NUMBER: Final = re.compile(r"\s*[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?\s*")
 
 
@@ -254,15 +261,25 @@ def _units() -> dict[str, str]:
 def _split_unit(header: str) -> tuple[str, str]:
     """Header split into base and unit: `Average Rt(min)` gives `("average rt", "min")`.
 
-    The unit is `min`, `s`, `area` or empty.
+    The unit is `min`, `s`, `area` or empty; a power of ten is one of areas.
     """
-    text = unicodedata.normalize("NFKC", header).casefold().replace("_", " ").strip()
-    for pattern in (_IN_BRACKETS, _LAST_WORD):
+    marked = _RAISED.sub("^", header)
+    text = unicodedata.normalize("NFKC", marked).casefold().replace("_", " ").strip()
+    for pattern in (_IN_BRACKETS, _LAST_SCALE, _LAST_WORD):
         match = pattern.fullmatch(text)
-        unit = _units().get(match["unit"].strip(". ")) if match else None
+        unit = _unit_in(match["unit"].strip(". ")) if match else None
         if match and unit:
             return match["base"].strip(" ,/"), unit
     return text, ""
+
+
+def _unit_in(text: str) -> str | None:
+    """Unit that a word says, with a power of ten or without; None if it says none."""
+    scaled = _SCALED.fullmatch(text)
+    if scaled is None:
+        return _units().get(text)
+    unit = _units().get(scaled["unit"]) if scaled["unit"] else "area"
+    return unit if unit == "area" else None
 
 
 @lru_cache(maxsize=4096)

@@ -20,6 +20,9 @@ _CLOCK: Final = re.compile(
     r"(?:(?P<h>[0-9]{1,2}):)?(?P<m>[0-9]{1,3}):(?P<s>[0-5]?[0-9](?:[.,][0-9]{1,6})?)"
 )
 _SPREAD: Final = re.compile(rf"(?P<centre>{_NUMBER}) ?(?:±|\+/-|\+-) ?{_NUMBER}")
+_WITH_RANGE: Final = re.compile(
+    rf"(?P<centre>{_NUMBER}) ?[(\[] ?(?P<low>{_NUMBER}) ?(?:-|–|—|to) ?(?P<high>{_NUMBER}) ?[)\]]"
+)
 _RANGE: Final = re.compile(rf"(?P<low>{_NUMBER}) ?(?:-|–|—|to|\.\.\.?) ?(?P<high>{_NUMBER})")
 #: Times of several transitions of one compound, as programs list them in one cell.
 _SEVERAL: Final = re.compile(rf"{_NUMBER}(?: ?[;|/] ?{_NUMBER}){{1,9}}")
@@ -52,6 +55,8 @@ class RtText:
 
 def plain_rt(cells: pd.Series[Any]) -> RtText:
     """Retention times as plain numbers: `9:34`, `9.57 ± 0.02`, `9.50-9.65`, `9.57 min`.
+
+    Of a time with its range (`9.57 (9.50-9.65)`) the time is read.
 
     Of times of several transitions (`15.72, 15.67`) the first one is read, the quantifier's, where
     all of them are of one peak.
@@ -87,6 +92,8 @@ def _read(text: str) -> tuple[str | None, bool]:
         return _written(60 * int(clock["h"] or 0) + int(clock["m"]) + seconds / 60), True
     if spread := _SPREAD.fullmatch(text):
         return spread["centre"], False
+    if (inside := _WITH_RANGE.fullmatch(text)) and _is_within(inside):
+        return inside["centre"], False
     if between := _RANGE.fullmatch(text):
         return _middle(between["low"], between["high"]), False
     if _SEVERAL.fullmatch(text) or _WITH_COMMAS.fullmatch(text):
@@ -96,6 +103,12 @@ def _read(text: str) -> tuple[str | None, bool]:
         number = float(unit["number"].replace(",", "."))
         return _written(number / 60 if seconds_unit else number), True
     return None, False
+
+
+def _is_within(match: re.Match[str]) -> bool:
+    """Whether a time lies in the range behind it."""
+    low, time, high = (float(match[key].replace(",", ".")) for key in ("low", "centre", "high"))
+    return low <= time <= high
 
 
 def _first_of_one_peak(text: str) -> str | None:

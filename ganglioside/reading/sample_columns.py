@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.reading.cell_values import is_missing, plain_power
+from ganglioside.reading.cell_values import is_missing, number_alone, plain_power
 from ganglioside.reading.formats.format import Format, PerSample
 from ganglioside.reading.headers import Header, column_of_header
 from ganglioside.reading.limits import value_ranges
@@ -25,12 +25,12 @@ from ganglioside.support.fact_tables import read_facts
 from ganglioside.support.unique_names import unique
 
 #: A peak area, its height, and a retention time, as the part of a header that is no sample.
-_AREA: Final = r"(?:(?:peak|raw|total|integrated|eic|xic)[ ._]?)?areas?"
+_AREA: Final = r"(?:(?:peak|raw|total|integrated|eic|xic)[ ._]?){0,2}areas?"
 _HEIGHT: Final = r"(?:(?:peak|raw|total)[ ._]?)?(?:intensity|abundance|height)"
 _TIME: Final = r"(?:rt|r\.t\.|(?:apex[ ._])?ret(?:ention)?\.?[ ._]?time)"
 _MIN: Final = r"(?: ?[\[(]min[\])])?"
 #: A sample before or behind such a part, and one in brackets.
-_BEFORE: Final = r"(?P<sample>.*[^\s_:.\-])[ _:.\-]+"
+_BEFORE: Final = r"(?P<sample>.*?[^\s_:.\-])[ _:.\-]+"
 _BARE: Final = r"(?P<sample>[^\s\[({].*\S|[^\s\[({])"
 _BRACKETED: Final = r" ?[\[({](?P<sample>.*[^\])}])[\])}]"
 
@@ -509,7 +509,9 @@ def _number(cell: str) -> float:
         return float(cell.replace(",", "."))
     grouped = _GROUPED.fullmatch(cell)
     if grouped is None:
-        power = plain_power(cell)
+        alone, power = number_alone(cell), plain_power(cell)
+        if alone != cell:
+            return _number(alone)
         return math.nan if power is None else float(power.replace(",", "."))
     return float(cell.replace(grouped["mark"], "").replace(",", "."))
 

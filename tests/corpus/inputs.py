@@ -638,6 +638,14 @@ def _workbooks() -> list[Case]:
             reports={(None, "numbers-left-out")},
         ),
         read(
+            "sum-below.csv",
+            b"No,Name,RT,Area\n1,GM1(36:1;O2),9.5,1000 \xc2\xb1 20\n2,GM1(38:1;O2),10.5,2\n"
+            b"Total,,,1002\n",
+            3,
+            {2: "unnamed"},
+            reports={(2, "summary-row"), (None, "number-form")},
+        ),
+        read(
             "words-among-areas.csv",
             b"Name,RT,S1,S2,S3\nGM1(36:1;O2),9.5,1000,2000,3000\nGM1(38:1;O2),10.5,1100,2100,*\n"
             b"GM1(40:1;O2),11.5,1200,2200,see note\n",

@@ -9,6 +9,7 @@ import ganglioside as gg
 #: Rows that are not judged although nothing is wrong with them.
 LEFT_OUT = {
     "unannotated",
+    "summary-row",
     "unnamed",
     "other-lipid",
     "internal-standard",

@@ -129,3 +129,30 @@ def test_times_of_samples_that_are_no_times_are_named() -> None:
     read = of_samples("7,abc,8", "6,9.5,5", headers="S1 Area,S1 RT,S2 Area")
     (problem,) = read.problems[read.problems["code"] == "sample-cells"].itertuples()
     assert (problem.column, problem.value) == ("S1 RT", 'S1 RT: "abc" (row 2)')
+
+
+@pytest.mark.parametrize("word", ["Summe", "Mittelwert", "合计", "Total", "Average", "SD:"])
+def test_a_row_that_sums_up_the_others_takes_no_part(word: str) -> None:
+    wide = "Name,RT,S1,S2,S3\nGM3(34:1;O2),9.2,1000,2000,3000\nGM3(36:1;O2),9.9,1000,2000,3000\n"
+    read = gg.read_features(f"{wide}{word},,2000,4000,6000\n".encode())
+    of_row = read.problems[read.problems["row"] == 4]
+    assert of_row[["code", "severity"]].to_numpy().tolist() == [["summary-row", "info"]]
+    assert not read.data.loc[read.data["row"] == 4, "fault"].isna().any()
+
+
+def test_the_word_for_a_sum_may_be_in_the_first_column() -> None:
+    read = gg.read_features(
+        "序号,Name,RT,Area\n1,GM3(34:1;O2),9.2,10\n合计,,,10\n3,,9,1\n".encode()
+    )
+    rows = read.problems[read.problems["row"] > 1]
+    assert rows[["row", "code"]].to_numpy().tolist() == [[3, "summary-row"], [4, "name-missing"]]
+    assert read.data["fault"].isna().tolist() == [True, False, False]
+
+
+def test_areas_with_a_spread_or_a_percent_sign_are_read_and_told() -> None:
+    read = gg.read_features(
+        "Name,RT,Area\nGM3(34:1;O2),9,5 ± 1\nGM3(36:1;O2),10,7.5 %\nGM3(38:1;O2),11,8\n".encode()
+    )
+    assert read.data["volume"].tolist() == [5.0, 7.5, 8.0]
+    (note,) = read.problems.loc[read.problems["code"] == "number-form", "message"]
+    assert '"5 ± 1" was read as 5.' in note

@@ -98,3 +98,21 @@ def test_an_area_is_preferred_to_its_share() -> None:
 @pytest.mark.parametrize("header", ["tR Exp.", "tR (exp)", "Experimental tR", "tR (min)"])
 def test_retention_times_of_papers(header: str) -> None:
     assert column_of_header(header) == "rt"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Area (x10^6)", "Peak Area [x1000]", "Area (10^6)", "Area (1e6)", "Area [10³ counts]"),
+        *("Area x 1000", "Area ×10⁶", "Area / 10^6", "Fläche [mAU*s]", "Area (x1,000)"),
+    ],
+)
+def test_powers_of_ten_and_units_behind_an_area(header: str) -> None:
+    assert column_of_header(header) == "volume"
+
+
+@pytest.mark.parametrize(
+    "header", ["Area (1000)", "Area (S1e6)", "RT (x10^6 min)", "Area (x10^6 m)"]
+)
+def test_numbers_that_are_no_powers_of_ten(header: str) -> None:
+    assert column_of_header(header) != "volume"

@@ -71,3 +71,14 @@ def test_no_cell_is_lost_and_plain_ones_never_change(cells: list[str]) -> None:
     assert [new for new, old in zip(found, cells, strict=True) if old.isdigit()] == [
         old for old in cells if old.isdigit()
     ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"),
+    [
+        *(("9.2 (9.17-9.23)", "9.2"), ("9,2 [9,17–9,23]", "9,2"), ("9.2(9.1 to 9.3)", "9.2")),
+        *(("9.2 (3.1-3.3)", "9.2 (3.1-3.3)"), ("9.2 (0.03)", "9.2 (0.03)")),
+    ],
+)
+def test_a_time_with_its_range(cell: str, read: str) -> None:
+    assert plain_rt(pd.Series([cell], dtype="str")).text.tolist() == [read]

@@ -27,6 +27,9 @@ def wide(*headers: str, above: str = "", areas: str = "12000,0,15000") -> gg.Fea
         ("PeakArea_S1", "PeakArea_S2", "PeakArea_S3"),
         ("S1 - Area", "S2 - Area", "S3 - Area"),
         ("S1 [intensity]", "S2 [intensity]", "S3 [intensity]"),
+        ("S1 Peak area", "S2 Peak area", "S3 Peak area"),
+        ("S1_Raw_Peak_Area", "S2_Raw_Peak_Area", "S3_Raw_Peak_Area"),
+        ("S1 peak height", "S2 peak height", "S3 peak height"),
         ("S1", "S2", "S3"),
     ],
 )
@@ -375,3 +378,8 @@ def test_columns_that_can_be_no_samples_are_not_named_for_their_words(header: st
     words = dict.fromkeys(range(9 if header == "comment" else 6), "see note")
     read = with_cells(words, f"liver,brain,{header}")
     assert "mixed-columns" not in set(read.problems["code"])
+
+
+def test_areas_with_their_spread_are_samples() -> None:
+    data = wide("S1", "S2", "S3", areas="12000 ± 300,13000 ± 500,15000").data
+    assert data["volume"].tolist() == [12000.0] * 3 + [13000.0] * 3 + [15000.0] * 3

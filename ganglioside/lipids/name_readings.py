@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NoReturn
 
-from ganglioside.lipids.ceramide_names import CeramideName, check_whole, is_one_chain, read_ceramide
+from ganglioside.lipids.ceramide_names import (
+    CHAIN_LETTER,
+    CeramideName,
+    check_whole,
+    is_one_chain,
+    read_ceramide,
+)
 from ganglioside.lipids.head_groups import HEAD_PATTERN, head_of, known_glycan, parse_glycan
 from ganglioside.lipids.name_faults import refuse
 from ganglioside.lipids.name_texts import plain_name
@@ -71,7 +77,8 @@ _TAGS: Final = {t.tag.lower(): t for t in read_facts("ceramide_tags.csv", _Tag)}
 # Most names: a head group and a ceramide, with nothing about them.
 _PLAIN: Final = re.compile(
     r"(?P<head>[^:;|\[\]]{1,80}?)(?:(?P<open>\()|[ _-])?"
-    r"(?P<ceramide>[a-z]?[0-9]{1,2}:[0-9]{1,2}(?:;[o0-9]{1,2})?"
+    rf"(?P<ceramide>{CHAIN_LETTER}?"
+    r"[0-9]{1,2}:[0-9]{1,2}(?:;[o0-9]{1,2})?"
     r"(?:[/_][a-z]?[0-9]{1,2}:[0-9]{1,2}(?:;[o0-9]{1,2})?)?)(?(open)\))",
     re.IGNORECASE,
 )
@@ -83,7 +90,17 @@ _CERAMIDE_FIRST: Final = re.compile(
 )
 _HOLDS_CHAIN: Final = re.compile(r"[0-9]:[0-9]")
 _SQUARE: Final = re.compile(r" ?\[([a-z]?[0-9]{1,2}:[^\[\]]{1,40})\]", re.IGNORECASE)
-_ATTACHED: Final = re.compile(r"(?<=[0-9a-zα])(?=[dtm][0-9]{1,2}:)", re.IGNORECASE)
+# A head group and chains with nothing between, with a letter of the chains (`GM3d34:1`) or without
+# (`Cer34:1`, `SM34:1`); a letter alone is none of the head group (`GD1 c36:1`).
+_ATTACHED: Final = (
+    re.compile(
+        rf"(?P<head>[^:]*[0-9a-zα])(?P<ceramide>{CHAIN_LETTER}[0-9]{{2}}:.*)", re.IGNORECASE
+    ),
+    re.compile(
+        rf"(?P<head>[^:]*[0-9a-zα])(?<![-_ (]{CHAIN_LETTER})(?P<ceramide>[0-9]{{2}}:.*)",
+        re.IGNORECASE,
+    ),
+)
 # Chains behind their sum: `42:2 (d18:1/24:1)`, `42:2 d18:1/24:1`.
 _CHAIN: Final = r"[a-z]?[0-9]{1,2}:[0-9]{1,2}"
 _CHAINS_BEHIND: Final = re.compile(
@@ -332,17 +349,23 @@ def _split(text: str) -> tuple[str, str]:
     """Head group and ceramide of a normalised name; the ceramide keeps its opening bracket.
 
     `GD1+OAc(36:1;O2)` gives `("GD1+OAc", "(36:1;O2)")`, `GD1 36:1;O2` and `36:1;O2 GD1` give
-    `("GD1", "36:1;O2")`.
+    `("GD1", "36:1;O2")`. The M of `SM34:1` is no letter of its chains, since S is no head group.
     """
     if first := _CERAMIDE_FIRST.fullmatch(text):
         return first["head"], first["ceramide"]
-    start = _CERAMIDE_START.search(text) or _CERAMIDE_START.search(_ATTACHED.sub(" ", text, 1))
+    attached = [match for pattern in _ATTACHED if (match := pattern.fullmatch(text))]
+    for match in attached:
+        if known_glycan(_head_name(match["head"]).text):
+            return match["head"], match["ceramide"]
+    start = _CERAMIDE_START.search(text)
+    if start is None and attached:
+        return attached[-1]["head"], attached[-1]["ceramide"]
     if start is None:
         refuse(
             "no-ceramide",
             f"{text[:40]!r} names no ceramide: write it in brackets, as in GM1(36:1;O2).",
         )
-    head, ceramide = start.string[: start.start()], start.string[start.end() :]
+    head, ceramide = text[: start.start()], text[start.end() :]
     if not head:
         refuse("no-head", f"{text[:40]!r} names no head group.")
     return head.rstrip("-_ :"), ("(" if start.group() == "(" else "") + ceramide

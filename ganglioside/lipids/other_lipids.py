@@ -45,7 +45,7 @@ _SPELLINGS: Final = "|".join(
 # `Ac-O-9-GT1b` is no acylcarnitine (AC).
 _OTHER: Final = re.compile(
     rf"(?!ac-o)(?:d[5-9])?(?P<spelling>{_SPELLINGS})"
-    r"(?:\Z|[ (\[_:;/,]|[0-9]{1,3}:|-(?=[0-9opad]))",
+    r"(?:\Z|[ (\[_:;/,]|[dtm]?[0-9]{1,3}:|-(?=[0-9opad]))",
     re.IGNORECASE,
 )
 # The chains before the class: `15:0-18:1 PC`, `18:1 Lyso PE`.

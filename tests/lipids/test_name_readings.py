@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import re
 
 import pytest
 from hypothesis import example, given
@@ -210,6 +211,30 @@ def test_plain_names_mean_what_they_always_did() -> None:
             read = read_name(f"{note}{head}{text}")
             assert read.species.name == f"{name}({Ceramide(*ceramide)})"
             assert (read.ion, read.standard, read.label) == (None, False, "")
+
+
+def test_nothing_need_stand_between_head_group_and_chains() -> None:
+    ambiguous = ("GD1c", "GT1c", "GQ1c", "GP1c")  # GD1c36:1 may be GD1 C36:1
+    for spelling, name in (pair for pair in spellings() if pair[1] not in ambiguous):
+        for chains in ("36:1", "d36:1", "18:1/18:0", "36:1;O2", "36:1 (d18:1/18:0)"):
+            assert read_name(spelling + chains).species.name == f"{name}(36:1;O2)", spelling
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "word"),
+    [
+        ("SM16:0", "one-chain", "SM 16:0 is one chain"),
+        ("SM24:1", "one-chain", "SM 24:1 is one chain"),
+        ("XYZ34:1", "unknown-head", "'XYZ'"),
+        ("CerP34:1", "other-lipid", "(CerP"),
+    ],
+)
+def test_refusals_without_a_space_name_the_whole_head_group(
+    text: str, code: str, word: str
+) -> None:
+    with pytest.raises(NameFormError, match=re.escape(word)) as caught:
+        read_name(text)
+    assert caught.value.code == code
 
 
 names = st.builds(

@@ -22,6 +22,8 @@ from ganglioside.lipids.other_lipids import OTHER_LIPIDS, class_of_other, refuse
         ("LysoPC(18:0/0:0)", "LPC"),
         ("TAG 54:3", "TG"),
         ("TG54:3", "TG"),
+        ("CerP34:1", "CerP"),
+        ("CerPd18:1/16:0", "CerP"),
         ("Hex2DG 34:1", "DGDG"),
         ("CE 18:1", "CE"),
         ("FA 18:1", "FA"),
@@ -51,7 +53,8 @@ def test_classes(text: str, lipid_class: str) -> None:
 def test_no_spelling_of_ours_is_another_lipid() -> None:
     for head in HEADS:
         for spelling in head.spellings:
-            for text in (spelling, f"{spelling} 36:1", f"{spelling}(d18:1/18:0)"):
+            for chains in ("", " 36:1", "(d18:1/18:0)", "36:1", "d18:1/18:0"):
+                text = spelling + chains
                 assert class_of_other(text) is None, text
     for text in ("Ac-O-9-GT1b 36:1", "SO3-GM1 36:1", "Fuc-GM1 36:1", "caffeine"):
         assert class_of_other(text) is None

@@ -111,9 +111,11 @@ _NO_COLON: Final = re.compile(
     r"(?<=[ _(-])(?P<base>[dt][0-9]{2})_(?P<base_bonds>[0-9])"
     r"(?:_(?P<carbons>[0-9]{2})_(?P<bonds>[0-9]))?(?![0-9:])"
 )
-# `Cer(OH) d18:1/16:0`, where the hydroxyl of the acyl chain is written behind the head group.
+# `Cer(OH) d18:1/16:0`, where the hydroxyl of the acyl chain is written behind the head group; the
+# sum may stand before the chains, `SM(OH) 36:1 d18:1/18:0`.
 _HYDROXYLATED: Final = re.compile(
-    r"(?P<head>[^()\[\]:]{1,30}?) ?\((?:[2-3α]-?)?oh\)[- ]?(?P<open>\()?"
+    r"(?P<head>[^()\[\]:]{1,30}?) ?\((?:[2-3α]-?)?oh\)[- ]?"
+    r"(?:(?P<sum>[a-z]?[0-9]{1,2}:[0-9]{1,2})(?: |(?=\()))?(?P<open>\()?"
     r"(?P<ceramide>[a-z]?[0-9]{1,2}:[0-9]{1,2}(?:[/_][a-z]?[0-9]{1,2}:[0-9]{1,2})?)(?(open)\))",
     re.IGNORECASE,
 )
@@ -123,7 +125,7 @@ _ACYL_TOO: Final = re.compile(
     r"(?P=acyl)(?![0-9]).{0,40})",
     re.IGNORECASE,
 )
-_OXYGEN_BEHIND: Final = re.compile(r"\)(\+o[0-9]?|\(oh\))\Z", re.IGNORECASE)
+_OXYGEN_BEHIND: Final = re.compile(r"\)((?:\+[ph]?[0-9]?o[0-9]?){1,3}|\(oh\))\Z", re.IGNORECASE)
 # A fatty acid bound to the lipid: `HexCer 34:1;O2(FA 16:0)`, `ASG 27:1;O;Hex;FA 2:0`.
 _BOUND_ACID: Final = re.compile(r"[;(](?:o-)?fa ?[0-9]{1,2}:", re.IGNORECASE)
 _KDN: Final = re.compile(r"(?<![a-z])kdn", re.IGNORECASE)
@@ -316,7 +318,8 @@ def _rewritten(text: str) -> str:
     if match := _ACYL_TOO.fullmatch(text):
         text = match["name"]
     if match := _HYDROXYLATED.fullmatch(text):
-        return f"{match['head']}({match['ceramide']}(OH))"
+        total = f"({match['sum']}(OH))" if match["sum"] else ""
+        return f"{match['head']}{total}({match['ceramide']}(OH))"
     return _OXYGEN_BEHIND.sub(r"\1)", text)
 
 

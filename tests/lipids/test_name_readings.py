@@ -289,6 +289,11 @@ def test_any_text_is_read_or_refused_with_advice(text: str) -> None:
         ("SM(OH) 32:1", "SM(32:1;O3)"),
         ("HexCer(d18:1/16:0)(OH)", "HexCer(34:1;O3)"),
         ("Cer(d18:1_16:0)+O", "Cer(34:1;O3)"),
+        ("Hex1Cer(d18:2_24:0)+2O", "HexCer(42:2;O4)"),
+        ("Hex1Cer(d42:2)+2O+H", "HexCer(42:2;O4)"),
+        ("Cer(d18:0_22:0)+pO", "Cer(40:0;O3)"),
+        ("SM(OH) 36:1 d18:1/18:0", "SM(36:1;O3)"),
+        ("SM(OH) 36:1 (d18:1/18:0)", "SM(36:1;O3)"),
         ("16:0 SM (d18:1/16:0)", "SM(34:1;O2)"),
         ("C24:1 GM3 (d18:1/24:1(15Z))", "GM3(42:2;O2)"),
         ("d18:1-18:1 SM", "SM(36:2;O2)"),
@@ -300,6 +305,13 @@ def test_any_text_is_read_or_refused_with_advice(text: str) -> None:
 )
 def test_hydroxyls_and_chains_in_other_places(name: str, species: str) -> None:
     assert str(read_name(name).species) == species
+
+
+def test_a_hydroxyl_behind_the_head_group_is_of_the_acyl_chain_and_of_the_sum() -> None:
+    assert read_name("SM(OH) 36:1 d18:1/18:0").species.chains == ("18:1;O2", "18:0;O")
+    with pytest.raises(NameFormError) as caught:
+        read_name("SM(OH) 36:2 d18:1/18:0")
+    assert caught.value.code == "contradiction"
 
 
 @pytest.mark.parametrize("name", ["SM(d36:1)+D9", "d18:1-15:0(d7) Cer", "Cer d18:1-15:0(d7)"])

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
+from ganglioside.errors import NameFormError
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.name_faults import LIMITS, check_limit, refuse
 
@@ -151,13 +152,16 @@ def check_whole(name: CeramideName, head: str) -> None:
     Traceback (most recent call last):
     ganglioside.errors.NameFormError: GM1 18:0 is one chain alone: 18 carbons in all do not occur.
     """
-    if not is_one_chain(name):
-        return
-    carbons = name.ceramide.carbons
-    chain = f"{carbons}:{name.ceramide.double_bonds}"
-    refuse(
+    if is_one_chain(name):
+        raise one_chain(name, head, f": {name.ceramide.carbons} carbons in all do not occur")
+
+
+def one_chain(name: CeramideName, head: str, why: str) -> NameFormError:
+    """Error of a name that gives one chain alone; `why` it is known to be one ends the message."""
+    chain = f"{name.ceramide.carbons}:{name.ceramide.double_bonds}"
+    return NameFormError(
+        f"{head[:40]} {chain} is one chain alone{why}.",
         "one-chain",
-        f"{head[:40]} {chain} is one chain alone: {carbons} carbons in all do not occur.",
         f"Write both chains, such as {head[:40]}(d18:1/18:0), or their sum, such as "
         f"{head[:40]}(36:1;O2); a lyso form as Lyso{head[:40]}.",
     )

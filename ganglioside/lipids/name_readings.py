@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NoReturn
 
+from ganglioside.errors import NameFormError
 from ganglioside.lipids.ceramide_names import (
     CHAIN_LETTER,
     CeramideName,
@@ -56,6 +57,22 @@ class NameReading:
 
 
 @dataclass(frozen=True, slots=True)
+class BareName:
+    """A name that says no more of its chains than carbons and double bonds: `Cer 24:1`.
+
+    Attributes
+    ----------
+    series, head : str
+        Head group, normalised and as it is written.
+    ceramide : CeramideName
+    """
+
+    series: str
+    head: str
+    ceramide: CeramideName
+
+
+@dataclass(frozen=True, slots=True)
 class _Tag:
     """A row of `data/ceramide_tags.csv`."""
 
@@ -101,6 +118,7 @@ _ATTACHED: Final = (
         re.IGNORECASE,
     ),
 )
+_BARE: Final = re.compile(r"\(?c?[0-9]{1,2}:[0-9]{1,2}(?:\(oh\))?\)?", re.IGNORECASE)
 # Chains behind their sum: `42:2 (d18:1/24:1)`, `42:2 d18:1/24:1`.
 _CHAIN: Final = r"[a-z]?[0-9]{1,2}:[0-9]{1,2}"
 _CHAINS_BEHIND: Final = re.compile(
@@ -184,6 +202,28 @@ def read_name(text: str) -> NameReading:
     plain = plain_name(text)
     species = _plain_species(plain)
     return _read_all(plain) if species is None else NameReading(species)
+
+
+def bare_name(text: str) -> BareName | None:
+    """Head group and chains of a name that gives carbons and double bonds alone, else None.
+
+    Whether they are those of one chain or of the sum, such a name does not say.
+
+    Examples
+    --------
+    >>> bare_name("Cer 24:1 [M-H]-").series, bare_name("Cer 24:1;O2"), bare_name("Cer d42:1")
+    ('Cer', None, None)
+    """
+    try:
+        stripped = strip_words(without_notes(plain_name(text)))
+        head, chains = _split(_rewritten(stripped.text))
+        glycan = known_glycan(_head_name(head).text)
+        if stripped.standard or glycan is None or not _BARE.fullmatch(chains):
+            return None
+        ceramide, _ = read_ceramide(chains.removeprefix("("))
+    except NameFormError:
+        return None
+    return BareName(glycan.series, head, ceramide)
 
 
 def _plain_species(text: str) -> Species | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -204,13 +204,17 @@ class ParsedNames:
         return pd.DataFrame(self.columns())
 
 
-def parse_names(texts: Sequence[str] | pd.Series[Any]) -> ParsedNames:
+def parse_names(
+    texts: Sequence[str] | pd.Series[Any], refused: Mapping[str, NameFormError] | None = None
+) -> ParsedNames:
     """Species of many names, each distinct text parsed once.
 
     Parameters
     ----------
     texts
         n names; missing ones count as unreadable.
+    refused
+        Errors of names that are not to be read, by their text.
 
     Returns
     -------
@@ -231,8 +235,8 @@ def parse_names(texts: Sequence[str] | pd.Series[Any]) -> ParsedNames:
     by_text = np.full(len(wanted) + 1, -1, dtype=np.int64)
     if (codes < 0).any():
         wanted.append("")  # missing names have code -1: the last text
-    errors: dict[str, NameFormError] = {}
-    readings = [_reading(text, errors) for text in wanted]
+    errors = dict(refused or {})
+    readings = [None if text in errors else _reading(text, errors) for text in wanted]
     found: dict[Species, int] = {}
     named: dict[tuple[Species, tuple[str, ...]], int] = {}
     named_by_text = by_text.copy()

@@ -19,6 +19,7 @@ from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import RawTable, Source, TableRead
 from ganglioside.reading.row_checks import carry, report_adducts, report_formulas, report_repeats
 from ganglioside.reading.sample_rows import settle_samples
+from ganglioside.reading.single_chains import without_single_chains
 from ganglioside.reading.spreading import first_of, rows_of, spread
 from ganglioside.reading.standard_rows import with_standards
 from ganglioside.support.text_columns import distinct, texts_of
@@ -52,7 +53,7 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
     _check_columns(raw, log)
     cells = repair_rows(raw, log)
     texts = cells_of(raw, cells, "name")
-    names = parse_names(texts)
+    names = without_single_chains(texts, parse_names(texts))
     if _holds_no_names(texts, names):
         raise refuse_unannotated(raw.header, raw.header_line, raw.tool)
     names = with_standards(raw, cells, names)

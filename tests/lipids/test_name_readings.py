@@ -14,7 +14,7 @@ from paths import SHARED_DATA
 from ganglioside.errors import NameFormError
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.head_groups import HEADS
-from ganglioside.lipids.name_readings import read_name
+from ganglioside.lipids.name_readings import bare_name, read_name
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.parsed_names import parse_names
 
@@ -156,6 +156,22 @@ def test_refusals_say_the_cure(text: str, code: str, word: str) -> None:
         read_name(text)
     assert caught.value.code == code
     assert word in caught.value.advice
+
+
+def test_a_bare_name_may_be_one_chain_or_a_sum() -> None:
+    for text in ("SM 26:0", "SM C16:0", "SM(24:1)", "SM24:1", "SM(OH) C22:1", "SM 34:1; [M+H]+"):
+        name = bare_name(text)
+        assert name is not None, text
+        assert name.series == "SM"
+    for text in (
+        "SM d26:0",
+        "SM 26:0;O2",
+        "SM(d18:1/8:0)",
+        "XYZ 26:0",
+        "SM 26:0 (ISTD)",
+        "PC 34:1",
+    ):
+        assert bare_name(text) is None, text
 
 
 def test_a_standard_is_of_the_species_without_its_label() -> None:

@@ -8,6 +8,7 @@ import pytest
 from paths import PORCINE
 
 from ganglioside.columns import FEATURES, IDENTIFIERS
+from ganglioside.errors import NameFormError
 from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.name_readings import read_name
 from ganglioside.lipids.parsed_names import SPECIES_COLUMNS, parse_names
@@ -26,6 +27,13 @@ def test_many_names() -> None:
     }
     assert parsed.compositions.shape == (2, len(UNITS))
     assert parsed.compositions.tolist() == [list(s.composition) for s in parsed.species]
+
+
+def test_names_that_are_refused_beforehand_are_not_read() -> None:
+    error = NameFormError("GM3 26:0 is one chain alone.", "one-chain", "Write both chains.")
+    parsed = parse_names(["GM3 26:0", "GM3 36:1"], {"GM3 26:0": error})
+    assert parsed.index.tolist() == [-1, 0]
+    assert parsed.errors == {"GM3 26:0": error}
 
 
 @pytest.mark.parametrize("container", [list, tuple, pd.Series, pd.Index, np.array, pd.Categorical])

@@ -43,7 +43,8 @@ class NameReading:
         The species; of an internal standard, the one without its label, None where the name
         gives no ceramide (`GM1-d3`).
     ion : str or None
-        Normalised name of the ion, `[M-H]-`, where the name gives one that is known.
+        Normalised name of the ion that the name gives, `[M-H]-`; one that is unknown as it is
+        written.
     standard : bool
         Whether the name is that of an internal standard.
     label : str
@@ -253,10 +254,16 @@ def _read_all(text: str) -> NameReading:
         refuse("no-ceramide", f"{text[:40]!r} names no lipid.")
     return NameReading(
         species=_common(species, plain) if species else None,
-        ion=one_ion([part.ion for part in parts if part.ion], plain),
+        ion=_ion(parts, plain),
         standard=standard,
         label=" ".join([*(part.label for part in parts if part.label), *beside]),
     )
+
+
+def _ion(parts: Sequence[StrippedName], text: str) -> str | None:
+    """The ion that the parts of a name give; an unknown one where they give no other."""
+    unknown = [part.unknown_ion for part in parts if part.unknown_ion]
+    return one_ion([part.ion for part in parts if part.ion], text) or next(iter(unknown), None)
 
 
 def _with_colons(text: str) -> str:

@@ -31,17 +31,20 @@ class StrippedName:
     text : str
         What is left.
     ion : str or None
-        Normalised name of the ion, where one was written.
+        Normalised name of the ion, where one was written that is known.
     standard : bool
         Whether a mark of an internal standard was written.
     label : str
         What was left aside: labels of peaks and of isotopes, words, ions that are unknown.
+    unknown_ion : str or None
+        The first ion of the label.
     """
 
     text: str
     ion: str | None
     standard: bool
     label: str
+    unknown_ion: str | None = None
 
 
 _WORDS: Final = read_facts("name_words.csv", _Word)
@@ -162,11 +165,15 @@ def strip_words(text: str) -> StrippedName:
 
     Examples
     --------
-    >>> strip_words("GM3 d18:1/16:0 d3(ISTD)[M-H]-")
-    StrippedName(text='GM3 d18:1/16:0', ion='[M-H]-', standard=True, label='d3 ISTD')
+    >>> stripped = strip_words("GM3 d18:1/16:0 d3(ISTD)[M-H]-")
+    >>> stripped.text, stripped.ion, stripped.standard, stripped.label
+    ('GM3 d18:1/16:0', '[M-H]-', True, 'd3 ISTD')
+    >>> strip_words("GlcCer(47:0)_[M+Na-2H2O]+").unknown_ion
+    '[M+Na-2H2O]+'
     """
     whole = text
     ions: list[str] = []
+    unknown: str | None = None
     labels: list[str] = []
     marks: list[str] = []
     while True:
@@ -174,11 +181,13 @@ def strip_words(text: str) -> StrippedName:
         match = _BEHIND.search(text)
         if match is None:
             label = " ".join([*marks, *labels])
-            return StrippedName(text, one_ion(ions, whole), bool(marks), label)
+            return StrippedName(text, one_ion(ions, whole), bool(marks), label, unknown)
         text = text[: match.start()].rstrip(_LOOSE_ENDS)
-        if ion := _ion_of(match):
-            ions.append(ion)
+        written = _written_ion(match)
+        if ion := known_adduct(written):
+            ions.append(ion.name)
         else:
+            unknown = written or unknown
             labels.insert(0, match.group().lstrip(_LOOSE_ENDS))
 
 
@@ -205,13 +214,10 @@ def _without_marks(text: str, marks: list[str]) -> str:
     return _STANDARD.sub(note, text).lstrip(_LOOSE_ENDS)
 
 
-def _ion_of(match: re.Match[str]) -> str | None:
-    """Normalised name of the ion in one match of `_BEHIND`; None if it is none that is known."""
+def _written_ion(match: re.Match[str]) -> str:
+    """Ion in one match of `_BEHIND` as it is written; empty where there is none."""
     if match["round"]:
-        text = f"[{match['round']}]{match['charge']}"
-    elif match["ending"]:
-        text = f"M{match['ending']}"
-    else:
-        text = match["ion"] or match["bare"] or ""
-    ion = known_adduct(text) if text else None
-    return ion.name if ion else None
+        return f"[{match['round']}]{match['charge']}"
+    if match["ending"]:
+        return f"M{match['ending']}"
+    return match["ion"] or match["bare"] or ""

@@ -95,7 +95,8 @@ class ParsedNames:
     errors : dict of str to NameFormError
         Error of each unreadable text; that of missing names is under the empty text.
     ions : numpy.ndarray of object, shape (n,)
-        Normalised ion that each name gives, None where it gives none; read-only.
+        Normalised ion that each name gives, an unknown one as it is written, None where it gives
+        none; read-only.
     standard : numpy.ndarray of bool, shape (n,)
         Whether each name is that of an internal standard; its species is the one without the
         label; read-only.

@@ -393,7 +393,10 @@ def _with_ions_of_names(
     names: ParsedNames,
     log: ProblemLog,
 ) -> pd.Series[Any]:
-    """Ions of the column, else those that the names give, NaN without either, shape (n,)."""
+    """Ions of the column, else those that the names give, NaN without either, shape (n,).
+
+    An unknown one of a name counts where the column gives none.
+    """
     named = np.asarray(pd.notna(names.ions))
     if not named.any():
         return adducts
@@ -406,7 +409,9 @@ def _with_ions_of_names(
     known = {text: known_adduct(text) for text in adducts[named & ~empty].unique()}
     names_of = {text: ion.name for text, ion in known.items() if ion}
     used = adducts.map(names_of).astype("str").fillna(ions)
-    rows = np.flatnonzero(named & ~empty & (used != ions).to_numpy(dtype=bool))
+    known_in_names = [text for text in ions[named].unique() if known_adduct(text)]
+    differs = (used != ions) & ions.isin(known_in_names)
+    rows = np.flatnonzero(~empty & differs.to_numpy(dtype=bool))
     if len(rows):
         label = raw.header.label("adduct")
         log.cells("ion-differs", rows, label, adducts, ion=list(ions.iloc[rows]))

@@ -117,15 +117,18 @@ def _refused_as_formula(raw: RawTable, texts: pd.Series[Any], names: ParsedNames
 
 
 def report_adducts(raw: RawTable, data: pd.DataFrame, names: ParsedNames, log: ProblemLog) -> None:
-    """Report unknown adducts of named rows with an m/z, which then cannot be compared."""
-    if "adduct" not in raw.header.positions:
-        return
+    """Report unknown adducts of named rows with an m/z, which then cannot be compared.
+
+    The place is the column of the ions, or that of the names where they give the ion.
+    """
     texts = data["adduct"]
     codes, found = distinct(texts_of(texts))
     is_unknown = np.array([known_adduct(text) is None for text in found] + [False])
     rows = np.flatnonzero(is_unknown[codes] & data["mz"].notna() & (names.index >= 0))
     known = ", ".join(ion.name for ion in adducts())
-    log.cells("unknown-adduct", rows, raw.header.label("adduct"), texts, known=known)
+    in_name = texts.to_numpy(dtype=object)[rows] == names.ions[rows]
+    for column, where in (("adduct", rows[~in_name]), ("name", rows[in_name])):
+        log.cells("unknown-adduct", where, raw.header.label(column), texts, known=known)
 
 
 def report_formulas(

@@ -192,6 +192,20 @@ def test_a_standard_may_lack_its_ceramide(text: str) -> None:
     assert not parsed.errors
 
 
+@pytest.mark.parametrize(
+    ("name", "ion"),
+    [
+        ("GlcCer(47:00)_[M+Na-2H2O]+", "[M+Na-2H2O]+"),
+        ("GM3 34:1 (M+Xe)-", "[M+Xe]-"),
+        ("GM3 34:1; M+Xe", "M+Xe"),
+        ("GM3 34:1 [M-H]- [M+1]", "[M-H]-"),  # a known one counts more than a label
+        ("GM3 34:1 [264]", None),
+    ],
+)
+def test_an_unknown_ion_is_given_as_it_is_written(name: str, ion: str | None) -> None:
+    assert read_name(name).ion == ion
+
+
 def test_chains_are_kept_where_the_name_gives_one_pair() -> None:
     assert read_name("GM3 d34:1; GM3 d18:1/16:0").species.chains == ("18:1;O2", "16:0")
     assert read_name("GM3(t18:0/h24:0)").species.shorthand == "GM3 18:0;O3/24:0;O"

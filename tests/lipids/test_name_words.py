@@ -122,3 +122,13 @@ def test_two_ions_are_refused() -> None:
     assert one_ion([], "") is None
     with pytest.raises(NameFormError, match="two ions"):
         strip_words("GM3 34:1 [M-H]- [M-2H]2-")
+
+
+def test_an_ion_that_is_unknown_is_told() -> None:
+    stripped = strip_words("GlcCer(47:0)_[M+Na-2H2O]+")
+    assert (stripped.text, stripped.ion, stripped.unknown_ion) == (
+        "GlcCer(47:0)",
+        None,
+        "[M+Na-2H2O]+",
+    )
+    assert strip_words("GM3 34:1 [M-H]- (a)").unknown_ion is None

@@ -46,3 +46,32 @@ def test_the_work_of_reading_grows_with_the_columns_not_with_their_square() -> N
 def test_no_foreign_column_is_lost_to_the_name_of_another() -> None:
     read = gg.read_features(b"Name,RT,x (3),x,x\nGM1(36:1;O2),9.5,1,2,3\n")
     assert read.carried.iloc[0].tolist() == [1, 2, 3]
+
+
+def unknown_ions(content: str) -> list[tuple[str, str]]:
+    """Place and value of each ion that is reported as unknown."""
+    problems = gg.read_features(content.encode()).problems
+    found = problems[problems["code"] == "unknown-adduct"]
+    return list(zip(found["column"], found["value"], strict=True))
+
+
+def test_an_unknown_ion_within_a_name_is_reported_as_one_of_a_column_is() -> None:
+    name = "GlcCer(47:0)_[M+Na-2H2O]+"
+    content = f"Lipid,RT,m/z\n{name},9.5,800.7\nGM3 34:1 [M-H]-,7.5,1151.7\n"
+    assert unknown_ions(content) == [("Lipid", "[M+Na-2H2O]+")]
+    assert gg.read_features(content.encode()).data["adduct"].tolist() == ["[M+Na-2H2O]+", "[M-H]-"]
+    assert not unknown_ions(content.replace("m/z", "colour").replace("800.7", "red"))
+
+
+def test_the_place_of_an_unknown_ion_is_that_where_it_stands() -> None:
+    header = "Lipid,RT,m/z,Adduct\n"
+    assert unknown_ions(f"{header}GM3 34:1 [M+Xe]-,7.5,1151.7,\nGM3 36:1,8.9,1179.7,[M+Kr]-\n") == [
+        ("Lipid", "[M+Xe]-"),
+        ("Adduct", "[M+Kr]-"),
+    ]
+
+
+def test_an_ion_of_the_column_counts_more_than_an_unknown_one_of_the_name() -> None:
+    read = gg.read_features(b"Lipid,RT,m/z,Adduct\nCer d18:1/16:0 [M-H2O/SphB],7.5,538.5,[M+H]+\n")
+    assert read.data["adduct"].tolist() == ["[M+H]+"]
+    assert not {"unknown-adduct", "ion-differs"} & set(read.problems["code"])

@@ -66,9 +66,10 @@ function render({ model, el }) {
       heading.append(count);
       parts.push(heading, ...items.map(line));
     }
-    const [top, focused] = [root.scrollTop, document.activeElement?.closest?.(".gg-queue-line")?.dataset.id];
+    const box = scroller();
+    const [top, focused] = [box.scrollTop, document.activeElement?.closest?.(".gg-queue-line")?.dataset.id];
     root.replaceChildren(...parts);
-    root.scrollTop = top;
+    box.scrollTop = top;
     if (focused !== undefined) root.querySelector(`[data-id="${focused}"] button`)?.focus({ preventScroll: true });
     choose(false);
     check();
@@ -87,9 +88,25 @@ function render({ model, el }) {
       else button.removeAttribute("aria-current");
       if (!isSelected || !reveals) continue;
       if (root.contains(document.activeElement)) button.focus({ preventScroll: true });
-      const [place, view] = [row.getBoundingClientRect(), root.getBoundingClientRect()];
-      if (place.top < view.top || place.bottom > view.bottom) root.scrollTop += place.top - view.top - view.height / 3;
+      reveal(row);
     }
+  }
+
+  // The nearest box around the list that scrolls; the page itself is never scrolled from here.
+  function scroller() {
+    for (let box = root.parentElement; box && box !== document.body; box = box.parentElement)
+      if (/auto|scroll/.test(getComputedStyle(box).overflowY)) return box;
+    return root;
+  }
+
+  // Scroll to a line that the heading of its group covers, or that the box or the window cuts off.
+  function reveal(row) {
+    const box = scroller();
+    const [line, view] = [row.getBoundingClientRect(), box.getBoundingClientRect()];
+    const covered = root.querySelector("h4").getBoundingClientRect().height;
+    const [top, bottom] = [Math.max(view.top, 0), Math.min(view.bottom, innerHeight)];
+    if (line.top >= top + covered && line.bottom <= bottom) return;
+    box.scrollTop += line.top - top - (bottom - top) / 3;
   }
 
   const isOpen = (row) => Number(row.dataset.id) === model.get("selected");

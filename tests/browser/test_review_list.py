@@ -1,0 +1,96 @@
+"""The list to review, in a real browser: by mouse wheel and by keys its lines are in sight."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+from effort import until  # noqa: E402
+
+from browser.pages import example_at, expect_result, give, settle  # noqa: E402
+from browser.servers import Visit  # noqa: E402
+
+pytestmark = pytest.mark.browser
+expect = sync_api.expect
+
+#: Windows in which the list is beside the chart, and above it.
+WINDOWS = ((1280, 720), (640, 720))
+
+#: The selected line is within its panel and the window, below the heading of its group.
+IN_SIGHT = """() => {
+  const panel = document.querySelector(".gg-queue-panel");
+  const line = panel.querySelector(".gg-selected");
+  if (!line) return false;
+  const [view, box] = [panel.getBoundingClientRect(), line.getBoundingClientRect()];
+  const seen = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+  return box.top >= view.top && box.bottom <= view.bottom && line.contains(seen);
+}"""
+
+
+def review(visit: Visit, file: Path) -> sync_api.Page:
+    """Open the example, with the list in view and nothing focused."""
+    page = visit.page
+    give(page, example_at(file))
+    expect_result(page, file.name)
+    expect(page.locator(".gg-queue-line").nth(20)).to_be_attached()
+    page.locator(".gg-queue-panel").scroll_into_view_if_needed()
+    page.locator(".gg-queue-panel").evaluate("panel => (panel.scrollTop = 0)")
+    page.evaluate("document.activeElement.blur()")
+    settle(page)
+    return page
+
+
+def selected(page: sync_api.Page) -> int:
+    """Position of the selected line in the list, or -1."""
+    return int(
+        page.evaluate(
+            "[...document.querySelectorAll('.gg-queue-line')]"
+            ".findIndex((line) => line.matches('.gg-selected'))"
+        )
+    )
+
+
+@pytest.mark.parametrize("window", WINDOWS, ids=str)
+def test_keys_keep_the_selected_line_in_sight(
+    bench: Visit, tmp_path: Path, window: tuple[int, int]
+) -> None:
+    before = bench.page.viewport_size
+    bench.page.set_viewport_size({"width": window[0], "height": window[1]})
+    page = review(bench, tmp_path / f"keys_{window[0]}.csv")
+    for key, steps in (("n", 14), ("p", 9)):
+        for _ in range(steps):
+            was = selected(page)
+            page.keyboard.press(key)
+            until(lambda was=was: selected(page) != was)
+            settle(page)
+            assert page.locator(".gg-queue-panel").evaluate(IN_SIGHT), (key, selected(page))
+    page.locator(".gg-selected button").focus()
+    for at in range(selected(page) + 1, selected(page) + 11):
+        page.keyboard.press("ArrowDown")
+        until(lambda at=at: selected(page) == at)
+        settle(page)
+        assert page.evaluate(IN_SIGHT), at
+    page.set_viewport_size(before)
+
+
+@pytest.mark.parametrize("window", WINDOWS, ids=str)
+def test_the_wheel_goes_to_the_end_of_the_list_and_notes_take_nothing_from_it(
+    bench: Visit, tmp_path: Path, window: tuple[int, int]
+) -> None:
+    before = bench.page.viewport_size
+    bench.page.set_viewport_size({"width": window[0], "height": window[1]})
+    page = review(bench, tmp_path / f"wheel_{window[0]}.csv")
+    panel = page.locator(".gg-queue-panel")
+    box = panel.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 100)
+    last = page.locator(".gg-queue-line").last
+    height = page.locator(".gg-queue").bounding_box()
+    for _ in range(60):
+        page.mouse.wheel(0, 100)
+    until(lambda: (last.bounding_box() or box)["y"] < box["y"] + box["height"])
+    page.locator(".gg-findings details").evaluate("notes => (notes.open = true)")
+    assert page.locator(".gg-queue").bounding_box()["height"] == height["height"]  # type: ignore[index]
+    page.set_viewport_size(before)

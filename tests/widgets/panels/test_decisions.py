@@ -68,6 +68,29 @@ def test_several_are_counted_on_the_buttons(analysis: gg.Analysis) -> None:
     assert bar.buttons["accepted"].description == "Accept 3 (a)"
 
 
+def test_the_name_in_the_field_is_for_one_feature_of_several(analysis: gg.Analysis) -> None:
+    bar = bar_of(analysis)
+    better = analysis.suggested_names
+    wanted = better[better["process"].isna()].head(3).set_index("feature_id")["suggested_name"]
+    assert wanted.nunique() > 1
+    first = int(wanted.index[0])
+    bar.results.select(first)
+    bar.review.mark([int(i) for i in wanted.index])
+    bar.name.value = "GM1(40:1;O2)"
+    bar.buttons["renamed"].click()
+    assert "for the selected feature alone" in bar._said.value
+    assert bar.review.progress[0] == 0
+    bar.name.value = wanted[first]
+    bar.buttons["renamed"].click()
+    assert bar.results.analysis is not None
+    assert {o.feature_id: o.name for o in bar.results.analysis.overrides} == wanted.to_dict()
+    bar.results.select(first)
+    bar.review.mark([int(i) for i in wanted.index[1:]])
+    bar.name.value = "GM1(40:1;O2)"
+    bar.buttons["accepted"].click()  # what stands in the field of names is not asked
+    assert bar.review.decision(int(wanted.index[1])) == "accepted"
+
+
 def test_only_a_second_person_can_confirm_and_both_are_named(analysis: gg.Analysis) -> None:
     bar = bar_of(analysis)
     bar.results.select(3)

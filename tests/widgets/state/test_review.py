@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from effort import PATIENCE
 
@@ -122,6 +123,51 @@ def test_several_are_decided_together_and_undone_together(
     assert review.undo()
     assert review.decision(some[0]) is None
     assert not review.can_undo
+
+
+def species_suggested(review: ReviewState) -> pd.Series:
+    """Names of the species suggested in the queue, by feature."""
+    rows = review.queue[
+        review.queue["suggested_name"].notna() & review.queue["suggested_process"].isna()
+    ]
+    return rows.set_index("feature_id")["suggested_name"].head(3)
+
+
+def test_each_marked_feature_gets_the_name_suggested_for_it(
+    review: ReviewState, results: ResultsState
+) -> None:
+    wanted = species_suggested(review)
+    assert wanted.nunique() > 1
+    review.mark([int(i) for i in wanted.index])
+    assert review.decide("renamed")
+    assert results.analysis is not None
+    made = {o.feature_id: o.name for o in results.analysis.overrides}
+    assert made == wanted.to_dict()
+    assert review.said == f"{len(wanted)} features: renamed to the name suggested for each."
+
+
+def test_a_typed_name_is_for_the_selected_feature_alone(
+    review: ReviewState, results: ResultsState
+) -> None:
+    first, second, *_ = (int(i) for i in species_suggested(review).index)
+    results.select(first)
+    for marked in ([first, second], [second]):
+        review.mark(marked)
+        assert not review.decide("renamed", name="GM1(40:1;O2)")
+        assert "for the selected feature alone" in review.error
+        assert results.analysis is not None
+        assert not len(results.analysis.overrides)
+    review.mark([first])
+    assert review.decide("renamed", name="GM1(40:1;O2)")
+
+
+def test_of_several_the_one_without_a_suggestion_is_named(
+    review: ReviewState, results: ResultsState
+) -> None:
+    bare = next(i for i in queue(review) if not review.suggested(i))
+    review.mark([int(species_suggested(review).index[0]), bare])
+    assert not review.decide("renamed")
+    assert review.error.startswith(f"{results.features['name'].iloc[bare]}: Write the new name")
 
 
 def test_a_decision_keeps_the_anchor_mark(review: ReviewState, results: ResultsState) -> None:

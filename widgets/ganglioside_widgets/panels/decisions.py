@@ -64,9 +64,14 @@ class DecisionBar(w.VBox):  # type: ignore[misc]
 
     def decide(self, decision: str, *, name: str = "") -> None:
         """Take a decision on the selected or marked features, then go on to the next."""
-        new = name or self.name.value
+        new = name or self._new_name()
         if self.review.decide(decision, name=new, note=self.note.value):
             self.review.go_on()
+
+    def _new_name(self) -> str:
+        """The name in the field; empty for marked features, unless it was typed."""
+        is_typed = self.name.value.strip() != self._prefilled
+        return self.name.value if is_typed or not self.review.marked else ""
 
     def _on_click(self, decision: str) -> Callable[[], None]:
         return lambda: self.decide(decision)
@@ -81,7 +86,8 @@ class DecisionBar(w.VBox):  # type: ignore[misc]
     def _other_feature(self, _: object) -> None:
         override = self.results.override()
         given = None if override is None else override.name
-        self.name.value = given or self.review.suggested(self.results.selected)
+        self._prefilled = given or self.review.suggested(self.results.selected)
+        self.name.value = self._prefilled
         self.note.value = ""
 
     def _show(self, _: object) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Final
 
 import pandas as pd
 import traitlets as t
@@ -25,6 +26,12 @@ _DONE = {
     "rejected": "name rejected",
     "later": "left for later",
 }
+
+#: Why a name that was typed is not given to marked features.
+_NAME_OF_ONE: Final = (
+    "A name that you type is for the selected feature alone, but others are marked. Remove the "
+    "marks, or leave the suggested name in the field: then each marked feature gets its own."
+)
 
 #: The overrides that a deed replaced, by feature.
 _Before = dict[int, Override | None]
@@ -140,21 +147,28 @@ class ReviewState(t.HasTraits):
         decision : str
             `accepted`, `renamed`, `rejected` or `later`.
         name : str
-            The new name, for `renamed`; the suggested one where empty.
+            The new name of the selected feature, for `renamed`; where empty, each gets the name
+            suggested for it.
         note : str
             The reason; a plain one where empty.
         """
         targets = self.marked or ((self.results.selected,) if self.results.selected != NONE else ())
         if not targets:
             return self._refuse("Select a feature first: click its row or its point.")
-        try:
-            made = [self._made(i, decision, name.strip(), note.strip()) for i in targets]
-        except GangliosideError as refusal:
-            return self._refuse(str(refusal))
+        if decision == "renamed" and name.strip() and targets != (self.results.selected,):
+            return self._refuse(_NAME_OF_ONE)
+        made = []
+        for feature_id in targets:
+            try:
+                made.append(self._made(feature_id, decision, name.strip(), note.strip()))
+            except GangliosideError as refusal:
+                of = f"{self._called([feature_id])}: " if len(targets) > 1 else ""
+                return self._refuse(f"{of}{refusal}")
         if not self._put({override.feature_id: override for override in made}):
             return False
         self.marked = ()
-        self.said = f"{self._called(targets)}: {_DONE[decision].format(name=made[0].name)}."
+        new = made[0].name if len(made) == 1 else "the name suggested for each"
+        self.said = f"{self._called(targets)}: {_DONE[decision].format(name=new)}."
         return True
 
     def confirm(self) -> bool:

@@ -19,3 +19,8 @@ def test_known_keys_act_and_others_do_not() -> None:
     ):  # fmt: skip
         keys._receive(keys, content, [])
     assert heard == ["accept", "rename"]
+
+
+def test_only_listed_keys_act_again_while_they_are_held() -> None:
+    assert Keys({"a": print, "n": print}, repeated=["n"])._repeated == ["n"]
+    assert Keys({"a": print})._repeated == []

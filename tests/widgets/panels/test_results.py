@@ -164,6 +164,11 @@ def test_anchors_that_were_decided_on_are_no_longer_warned_of(analysis: gg.Analy
     assert f"{len(wrong)} decided by analysts" in panel.count.value
 
 
+def test_a_held_key_moves_but_does_no_deed(analysis: gg.Analysis) -> None:
+    keys = ResultsPanel(ResultsState(analysis=analysis)).shortcuts
+    assert set(keys._repeated) == {"n", "p", "ArrowDown", "ArrowUp"}
+
+
 def test_the_help_lists_the_keys_that_the_page_has(analysis: gg.Analysis) -> None:
     keys = ResultsPanel(ResultsState(analysis=analysis)).shortcuts
     named = {"ArrowDown": "↓", "ArrowUp": "↑", "Escape": "Esc"}

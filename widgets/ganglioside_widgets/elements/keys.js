@@ -6,6 +6,7 @@ function render({ model, el }) {
   el.style.display = "none";
   const own = document.body.dataset.voila === "voila";
   const root = () => el.closest(".gg-root") ?? el;
+  let focusing = null; // the key that put the focus into a field: held on, it writes nothing there
   // JupyterLab has keys of its own for cells; within the panel they must not act too.
   if (!own) requestAnimationFrame(() => (root().dataset.lmSuppressShortcuts = "true"));
 
@@ -18,17 +19,28 @@ function render({ model, el }) {
       const field = root().querySelector(`.${focused} :is(input, textarea)`);
       if (!field) return;
       event.preventDefault();
+      focusing = event.key;
       field.focus();
       field.select();
     } else if (model.get("_keys").includes(event.key)) {
       event.preventDefault();
+      if (event.repeat && !model.get("_repeated").includes(event.key)) return;
       model.send({ pressed: event.key });
+    }
+  }
+  // A held key does no deed again: what it would do then, nobody has looked at.
+  function held(event) {
+    if (!event.repeat) focusing = null;
+    else if (root().contains(event.target)) {
+      const isPress = event.key === "Enter" && event.target.closest("button, input");
+      if (isPress || event.key === focusing) event.preventDefault();
+      if (isPress) event.stopPropagation();
     }
   }
   // Fields keep their keys from the page, so these are heard before them. What was typed is on its
   // way before Enter; the page's own keys work again at once.
   function typed(event) {
-    if (!root().contains(event.target) || !event.target.closest(TYPED)) return;
+    if (event.defaultPrevented || !root().contains(event.target) || !event.target.closest(TYPED)) return;
     if (event.key === "Escape") return event.target.blur();
     const field = model.get("_fields").find((name) => event.target.closest(`.${name}`));
     if (event.key !== "Enter" || !field) return;
@@ -36,9 +48,11 @@ function render({ model, el }) {
     event.target.blur();
     model.send({ entered: field });
   }
+  document.addEventListener("keydown", held, true);
   document.addEventListener("keydown", typed, true);
   document.addEventListener("keydown", pressed);
   return () => {
+    document.removeEventListener("keydown", held, true);
     document.removeEventListener("keydown", typed, true);
     document.removeEventListener("keydown", pressed);
   };

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 import anywidget
@@ -30,12 +30,16 @@ class Keys(anywidget.AnyWidget):
         Keys that put the focus into a field: the CSS class of the field by key.
     entered : dict of str to callable, optional
         What Enter does in a field, by its CSS class.
+    repeated : collection of str, optional
+        Keys that act again and again while they are held, such as those that only move; any other
+        acts once.
     """
 
     _esm = source("keys.js")
 
     _keys: t.List[Any] = t.List().tag(sync=True)
     _focused = t.Dict().tag(sync=True)
+    _repeated: t.List[Any] = t.List().tag(sync=True)
     _fields: t.List[Any] = t.List().tag(sync=True)
 
     def __init__(
@@ -43,10 +47,14 @@ class Keys(anywidget.AnyWidget):
         actions: Mapping[str, Callable[[], object]],
         focused: Mapping[str, str] | None = None,
         entered: Mapping[str, Callable[[], object]] | None = None,
+        repeated: Collection[str] = (),
     ) -> None:
         self._actions, self._entered = dict(actions), dict(entered or {})
         super().__init__(
-            _keys=list(actions), _focused=dict(focused or {}), _fields=list(self._entered)
+            _keys=list(actions),
+            _focused=dict(focused or {}),
+            _fields=list(self._entered),
+            _repeated=list(repeated),
         )
         self.on_msg(self._receive)
 

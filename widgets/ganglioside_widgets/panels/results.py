@@ -168,19 +168,18 @@ class ResultsPanel(Panel):
         keys = {kind.name: kind.key for kind in DECISIONS}
         rename = keys.pop("renamed")  # the new name is looked at first, then Enter renames
         decide = {key: lambda name=name: bar.decide(name) for name, key in keys.items()}
+        move = {
+            "n": lambda: self.review.step(1),
+            "p": lambda: self.review.step(-1),
+            "ArrowDown": lambda: self.state.move(1),
+            "ArrowUp": lambda: self.state.move(-1),
+        }
+        deeds = {UNDO_KEY: self.review.undo, CONFIRM_KEY: bar.confirm.click}
         return Keys(
-            {
-                **decide,
-                UNDO_KEY: self.review.undo,
-                CONFIRM_KEY: bar.confirm.click,
-                "n": lambda: self.review.step(1),
-                "p": lambda: self.review.step(-1),
-                "ArrowDown": lambda: self.state.move(1),
-                "ArrowUp": lambda: self.state.move(-1),
-                "Escape": self.state.show_all,
-            },
+            {**decide, **deeds, **move, "Escape": self.state.show_all},
             {"/": "gg-search", rename: "gg-new-name", "m": "gg-decision-note"},
             {"gg-new-name": lambda: bar.decide("renamed")},
+            repeated=move,
         )
 
     def _sort(self, by: str, descending: bool) -> None:

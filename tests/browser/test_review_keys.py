@@ -1,4 +1,4 @@
-"""Keys of the review in a real browser: held ones do one deed."""
+"""Keys of the review in a real browser: held, and pressed at once after something was typed."""
 
 from __future__ import annotations
 
@@ -70,3 +70,37 @@ def test_a_held_key_decides_once(bench: Visit, server: Server, tmp_path: Path) -
     kept = {i: override.decision for i, override in made(server, page, 4).items()}
     wanted = ["rejected", "later", "accepted", "later"]
     assert kept == dict(zip(queue[:4], wanted, strict=True))
+
+
+def test_what_is_typed_is_whole_where_a_decision_follows_at_once(
+    bench: Visit, server: Server, tmp_path: Path
+) -> None:
+    page, queue = begin(bench, tmp_path / "typed.csv")
+    note = "MS/MS of 24 March shows no NeuAc."
+    page.keyboard.press("m")
+    page.keyboard.type(note)
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    expect_feature(page, queue[1])
+    field = page.get_by_label("Note", exact=True)
+    expect(field).to_have_value("")
+    field.focus()
+    reject = page.get_by_role("button", name="Reject (x)").bounding_box()
+    assert reject is not None
+    page.keyboard.type(note)
+    page.mouse.click(reject["x"] + 10, reject["y"] + 10)
+    expect_feature(page, queue[2])
+    page.keyboard.press("r")
+    page.keyboard.type("GM1(NeuGc)(40:1;O2)")
+    page.keyboard.press("Enter")
+    expect_feature(page, queue[3])
+    reason = page.get_by_label("Reason", exact=True)
+    reason.focus()
+    save = page.get_by_role("button", name="Save", exact=True).bounding_box()
+    assert save is not None
+    page.keyboard.type(note)
+    page.mouse.click(save["x"] + 10, save["y"] + 10)
+    kept = made(server, page, 4)
+    assert [kept[queue[at]].note for at in (0, 1, 3)] == [note] * 3
+    assert kept[queue[2]].name == "GM1(NeuGc)(40:1;O2)"
+    expect(field).to_have_value("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipywidgets as w  # noqa: TID251
 from widgets.markup import EVIL
 
 import ganglioside as gg
@@ -18,7 +19,9 @@ from ganglioside_widgets import (
     SpeciesPanel,
     ThresholdsPanel,
     UploadPanel,
+    Workbench,
 )
+from ganglioside_widgets.panels.admin import AdminPage
 from ganglioside_widgets.panels.base import (
     fact_list,
     fault_list,
@@ -28,6 +31,7 @@ from ganglioside_widgets.panels.base import (
     stylesheet,
     table,
 )
+from ganglioside_widgets.panels.history import HistoryPage
 from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.results import ResultsState
 
@@ -118,3 +122,13 @@ def test_what_is_too_much_to_list_is_counted() -> None:
     html = fault_list(faults)
     assert "... and 10 more" in html
     assert html.count("<li") == 50
+
+
+def test_what_is_typed_before_a_deed_comes_whole() -> None:
+    before = set(w.widget._instances)
+    pages = [Workbench(paths=True), AdminPage(), HistoryPage(), SpeciesPanel()]
+    made = [each for key, each in w.widget._instances.items() if key not in before]
+    fields = [each for each in made if isinstance(each, w.Text | w.Textarea)]
+    letter_by_letter = {field.description for field in fields if field.continuous_update}
+    assert len(fields) > len(pages)
+    assert letter_by_letter <= {"Search", "Who", "What", "About", "Names"}  # none changes anything

@@ -37,8 +37,8 @@ function render({ model, el }) {
       if (isPress) event.stopPropagation();
     }
   }
-  // Fields keep their keys from the page, so these are heard before them. What was typed is on its
-  // way before Enter; the page's own keys work again at once.
+  // Fields keep their keys from the page, so these are heard before them. A field sends its text when
+  // it is left (`whole` in panels/base.py): before Enter, and before the page's own keys work again.
   function typed(event) {
     if (event.defaultPrevented || !root().contains(event.target) || !event.target.closest(TYPED)) return;
     if (event.key === "Escape") return event.target.blur();

@@ -10,7 +10,7 @@ import pandas as pd
 from ganglioside_widgets.elements.grid import Column, Grid
 from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.local_time import local_texts
-from ganglioside_widgets.panels.base import Panel, box, button, guard_page, say, styled
+from ganglioside_widgets.panels.base import Panel, box, button, guard_page, say, styled, whole
 from ganglioside_widgets.panels.history import HistoryPanel
 from ganglioside_widgets.panels.jobs import JobsPanel
 from ganglioside_widgets.panels.navigation import PAGES, welcome
@@ -86,10 +86,10 @@ class RetentionPanel(Panel):
     def __init__(self, state: AdminState) -> None:
         self.state = state
         self._now = box()
-        self.age = w.Text(placeholder="such as 90d or 2y; empty: never", description="Older than")
-        self.every = w.Text(placeholder="such as 1d", description="Every")
-        for field in (self.age, self.every):
-            field.add_class("gg-field")
+        self.age = whole(
+            w.Text(placeholder="such as 90d or 2y; empty: never", description="Older than")
+        )
+        self.every = whole(w.Text(placeholder="such as 1d", description="Every"))
         look = button("Count", lambda: state.preview(self.age.value), tip="How many are that old?")
         keep = button(
             "Set retention",

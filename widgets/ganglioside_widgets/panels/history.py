@@ -22,6 +22,7 @@ from ganglioside_widgets.panels.base import (
     post_to_kernel,
     say,
     styled,
+    whole,
 )
 from ganglioside_widgets.panels.export import ExportPanel
 from ganglioside_widgets.panels.navigation import PAGES, welcome
@@ -116,7 +117,7 @@ class HistoryPanel(Panel):
     def _build_actions(self, page: Page | None) -> None:
         self.opener = button("Open", self._open, kind="primary")
         self.link = box()
-        self.name = w.Text(description="Name", continuous_update=False).add_class("gg-field")
+        self.name = whole(w.Text(description="Name"))
         self.rename = button("Rename", lambda: self.state.rename(self.name.value))
         self.thresholds = ThresholdsPanel()
         self.rerun = button("Run again with these thresholds", self._rerun)

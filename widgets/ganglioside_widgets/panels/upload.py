@@ -14,7 +14,16 @@ from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.registry import tools
 from ganglioside_widgets.elements.dropzone import DropZone
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
-from ganglioside_widgets.panels.base import Panel, box, button, fact_list, fault_list, refused, say
+from ganglioside_widgets.panels.base import (
+    Panel,
+    box,
+    button,
+    fact_list,
+    fault_list,
+    refused,
+    say,
+    whole,
+)
 from ganglioside_widgets.panels.preview import PreviewPanel
 from ganglioside_widgets.state.batch import BatchState
 from ganglioside_widgets.state.upload import UploadState
@@ -147,8 +156,7 @@ class UploadPanel(Panel):
         self._batch_said.value = say(self._batch.error, "error") or say(self._batch.notice)
 
     def _path_field(self) -> w.HBox:
-        field = w.Text(placeholder="path of a table on this machine", continuous_update=False)
-        field.add_class("gg-field")
+        field = whole(w.Text(placeholder="path of a table on this machine"))
         field.description = "Path"
         opener = button("Open", lambda: self.state.add_path(field.value))
         return w.HBox([field, opener]).add_class("gg-line")

@@ -37,19 +37,19 @@ def test_a_decision_is_kept_counted_and_goes_on(review: ReviewState, results: Re
     first, second, *_ = queue(review)
     review.step(1)
     assert results.selected == first
-    assert review.decide("rejected", note="co-elutes")
-    made = results.override()
+    assert review.then_on(lambda: review.decide("rejected", note="co-elutes"))
+    assert results.analysis is not None
+    made = results.analysis.overrides.of(first)
     assert made is not None
     assert (made.decision, made.author, made.note) == ("rejected", "ann", "co-elutes")
     assert review.progress[0] == 1
     assert "name rejected" in review.said
-    review.go_on()
     assert results.selected == second
     assert review.decide("later")
     assert review.progress[0] == 1  # it is still to be decided
     review.step(-1)
     assert results.selected == first
-    review.go_on()
+    assert review.then_on(lambda: review.decide("accepted"))
     assert results.selected not in (first, second)  # neither is open
 
 
@@ -58,9 +58,28 @@ def test_what_is_not_in_the_queue_goes_on_to_the_next_row(
 ) -> None:
     outside = [i for i in range(len(results.features)) if i not in queue(review)]
     results.select(outside[0])
-    assert review.decide("accepted")
-    review.go_on()
+    assert review.then_on(lambda: review.decide("accepted"))
     assert results.selected == outside[0] + 1
+    assert not review.then_on(lambda: review.decide("renamed", name="nonsense"))
+    assert results.selected == outside[0] + 1
+
+
+@pytest.mark.parametrize("view", [{"decisions": ("later",)}, {"order_by": "analyst_decision"}])
+def test_a_row_that_a_decision_takes_away_goes_on_to_the_one_below(
+    review: ReviewState, results: ResultsState, view: dict[str, object]
+) -> None:
+    outside = [i for i in range(len(results.features)) if i not in queue(review)][4:10]
+    for feature_id in outside:
+        results.select(feature_id)
+        assert review.decide("later")
+    results.refine(**view)
+    results.select(outside[2])
+    assert review.then_on(lambda: review.decide("accepted"))
+    assert results.selected == outside[3]
+    results.select(outside[-1])
+    below = results.beside(1)
+    assert review.then_on(lambda: review.decide("rejected"))
+    assert results.selected == below
 
 
 def test_the_suggested_name_is_taken_where_none_is_written(
@@ -227,8 +246,7 @@ def test_what_was_said_of_a_feature_goes_with_it(
     review: ReviewState, results: ResultsState
 ) -> None:
     review.step(1)
-    assert review.decide("rejected")
-    review.go_on()
+    assert review.then_on(lambda: review.decide("rejected"))
     assert "name rejected" in review.said  # it is read beside the next feature
     results.move(1)
     assert review.said == ""

@@ -64,9 +64,8 @@ class DecisionBar(w.VBox):  # type: ignore[misc]
 
     def decide(self, decision: str, *, name: str = "") -> None:
         """Take a decision on the selected or marked features, then go on to the next."""
-        new = name or self._new_name()
-        if self.review.decide(decision, name=new, note=self.note.value):
-            self.review.go_on()
+        new, note = name or self._new_name(), self.note.value
+        self.review.then_on(lambda: self.review.decide(decision, name=new, note=note))
 
     def _new_name(self) -> str:
         """The name in the field; empty for marked features, unless it was typed."""
@@ -80,8 +79,7 @@ class DecisionBar(w.VBox):  # type: ignore[misc]
         self.review.undo()
 
     def _confirm(self) -> None:
-        if self.review.confirm():
-            self.review.go_on()
+        self.review.then_on(self.review.confirm)
 
     def _other_feature(self, _: object) -> None:
         override = self.results.override()

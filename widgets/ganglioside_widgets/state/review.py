@@ -215,11 +215,22 @@ class ReviewState(t.HasTraits):
         there = (0 if step > 0 else len(ids) - 1) if at is None else at + step
         self.results.select(ids[min(max(there, 0), len(ids) - 1)])
 
-    def go_on(self) -> None:
-        """Select what comes next: in the queue the next without a decision, else the next row."""
+    def then_on(self, deed: Callable[[], bool]) -> bool:
+        """Do a deed, then go on from where its feature was before; False if refused.
+
+        The deed may take the feature out of a filtered table, or to another place in it.
+        """
+        below = self.results.beside(1)
+        if not deed():
+            return False
+        self._go_on(below)
+        return True
+
+    def _go_on(self, below: int) -> None:
+        """Select what comes next: in the queue the next without a decision, else the row below."""
         ids = [] if self.queue.empty else [int(i) for i in self.queue["feature_id"]]
         if self.results.selected not in ids:
-            self._go_to(self.results.beside(1))
+            self._go_to(below)
             return
         at = ids.index(self.results.selected)
         open_ones = [i for i in (*ids[at + 1 :], *ids[:at]) if self.decision(i) is None]

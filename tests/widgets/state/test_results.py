@@ -119,6 +119,32 @@ def test_an_anchor_mark_waits_for_the_next_run(state: ResultsState, analysis: gg
     assert state.pending_marks() == [anchor]
 
 
+def test_a_mark_that_a_run_has_used_is_undone_by_its_opposite() -> None:
+    table = gg.example()
+    state = ResultsState(lambda: "kh", analysis=gg.analyze(table))
+    assert state.analysis is not None
+    anchor = int(state.analysis.features["anchor"].to_numpy().argmax())
+    state.select(anchor)
+    assert state.override_anchor(False)
+    marks = state.analysis.overrides
+    state.analysis = gg.analyze(marks.mark(table)).with_overrides(marks)
+    assert state.can_undo
+    assert state.undo() == (anchor,)
+    assert state.pending_marks() == [anchor]
+    assert not state.can_undo
+    assert state.undo() == ()
+
+
+def test_nothing_is_undone_while_the_result_is_of_another_file(state: ResultsState) -> None:
+    state.select(3)
+    assert state.override_verdict("valid", "MS/MS")
+    state.stale = "b.csv is arriving."
+    assert state.undo() == ()
+    assert "b.csv is arriving." in state.error
+    state.stale = ""
+    assert state.undo() == (3,)
+
+
 def test_the_view_and_selection_outlive_other_thresholds_but_not_another_table(
     state: ResultsState, analysis: gg.Analysis
 ) -> None:

@@ -189,6 +189,31 @@ def test_of_several_the_one_without_a_suggestion_is_named(
     assert review.error.startswith(f"{results.features['name'].iloc[bare]}: Write the new name")
 
 
+def test_undo_takes_back_the_last_deed_of_the_page_whatever_it_was(
+    review: ReviewState, results: ResultsState
+) -> None:
+    results.select(3)
+    assert review.decide("accepted")
+    accepted = results.override()
+    results.select(5)
+    assert results.override_verdict("outlier", "no MS/MS")
+    assert results.override_anchor(True)
+    assert results.undo_override()
+    results.select(3)
+    seen = []
+    while review.can_undo:
+        assert review.undo()
+        five = results.analysis and results.analysis.overrides.of(5)
+        seen.append((results.selected, five and (five.verdict, five.anchor)))
+        if results.selected == 5:
+            assert results.analysis is not None
+            assert results.analysis.overrides.of(3) == accepted
+    assert seen == [
+        (5, ("outlier", True)), (5, ("outlier", None)), (5, None), (3, None),
+    ]  # fmt: skip
+    assert review.decision(3) is None
+
+
 def test_a_decision_keeps_the_anchor_mark(review: ReviewState, results: ResultsState) -> None:
     results.select(3)
     results.override_anchor(True)

@@ -42,7 +42,7 @@ class DecisionBar(w.VBox):  # type: ignore[misc]
             )
             for kind in DECISIONS
         }
-        self.undo = button(f"Undo ({UNDO_KEY})", self._undo, tip="Undo the last decision here")
+        self.undo = button(f"Undo ({UNDO_KEY})", self._undo, tip="Undo the last change made here")
         self.confirm = button(
             f"Confirm ({CONFIRM_KEY})", self._confirm, tip="Confirm what another person decided"
         )

@@ -25,6 +25,9 @@ from ganglioside_widgets.state.row_filter import Chosen, RowView
 #: The value of `ResultsState.selected` where no feature is selected.
 NONE = -1
 
+#: The overrides that a deed replaced, by feature.
+Before = dict[int, Override | None]
+
 
 class ResultsState(t.HasTraits):
     """The displayed analysis, with search, filters, order and selection.
@@ -70,6 +73,7 @@ class ResultsState(t.HasTraits):
     error = t.Unicode("")
 
     def __init__(self, author: Callable[[], str] | None = None, **values: object) -> None:
+        self._undoable: list[Before] = []
         super().__init__(**values)
         self._author = author or (lambda: "")
 
@@ -129,6 +133,8 @@ class ResultsState(t.HasTraits):
     @t.observe("analysis")
     def _other_analysis(self, change: dict[str, object]) -> None:
         """Forget selection, search and filters, unless the new analysis is of the same table."""
+        if not _same_source(change["old"], change["new"]):
+            self._undoable.clear()
         if not same_table(change["old"], change["new"]):
             self.selected = NONE
             self.view = RowView()
@@ -174,23 +180,66 @@ class ResultsState(t.HasTraits):
         return self.analysis.overrides.of(self.selected) if self.analysis is not None else None
 
     def put(self, overrides: Iterable[Override]) -> bool:
-        """Put overrides in place of those that their features have; False if refused."""
-        if self.analysis is None:
+        """Put overrides in place of those that their features have; False if refused.
+
+        It is a deed of this page, which `undo` undoes.
+        """
+        made = tuple(overrides)
+        changed = self._with(made)
+        if self.analysis is None or changed is None:
             return False
-        if self.stale:
-            self.error = f"{self.stale} Nothing can be decided on it now."
-            return False
-        try:
-            wanted = self.analysis.overrides
-            for override in overrides:
-                wanted = wanted.put(override)
-            changed = self.analysis.with_overrides(wanted)
-        except GangliosideError as refusal:
-            self.error = str(refusal)
-            return False
-        self.error = ""
+        before = self.analysis.overrides
+        self._undoable.append({each.feature_id: before.of(each.feature_id) for each in made})
         self.analysis = changed
         return True
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether a deed of this page can be undone."""
+        return bool(self._undoable)
+
+    def undo(self) -> tuple[int, ...]:
+        """Undo the last deed of this page; its features, none if refused or without one."""
+        if not self._undoable:
+            return ()
+        before = self._undoable[-1]
+        changed = self._with([self._restored(i, old) for i, old in before.items()])
+        if changed is None:
+            return ()
+        self._undoable.pop()
+        self.analysis = changed
+        return tuple(before)
+
+    def _with(self, overrides: Iterable[Override]) -> Analysis | None:
+        """The analysis with other overrides; None, with `error`, if refused."""
+        if self.analysis is None:
+            return None
+        if self.stale:
+            self.error = f"{self.stale} Nothing can be decided on it now."
+            return None
+        try:
+            changed = self.analysis.with_overrides(self.analysis.overrides.put_all(overrides))
+        except GangliosideError as refusal:
+            self.error = str(refusal)
+            return None
+        self.error = ""
+        return changed
+
+    def _restored(self, feature_id: int, old: Override | None) -> Override:
+        """What was said before; whoever confirmed it has not confirmed it anew."""
+        if old is None:
+            return Override(
+                feature_id=feature_id, author=self._author(), anchor=self._unmarked(feature_id)
+            )
+        anchor = self._unmarked(feature_id) if old.anchor is None else old.anchor
+        return replace(old, anchor=anchor, confirmed_by="", confirmed_at=None)
+
+    def _unmarked(self, feature_id: int) -> bool | None:
+        """The anchor mark that undoes that of a feature: the opposite where a run has used it."""
+        override = None if self.analysis is None else self.analysis.overrides.of(feature_id)
+        if override is None or override.anchor is None or feature_id in self.pending_marks():
+            return None
+        return not override.anchor
 
     def override_verdict(self, verdict: Verdict | None, note: str) -> bool:
         """Override the verdict of the selected feature, or only add a note; False if refused."""
@@ -205,12 +254,7 @@ class ResultsState(t.HasTraits):
 
         An anchor mark that a run has used is reversed, so that the next run uses the opposite.
         """
-        override = self.override()
-        anchor = None
-        if override is not None and override.anchor is not None:
-            is_used = self.selected not in self.pending_marks()
-            anchor = not override.anchor if is_used else None
-        return self._change_override(verdict=None, note="", anchor=anchor)
+        return self._change_override(verdict=None, note="", anchor=self._unmarked(self.selected))
 
     def pending_marks(self) -> list[int]:
         """Ids of the features whose anchor mark no run has used yet."""
@@ -243,6 +287,11 @@ class ResultsState(t.HasTraits):
             self.error = str(refusal)
             return False
         return self.put([new])
+
+
+def _same_source(old: object, new: object) -> bool:
+    """Whether two values are analyses of one file."""
+    return isinstance(old, Analysis) and isinstance(new, Analysis) and old.source is new.source
 
 
 def same_table(old: object, new: object) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -32,9 +31,6 @@ _NAME_OF_ONE: Final = (
     "A name that you type is for the selected feature alone, but others are marked. Remove the "
     "marks, or leave the suggested name in the field: then each marked feature gets its own."
 )
-
-#: The overrides that a deed replaced, by feature.
-_Before = dict[int, Override | None]
 
 
 class ReviewState(t.HasTraits):
@@ -94,7 +90,6 @@ class ReviewState(t.HasTraits):
         self.results = results
         self.author = author
         self._post = post or (lambda change: change())
-        self._undoable: list[_Before] = []
         self._is_going_on = False
         self._thread: threading.Thread | None = None
         results.observe(self._analysed, "analysis")
@@ -117,8 +112,8 @@ class ReviewState(t.HasTraits):
 
     @property
     def can_undo(self) -> bool:
-        """Whether a decision of this page can be undone."""
-        return bool(self._undoable)
+        """Whether a deed of this page can be undone."""
+        return self.results.can_undo
 
     def decision(self, feature_id: int) -> str | None:
         """The decision on a feature; None where there is none."""
@@ -188,23 +183,15 @@ class ReviewState(t.HasTraits):
         return True
 
     def undo(self) -> bool:
-        """Undo the last decision of this page, and show its feature; False without one."""
-        if not self._undoable:
+        """Undo the last deed of this page, and show its feature; False without one."""
+        if not self.can_undo:
             return self._refuse("There is nothing to undo.")
-        before = self._undoable[-1]
-        wanted = {i: self._restored(i, old) for i, old in before.items()}
-        if not self.results.put(wanted.values()):
+        undone = self.results.undo()
+        if not undone:
             return self._refuse(self.results.error)
-        self._undoable.pop()
-        self.error, self.said = "", f"{self._called(list(before))}: undone."
-        self._go_to(next(iter(before)))
+        self.error, self.said = "", f"{self._called(undone)}: undone."
+        self._go_to(undone[0])
         return True
-
-    def _restored(self, feature_id: int, old: Override | None) -> Override:
-        """What was decided before; whoever confirmed it has not confirmed it anew."""
-        if old is None:
-            return Override(feature_id=feature_id, author=self.author())
-        return replace(old, confirmed_by="", confirmed_at=None)
 
     def step(self, step: int) -> None:
         """Select the next feature of the queue, or the one before; none is skipped."""
@@ -268,13 +255,9 @@ class ReviewState(t.HasTraits):
         return review.merge(made, analysis.overrides.of(feature_id))
 
     def _put(self, made: dict[int, Override]) -> bool:
-        """Put overrides into the result, and remember what they replace; False if refused."""
-        analysis = self.results.analysis
-        assert analysis is not None
-        before = {i: analysis.overrides.of(i) for i in made}
+        """Put overrides into the result; False if refused."""
         if not self.results.put(made.values()):
             return self._refuse(self.results.error)
-        self._undoable.append(before)
         self.error = ""
         return True
 
@@ -307,7 +290,6 @@ class ReviewState(t.HasTraits):
 
     def _forget(self) -> None:
         self.queue, self.marked, self.decisions = pd.DataFrame(), (), None
-        self._undoable.clear()
         self.said = self.error = ""
 
     def _look(self, analysis: Analysis) -> None:

@@ -567,8 +567,10 @@ class Analysis(ShownAsCard):
         """The accepted species, one row each, with their areas and shares.
 
         A species is accepted where the verdict on a row is `valid`, or where an analyst accepted or
-        renamed it; a rejected one does not count, a renamed one counts under its new name. Areas
-        are those of one ion. What its ions lost in the source is given back to them
+        renamed it; a rejected one does not count, a renamed one counts under its new name. Peaks
+        that an analyst accepted away from the others of their name are rows of their own, with
+        their RT in `head`. The model has no probability of what an analyst decided: `confidence` is
+        missing. Areas are those of one ion. What its ions lost in the source is given back to them
         (`area_returned`), also what has no row of its own, as the yields of the table let expect
         (`area_unseen`); other ions and isotope peaks are listed, but never added. Of a study, areas
         are sums over its samples, without QC, pools and standards.

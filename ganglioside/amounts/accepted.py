@@ -16,7 +16,8 @@ import pandas as pd
 from ganglioside.columns import CATEGORIES
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
-from ganglioside.support.arrays import IntArray
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.formatting import minutes
 from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside.verdicts.published import published_names
 
@@ -41,7 +42,8 @@ class Accepted:
         `double_bonds`, `hydroxyls`, `chains` and `ion`, the ion whose areas are taken.
     rows : pandas.DataFrame
         One row per accepted row: `position` in the features, `species` (position in `species`),
-        `sample`, `peak`, `rt`, `area`, `confidence`, `ion`, `decided_by`.
+        `sample`, `peak`, `rt`, `area`, `confidence` (NaN where an analyst decided), `ion`,
+        `decided_by`.
     peaks : pandas.DataFrame
         The same for one row of each peak: that of the ion whose areas are taken, the largest where
         it was picked twice; by sample, species and RT.
@@ -71,7 +73,7 @@ class Accepted:
         return result
 
 
-def accepted_rows(features: pd.DataFrame, overrides: Overrides) -> Accepted:
+def accepted_rows(features: pd.DataFrame, overrides: Overrides, rt_tolerance: float) -> Accepted:
     """The accepted rows of a table and their species.
 
     Parameters
@@ -80,6 +82,8 @@ def accepted_rows(features: pd.DataFrame, overrides: Overrides) -> Accepted:
         `Analysis.features`.
     overrides : Overrides
         Decisions of analysts.
+    rt_tolerance : float
+        Largest RT difference of features that elute together, min.
     """
     decided = overrides.by_feature
     published = published_names(overrides.beside(features))
@@ -88,6 +92,10 @@ def accepted_rows(features: pd.DataFrame, overrides: Overrides) -> Accepted:
     named = _species_of_rows(rows, published.iloc[position].reset_index(drop=True))
     readable = named["series"].notna().to_numpy()
     rows, named, position = rows[readable], named[readable], position[readable]
+    by_analyst = np.array([_has_decided(decided.get(k)) for k in position.tolist()], dtype=np.bool_)
+    if by_analyst.any():
+        on_line = _is_as_judged(rows, published.iloc[position])
+        named = named.assign(head=_heads_apart(named, rows, on_line, rt_tolerance))
     species = _distinct_species(named)
     by_key = pd.Series(species.index, index=pd.MultiIndex.from_frame(species[_SPECIES]))
     table = pd.DataFrame(
@@ -98,14 +106,11 @@ def accepted_rows(features: pd.DataFrame, overrides: Overrides) -> Accepted:
             "peak": _peaks_of(rows),
             "rt": rows["rt"].to_numpy(np.float64),
             "area": rows["volume"].to_numpy(np.float64),
-            "confidence": rows["confidence"].to_numpy(np.float64),
+            "confidence": np.where(by_analyst, np.nan, rows["confidence"].to_numpy(np.float64)),
             "ion": _ions_of(rows),
-            "decided_by": [
-                ANALYST if _has_decided(decided.get(k)) else MODEL for k in position.tolist()
-            ],
+            "decided_by": np.where(by_analyst, ANALYST, MODEL).astype(object),
         }
     )
-    table.loc[table["decided_by"] == ANALYST, "confidence"] = 1.0
     species = species.assign(ion=_ion_of_species(table, len(species)))
     return Accepted(species, table, _one_of_each_peak(table, species))
 
@@ -120,6 +125,75 @@ def samples_of(features: pd.DataFrame) -> pd.Series[Any]:
 def _has_decided(override: Override | None) -> bool:
     """Whether an analyst accepted, renamed or rejected a feature."""
     return override is not None and override.is_decided
+
+
+def _is_as_judged(rows: pd.DataFrame, names: pd.Series[Any]) -> BoolArray:
+    """Whether the model itself calls each row valid, under the name that it has now."""
+    same_name = names.to_numpy(object) == rows["name"].to_numpy(object)
+    return np.asarray((rows["verdict"] == "valid").to_numpy(np.bool_) & same_name)
+
+
+def _heads_apart(
+    named: pd.DataFrame, rows: pd.DataFrame, on_line: BoolArray, rt_tolerance: float
+) -> pd.Series[Any]:
+    """Head of each row, with the RT of peaks that do not elute with the others of their species.
+
+    The rows that the model calls valid are on one line, and keep the head; without one, the largest
+    peaks keep it.
+
+    Parameters
+    ----------
+    named : pandas.DataFrame
+        Columns `_SPECIES` of the rows.
+    rows : pandas.DataFrame
+        Of the features.
+    on_line : numpy.ndarray of bool
+        Whether the model calls each row valid.
+    rt_tolerance : float
+        Largest RT difference of neighbours that elute together, min.
+    """
+    number = named.groupby(_SPECIES, sort=False, dropna=False).ngroup()
+    species = np.asarray(number, dtype=np.int64)
+    rt = _without_shifts(rows, species)
+    peaks = pd.DataFrame(
+        {
+            "species": species,
+            "cluster": _clusters(species, rt, rt_tolerance),
+            "rt": rows["rt"].to_numpy(np.float64),
+            "area": np.nan_to_num(rows["volume"].to_numpy(np.float64)),
+            "on_line": on_line,
+        }
+    )
+    found = peaks.groupby("cluster").agg(
+        species=("species", "first"),
+        rt=("rt", "mean"),
+        area=("area", "sum"),
+        on_line=("on_line", "any"),
+    )
+    largest = found.sort_values(["area", "rt"], ascending=[False, True]).drop_duplicates("species")
+    has_line = found.groupby("species")["on_line"].transform("any")
+    keeps = found["on_line"] | (~has_line & found.index.isin(largest.index))
+    suffix = pd.Series([f" at {minutes(rt)}" for rt in found["rt"]], found.index).mask(keeps, "")
+    heads: pd.Series[Any] = named["head"] + suffix[peaks["cluster"]].to_numpy(object)
+    return heads
+
+
+def _clusters(species: IntArray, rt: FloatArray, rt_tolerance: float) -> IntArray:
+    """Number of the rows of each species between gaps wider than the tolerance, shape (n,)."""
+    order = np.lexsort((rt, species))
+    is_next = np.diff(species[order], prepend=-1) > 0
+    is_next |= np.diff(rt[order], prepend=-np.inf) > rt_tolerance
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = np.cumsum(is_next)
+    return number
+
+
+def _without_shifts(rows: pd.DataFrame, species: IntArray) -> FloatArray:
+    """RT of each row without the shift of its sample against the others, min, shape (n,)."""
+    rt = rows["rt"].astype("float64")
+    shift = rt - rt.groupby(species).transform("median")
+    of_sample = shift.groupby(samples_of(rows)).transform("median")
+    return np.asarray((rt - of_sample).to_numpy(np.float64))
 
 
 def _species_of_rows(rows: pd.DataFrame, names: pd.Series[Any]) -> pd.DataFrame:

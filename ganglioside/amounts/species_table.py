@@ -20,7 +20,9 @@ from ganglioside.verdicts.overrides import Overrides
 #: Columns of `Analysis.species`, one row per accepted species.
 SPECIES: Final[dict[str, str]] = {
     "name": "str",
-    "head": "str",  # head group, with the isomer where it is known: `GD1a`, `GD1 early`
+    # Head group, with the isomer where it is known: `GD1a`, `GD1 early`; with the RT of peaks that
+    # an analyst accepted away from the others of the name: `GM2 at 10.693 min`.
+    "head": "str",
     "series": "str",
     "category": "str",
     "ceramide": "str",
@@ -28,7 +30,9 @@ SPECIES: Final[dict[str, str]] = {
     "double_bonds": "Int64",
     "hydroxyls": "Int64",
     "rt": "float64",  # min, mean of its peaks, by their areas
-    "confidence": "float64",  # probability that the name is right: mean of its peaks, by area
+    # Probability that the name is right: mean of its peaks, by area; those that an analyst decided
+    # on have none.
+    "confidence": "float64",
     "decided_by": "str",  # model or analyst
     "feature_id": "Int64",  # its largest row
     "rows": "Int64",  # rows that count: one for each peak and sample
@@ -119,7 +123,7 @@ class Amounts:
         priors : Priors
             Of fragment yields.
         """
-        accepted = accepted_rows(features, overrides)
+        accepted = accepted_rows(features, overrides, rt_tolerance)
         pieces = find_pieces(features, accepted, overrides, rt_tolerance)
         peaks = accepted.peaks
         samples = sorted(set(peaks["sample"]))
@@ -177,21 +181,14 @@ class Amounts:
         of_species = peaks.groupby("species")
         largest = peaks.sort_values(["species", "weight"], ascending=[True, False])
         first = largest.drop_duplicates("species").set_index("species")
-        weighted = (
-            peaks.assign(
-                rt=peaks["rt"] * peaks["weight"], confidence=peaks["confidence"] * peaks["weight"]
-            )
-            .groupby("species")[["rt", "confidence", "weight"]]
-            .sum()
-        )
         by_analyst = (peaks["decided_by"] == ANALYST).groupby(peaks["species"]).any()
         other = self._other_ions()
         there = first.index
         columns: dict[str, Any] = {
             **{column: self.accepted.species[column] for column in _NAMING},
             **{c: self.accepted.species[c] for c in ("carbons", "double_bonds", "hydroxyls")},
-            "rt": weighted["rt"] / weighted["weight"],
-            "confidence": weighted["confidence"] / weighted["weight"],
+            "rt": _weighted_mean(peaks, "rt"),
+            "confidence": _weighted_mean(peaks, "confidence"),
             "decided_by": by_analyst.map({True: ANALYST, False: MODEL}),
             "feature_id": self._feature_ids(first["position"]),
             "rows": of_species.size(),
@@ -268,6 +265,13 @@ def _weights(area: pd.Series[Any]) -> FloatArray:
     """Areas as weights of a mean: 1 each where none is known."""
     known = np.nan_to_num(area.to_numpy(np.float64))
     return known if (known > 0).all() else np.ones(len(known))
+
+
+def _weighted_mean(peaks: pd.DataFrame, column: str) -> pd.Series[Any]:
+    """Mean of the known values of each species by `weight`; missing where none is known."""
+    known = peaks[peaks[column].notna()]
+    total = (known[column] * known["weight"]).groupby(known["species"]).sum()
+    return total / known["weight"].groupby(known["species"]).sum()
 
 
 def _area_columns(areas: Consolidated) -> dict[str, Any]:

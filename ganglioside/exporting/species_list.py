@@ -16,7 +16,8 @@ _NOTES: Final = (
     (
         "species",
         "One row per accepted species: its verdict is valid, or an analyst accepted or renamed it. "
-        "head is the head group with its isomer, where that is known.",
+        "head is the head group with its isomer, where that is known. Peaks that an analyst "
+        "accepted away from the others of their name are rows of their own, with their RT in head.",
     ),
     ("area", "As measured, of one ion (column ion), summed over samples without QC and pools."),
     (
@@ -41,7 +42,11 @@ _NOTES: Final = (
         "of its own.",
     ),
     ("share", "Percent of the consolidated area of all accepted species, with a 95 % interval."),
-    ("confidence", "Probability that the name is right, 0 to 1."),
+    (
+        "confidence",
+        "Probability that the name is right, 0 to 1, as the model judges; none of what an analyst "
+        "decided.",
+    ),
     ("Empty cells", "The value is unknown; it does not mean zero."),
 )
 

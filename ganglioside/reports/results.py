@@ -21,7 +21,8 @@ _WRONG: Final = (
 def species_rows(analysis: Analysis) -> pd.DataFrame:
     """The accepted species, the largest first: `Analysis.species` with `order`.
 
-    `order` is `early` or `late` where isomers have no letter: their names are alike.
+    `order` is `early` or `late` where isomers have no letter, and `at 10.693 min` for peaks of one
+    name that are apart: their names are alike.
 
     Examples
     --------

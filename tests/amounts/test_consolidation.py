@@ -19,7 +19,7 @@ from ganglioside.support.priors import Priors
 
 def consolidated(*rows: dict[str, Any]) -> Consolidated:
     features = features_of(*rows)
-    accepted = accepted_rows(features, gg.Overrides())
+    accepted = accepted_rows(features, gg.Overrides(), 0.1)
     pieces = find_pieces(features, accepted, gg.Overrides(), 0.1)
     area = accepted.peaks["area"].to_numpy(float)
     return consolidate(pieces, area, Priors.usual(), np.arange(len(area)))

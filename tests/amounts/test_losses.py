@@ -18,7 +18,7 @@ from ganglioside.support.priors import Priors
 
 def learned(*rows: dict[str, Any]) -> tuple[Pieces, Losses]:
     features = features_of(*rows)
-    accepted = accepted_rows(features, gg.Overrides())
+    accepted = accepted_rows(features, gg.Overrides(), 0.1)
     pieces = find_pieces(features, accepted, gg.Overrides(), 0.1)
     area = accepted.peaks["area"].to_numpy(float)
     return pieces, learn_losses(pieces, area, Priors.usual(), assumptions())

@@ -15,7 +15,9 @@ from ganglioside.verdicts.review import accept
 
 def pieces_of(*rows: dict[str, Any], overrides: gg.Overrides | None = None) -> Pieces:
     features, overrides = features_of(*rows), overrides or gg.Overrides()
-    return find_pieces(features, accepted_rows(features, overrides), overrides, rt_tolerance=0.1)
+    return find_pieces(
+        features, accepted_rows(features, overrides, 0.1), overrides, rt_tolerance=0.1
+    )
 
 
 GM1 = {"name": "GM1(36:1;O2)", "volume": 5e6}

@@ -67,7 +67,8 @@ def test_decisions_of_analysts_change_the_species(example: gg.Analysis) -> None:
     after = example.with_overrides(gg.Overrides((made,))).species
     assert largest["name"] not in set(after["name"])
     (new,) = after[after["name"] == "GD1c(36:1;O2)"].itertuples()
-    assert (new.decided_by, new.confidence, new.area) == ("analyst", 1.0, largest["area"])
+    assert (new.decided_by, new.area) == ("analyst", largest["area"])
+    assert np.isnan(new.confidence)
     rejected = gg.Override(feature_id=int(largest["feature_id"]), verdict="outlier", note="Tail.")
     assert len(example.with_overrides(gg.Overrides((rejected,))).species) == len(before) - 1
 
@@ -78,6 +79,28 @@ def test_a_fragment_that_an_analyst_accepts_is_a_species_and_not_given_back() ->
     own = amounts_of(*rows, overrides=gg.Overrides((accept(1, author="kh"),))).table
     assert own["name"].tolist() == ["GM1(36:1;O2)", "GM3(36:1;O2)"]
     assert own["area_returned"].tolist() == [0, 0]
+
+
+def test_peaks_that_are_far_apart_are_not_averaged() -> None:
+    gm2 = {"name": "GM2(38:1;O2)", "volume": 1e6}
+    early = {**gm2, "rt": 10.693, "verdict": "fragment", "confidence": 0.999994}
+    rows = (early, {**gm2, "rt": 11.919, "volume": 2e6, "confidence": 0.9995})
+    species = amounts_of(*rows, overrides=gg.Overrides((accept(0, author="kh"),))).table
+    assert species["name"].tolist() == ["GM2(38:1;O2)"] * 2
+    assert species["head"].tolist() == ["GM2", "GM2 at 10.693 min"]
+    assert species["rt"].tolist() == [11.919, 10.693]
+    assert species["area"].tolist() == [2e6, 1e6]
+    assert species["decided_by"].tolist() == ["model", "analyst"]
+    np.testing.assert_array_equal(species["confidence"], [0.9995, np.nan])
+
+
+def test_the_confidence_of_a_species_is_that_of_the_rows_that_the_model_judged() -> None:
+    row = {"name": "GM1(36:1;O2)", "rt": 9.5}
+    rows = ({**row, "sample": "S1", "confidence": 0.9}, {**row, "sample": "S2", "confidence": 0.4})
+    (species,) = amounts_of(
+        *rows, overrides=gg.Overrides((accept(1, author="kh"),))
+    ).table.itertuples()
+    assert (species.decided_by, species.confidence) == ("analyst", 0.9)
 
 
 def test_other_ions_are_listed_and_not_added() -> None:

@@ -28,19 +28,27 @@ class Summary:
     undetermined: int
     anchors: int
     anchors_not_valid: int
-    unreadable: int
+    unreadable: int  # rows that take no part: unreadable, or of other lipids, standards, blanks
     series: int  # number of series
     lines: int  # number of lines (series and isomers) with features
     curve_sigma: float  # min; NaN without a model
     headline: str  # one sentence
-    area_explained: float = nan  # share of the peak area that is explained; NaN without areas
+    area_explained: float = nan  # share of the judged peak area that is explained; else NaN
+
+    @property
+    def judged(self) -> int:
+        """Number of rows that are judged: all but those that take no part."""
+        return self.features - self.unreadable
 
     @property
     def lead(self) -> str:
         """The headline without the counts of each verdict."""
         explained = self.valid + self.fragment + self.adduct
-        sentence = _explained(explained, self.features, self.area_explained)
-        return f"{sentence}.{_anchors(self.anchors_not_valid, self.anchors)}"
+        sentence = _explained(explained, self.judged, self.area_explained)
+        return (
+            f"{sentence}.{_not_judged(self.unreadable)}"
+            f"{_anchors(self.anchors_not_valid, self.anchors)}"
+        )
 
     @classmethod
     def from_values(cls, values: dict[str, Any]) -> Summary:
@@ -71,19 +79,20 @@ def summarise(table: FeatureTable, verdicts: RowVerdicts, model: FittedModel) ->
     wrong = int((anchors & (verdicts.verdict != VALID) & ~verdicts.is_isotope).sum())
     explained = count["valid"] + count["fragment"] + count["adduct"]
     total = len(table)
+    unreadable = int(table.data["fault"].count())
     of_area = _area_explained(table, verdicts)
     headline = (
-        f"{_explained(explained, total, of_area)}: "
+        f"{_explained(explained, total - unreadable, of_area)}: "
         f"{count['valid']:,} valid, {count['fragment']:,} fragments, {count['adduct']:,} adducts; "
-        f"{count['outlier']:,} outliers, {count['undetermined']:,} undetermined."
-        f"{_anchors(wrong, int(anchors.sum()))}"
+        f"{count['outlier']:,} outliers, {count['undetermined'] - unreadable:,} undetermined."
+        f"{_not_judged(unreadable)}{_anchors(wrong, int(anchors.sum()))}"
     )
     return Summary(
         features=total,
         **count,
         anchors=int(anchors.sum()),
         anchors_not_valid=wrong,
-        unreadable=int(table.data["fault"].count()),
+        unreadable=unreadable,
         series=len(table.names.series),
         lines=int((model.line_features > 0).sum()),
         curve_sigma=model.sigma,
@@ -92,10 +101,15 @@ def summarise(table: FeatureTable, verdicts: RowVerdicts, model: FittedModel) ->
     )
 
 
-def _explained(explained: int, total: int, of_area: float) -> str:
-    """Share of the features, and of the peak area, that is explained, in words."""
-    part = f"{explained:,} of {total:,} features explained ({share(explained, total, '0 %')})"
+def _explained(explained: int, judged: int, of_area: float) -> str:
+    """Share of the judged features, and of their peak area, that is explained, in words."""
+    part = f"{explained:,} of {judged:,} features explained ({share(explained, judged, '0 %')})"
     return part if isnan(of_area) else f"{part}, with {share(of_area, 1)} of the peak area"
+
+
+def _not_judged(n: int) -> str:
+    """Sentence on rows that take no part; empty where there are none."""
+    return f" {n:,} more {'takes' if n == 1 else 'take'} no part." if n else ""
 
 
 def _anchors(wrong: int, anchors: int) -> str:
@@ -107,8 +121,9 @@ def _anchors(wrong: int, anchors: int) -> str:
 
 
 def _area_explained(table: FeatureTable, verdicts: RowVerdicts) -> float:
-    """Share of the peak area in features that are explained; NaN without areas."""
-    areas = np.nan_to_num(table.data["volume"].to_numpy("float64", na_value=np.nan))
+    """Share of the peak area of judged features that is explained; NaN without areas."""
+    judged = table.data["fault"].isna().to_numpy(np.bool_)
+    areas = np.nan_to_num(table.data["volume"].to_numpy("float64", na_value=np.nan)) * judged
     total = float(areas.sum())
     explained = np.isin(verdicts.verdict, (VALID, FRAGMENT, ADDUCT))
     return float(areas[explained].sum()) / total if total > 0 else nan

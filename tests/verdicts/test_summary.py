@@ -64,8 +64,22 @@ def test_no_area_is_explained_where_there_is_none(columns: dict[str, list[object
 def test_rows_without_an_area_count_as_features_only() -> None:
     s = gg.analyze(table(Area=[1.0, 2.0, None, 1.0])).summary
     assert (s.valid, s.features) == (3, 4)
-    assert s.area_explained == 0.75
-    assert s.headline.startswith("3 of 4 features explained (75 %), with 75 % of the peak area: ")
+    assert s.area_explained == 1
+    assert s.headline.startswith("3 of 3 features explained (100 %), with 100 % of the peak area: ")
+
+
+def test_rows_that_take_no_part_are_not_among_the_unexplained() -> None:
+    rows = [(name, 9.0 + k, 1.0) for k, name in enumerate(table()["Name"][:3])]
+    rows += [("LPC(18:1)", 3.0, 1e9), ("GM3(36:1;O2)-d3", 10.0, 1e8), ("GM1(36:1;O2)", 3.0, 3.0)]
+    s = gg.analyze(pd.DataFrame(rows, columns=["Name", "RT", "Area"])).summary
+    part = "3 of 4 features explained (75 %), with 50 % of the peak area"
+    assert (s.features, s.judged, s.undetermined, s.outlier) == (6, 4, 3, 0)
+    assert s.area_explained == 0.5
+    assert s.lead == f"{part}. 2 more take no part."
+    counts = "3 valid, 0 fragments, 0 adducts; 0 outliers, 1 undetermined"
+    assert s.headline == f"{part}: {counts}. 2 more take no part."
+    one = gg.analyze(table()).summary
+    assert one.lead == "3 of 3 features explained (100 %). 1 more takes no part."
 
 
 def test_one_wrong_anchor_is_in_the_singular() -> None:

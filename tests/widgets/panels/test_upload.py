@@ -40,7 +40,7 @@ def test_files_are_listed_chosen_joined_and_removed() -> None:
     assert (panel.files._total, panel.files.selected) == (2, "b.csv")
     assert "b.csv</b>: 3 features" in panel._summary.value
     panel.files.selected = "a.csv"
-    assert "a.csv</b>: 2 features, 0 anchors, 0 unreadable" in panel._summary.value
+    assert "a.csv</b>: 2 features, 0 anchors, 0 not judged" in panel._summary.value
     panel.study.value = True
     assert "5 features" in panel._summary.value
     assert panel.preview.layout.display == "none"

@@ -240,12 +240,12 @@ def _plain(text: str) -> str:
 
 
 def _counts(table: FeatureTable) -> str:
-    """Name of a table and its numbers of features, anchors and unreadable rows, as HTML."""
+    """Name of a table and its numbers of features, anchors and rows left out, as HTML."""
     anchors = int(table.data["anchor"].sum())
-    unreadable = int(table.data["fault"].notna().sum())
+    not_judged = int(table.data["fault"].notna().sum())
     return (
         f"<p><b>{escape(table.source.name)}</b>: {len(table):,} features, "
-        f"{anchors:,} anchors, {unreadable:,} unreadable.</p>"
+        f"{anchors:,} anchors, {not_judged:,} not judged.</p>"
     )
 
 

@@ -34,6 +34,20 @@ def test_a_feature_that_is_not_there_selects_none(state: ResultsState) -> None:
     assert state.selected == NONE
 
 
+def test_a_refusal_goes_when_its_reason_ends(state: ResultsState) -> None:
+    state.select(3)
+    state.stale = "b.csv is arriving."
+    assert not state.override_anchor(True)
+    assert state.error == "b.csv is arriving. Nothing can be decided on it now."
+    state.stale = ""
+    assert state.error == ""
+    assert not state.override_verdict("valid", "x" * 10_000)
+    refusal = state.error
+    state.stale = "b.csv is arriving."
+    assert refusal
+    assert state.error == refusal
+
+
 def test_a_fragment_is_shown_with_its_parent_and_its_siblings(
     state: ResultsState, analysis: gg.Analysis
 ) -> None:

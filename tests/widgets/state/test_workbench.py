@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -245,6 +247,27 @@ def test_an_example_of_before_stays_while_a_refused_file_is_chosen(bench: Workbe
     assert bench.results.stale == ""
     assert bench.export.why_not == ""
     assert not bench.can_go_back
+
+
+def test_a_decision_refused_during_a_run_is_not_refused_after_it(
+    bench: WorkbenchState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = threading.Event()
+
+    def held(self: History, *values: Any) -> Any:
+        assert go.wait(PATIENCE)
+        return carry_out(self, *values)
+
+    carry_out = History.carry_out
+    monkeypatch.setattr(History, "carry_out", held)
+    bench.results.select(3)
+    bench.run.start()
+    assert not bench.review.decide("accepted")
+    assert "is being analysed" in bench.review.error == bench.results.error
+    go.set()
+    settle(bench)
+    assert (bench.run.phase, bench.results.stale) == (Phase.FINISHED, "")
+    assert (bench.review.error, bench.results.error) == ("", "")
 
 
 @pytest.mark.parametrize("seed", some(range(8)))

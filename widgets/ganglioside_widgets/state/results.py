@@ -141,6 +141,12 @@ class ResultsState(t.HasTraits):
             self.changes, self.changed = "", ()
             self.error = ""
 
+    @t.observe("stale")
+    def _other_reason(self, change: dict[str, str]) -> None:
+        """Forget a refusal whose reason holds no more."""
+        if self.error == _undecidable(change["old"]):
+            self.error = ""
+
     def feature(self) -> pd.Series[Any] | None:
         """Row of the selected feature; None without one."""
         if self.analysis is None or self.selected == NONE:
@@ -215,7 +221,7 @@ class ResultsState(t.HasTraits):
         if self.analysis is None:
             return None
         if self.stale:
-            self.error = f"{self.stale} Nothing can be decided on it now."
+            self.error = _undecidable(self.stale)
             return None
         try:
             changed = self.analysis.with_overrides(self.analysis.overrides.put_all(overrides))
@@ -292,6 +298,11 @@ class ResultsState(t.HasTraits):
 def _same_source(old: object, new: object) -> bool:
     """Whether two values are analyses of one file."""
     return isinstance(old, Analysis) and isinstance(new, Analysis) and old.source is new.source
+
+
+def _undecidable(stale: str) -> str:
+    """Refusal of a decision on a result that is not that of the chosen table."""
+    return f"{stale} Nothing can be decided on it now."
 
 
 def same_table(old: object, new: object) -> bool:

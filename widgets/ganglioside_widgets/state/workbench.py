@@ -112,6 +112,7 @@ class WorkbenchState(t.HasTraits):
         ):
             state.observe(self._compare, names)
         self.results.observe(self._overridden, "analysis")
+        self.results.observe(self._refusal_over, "error")
         for starting in (self.export, self.batch):
             starting.observe(lambda change: self.jobs.started(change["new"]), "job")
         t.dlink((self.run, "session_id"), (self.jobs, "session_id"))
@@ -255,6 +256,11 @@ class WorkbenchState(t.HasTraits):
         if table is not None and not is_input(table, shown):
             return f"{table.source.name} has no result yet: press Run. {result}."
         return ""
+
+    def _refusal_over(self, change: dict[str, str]) -> None:
+        """A refused decision is forgotten with the refusal of the result, whose words it has."""
+        if not change["new"] and self.review.error == change["old"]:
+            self.review.error = ""
 
     def _settings_found(self, _: object) -> None:
         self.thresholds.take(self.run.settings)

@@ -74,6 +74,15 @@ def test_the_table_folds_up_for_the_result_and_opens_for_a_refusal() -> None:
     assert not bench.export.buttons["csv"].disabled
 
 
+def test_the_faults_of_a_table_that_cannot_be_judged_are_listed_once() -> None:
+    bench = Workbench()
+    bench.upload.state.add("chains.csv", b"Name,RT,Volume\nGM3(16:0),7.5,9e4\nGM3(18:0),8.9,4e5\n")
+    bench.state.run.join(PATIENCE)
+    assert "None of the 2 names can be read" in bench.run._end.value
+    assert "Reading report" not in bench.run._end.value
+    assert "Reading report" in bench.upload.notes.value
+
+
 def test_an_address_opens_its_session_with_its_thresholds() -> None:
     first = Workbench()
     first.upload.state.add_example()

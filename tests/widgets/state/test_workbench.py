@@ -249,6 +249,35 @@ def test_an_example_of_before_stays_while_a_refused_file_is_chosen(bench: Workbe
     assert not bench.can_go_back
 
 
+CHAINS_ONLY = b"Name,RT,Volume\nGM3(16:0),7.5,9e4\nGM3(18:0),8.9,4e5\n"
+
+
+def test_a_run_that_failed_is_told_as_such(bench: WorkbenchState) -> None:
+    bench.upload.add("chains.csv", CHAINS_ONLY)
+    settle(bench)
+    assert bench.run.phase is Phase.FAILED
+    assert bench.results.stale == (
+        "The analysis of chains.csv failed. Below is the result of example.csv."
+    )
+    states = bench.upload.files().set_index("name")["state"]
+    assert states["chains.csv"] == "failed"
+    assert bench.run.refusal is not None
+    assert "None of the 2 names can be read" in bench.run.refusal.message
+    assert bench.run.refusal.problems.empty  # they are listed where the table was read
+    bench.upload.choose(0)
+    assert bench.upload.files()["state"].iloc[1] == "failed"
+    bench.upload.expect("chains.csv", 2)
+    bench.upload.add("chains.csv", table_of(0.0))  # mended
+    assert bench.upload.files()["state"].iloc[1] == "read"
+
+
+def test_a_session_that_failed_is_no_failure_of_the_chosen_file(bench: WorkbenchState) -> None:
+    bench.open("nosuch")
+    settle(bench)
+    assert bench.run.phase is Phase.FAILED
+    assert "valid" in bench.upload.files()["state"].iloc[0]
+
+
 def test_a_decision_refused_during_a_run_is_not_refused_after_it(
     bench: WorkbenchState, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,6 +93,8 @@ class RunState(t.HasTraits):
     phase : Phase
     table : FeatureTable or None
         Input of the next run.
+    judged : FeatureTable or None
+        Input of the running or last analysis, where it is known.
     arriving : str
         Name of a file on its way, which will be the input; empty if there is none.
     settings : Settings
@@ -156,6 +158,7 @@ class RunState(t.HasTraits):
         self._cancel = threading.Event()
         self._thread: threading.Thread | None = None
         self._began = 0.0
+        self.judged: FeatureTable | None = None
 
     @property
     def why_not(self) -> str:
@@ -192,7 +195,7 @@ class RunState(t.HasTraits):
             return
         name = self.table.source.name
         job = _Job(self.table, self.settings, self.overrides, name, self.as_study)
-        self._launch(lambda: self._work(job))
+        self._launch(lambda: self._work(job), job.table)
 
     def cancel(self) -> None:
         """Request the end of the running analysis, here or in another process."""
@@ -240,13 +243,13 @@ class RunState(t.HasTraits):
         if self.phase is Phase.RUNNING:
             self.elapsed = time.monotonic() - self._began
 
-    def _launch(self, work: Callable[[], None]) -> None:
+    def _launch(self, work: Callable[[], None], table: FeatureTable | None = None) -> None:
         self._cancel.clear()
         self.cancelling = False
         self._began = time.monotonic()
         self.refusal, self.notice, self.log, self.owner = None, "", (), ""
         self.percentage, self.elapsed, self.message = 0.0, 0.0, "Starting ..."
-        self.phase = Phase.RUNNING
+        self.judged, self.phase = table, Phase.RUNNING
         self._thread = threading.Thread(target=self._guarded, args=(work,), daemon=True)
         self._thread.start()
 
@@ -257,7 +260,8 @@ class RunState(t.HasTraits):
         except Cancelled:
             self._end(Phase.CANCELLED, "Cancelled.")
         except GangliosideError as error:
-            self._end(Phase.FAILED, "Failed.", Refusal.of(error))
+            # What was found on reading the table is told where it was read.
+            self._end(Phase.FAILED, "Failed.", Refusal.saying(str(error)))
         except Exception as error:
             self._end(Phase.FAILED, "Failed.", Refusal.saying(_unforeseen(error)))
             raise
@@ -364,7 +368,7 @@ class RunState(t.HasTraits):
         self.session_id, self.owner = sid, owner
 
     def _take_back(self, table: FeatureTable, settings: Settings) -> None:
-        self.table, self.settings = table, settings
+        self.judged, self.table, self.settings = table, table, settings
 
     def _show(self, event: ProgressEvent) -> None:
         if self.phase is not Phase.RUNNING:

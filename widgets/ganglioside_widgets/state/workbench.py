@@ -95,9 +95,11 @@ class WorkbenchState(t.HasTraits):
         self._is_merging = False
         self._found: dict[Upload, tuple[Analysis, str]] = {}
         self._waiting: list[Upload] = []
+        self._failed: set[Upload] = set()
         self.upload.observe(self._table_chosen, ["table", "chosen"])
         self.upload.observe(self._file_came, "due")
         self.upload.observe(self._go_on, ["arriving", "uploads"])
+        self.upload.observe(lambda _: self._list_states(), "uploads")
         self.thresholds.observe(self._thresholds_moved, "settings")
         self.run.observe(self._analysed, "analysis")
         self.run.observe(self._prepared, "prepared")
@@ -203,10 +205,15 @@ class WorkbenchState(t.HasTraits):
             self.upload.leave()
 
     def _ended(self, change: dict[str, object]) -> None:
-        """Go on with the next file that waits.
+        """Remember what failed, and go on with the next file that waits.
 
         After a success this is done once its result has come.
         """
+        of_run = {upload for upload in self.upload.uploads if self._is_of_run(upload)}
+        if self.run.phase is Phase.RUNNING:
+            self._failed -= of_run
+        elif self.run.phase is Phase.FAILED:
+            self._failed |= of_run
         if change["old"] is Phase.RUNNING and self.run.phase is not Phase.FINISHED:
             self._go_on()
         self._list_states()
@@ -226,13 +233,17 @@ class WorkbenchState(t.HasTraits):
         self.run.start()
 
     def _list_states(self) -> None:
-        """Say of each file whether it waits, is analysed or has a result."""
-        states = {u.name: _explained(found) for u, (found, _) in self._found.items()}
-        states |= {upload.name: "waits" for upload in self._waiting}
-        current = self.upload.current
-        if self.run.phase is Phase.RUNNING and current is not None:
-            states[current.name] = "running"
-        self.upload.states = states
+        """Say of each file whether it waits, is analysed, failed or has a result."""
+        uploads = self.upload.uploads
+        running = [u for u in uploads if self._is_of_run(u) and self.run.phase is Phase.RUNNING]
+        found = {u.name: _explained(self._found[u][0]) for u in uploads if u in self._found}
+        failed = {u.name: "failed" for u in uploads if u in self._failed}
+        waits = {u.name: "waits" for u in self._waiting}
+        self.upload.states = found | failed | waits | {u.name: "running" for u in running}
+
+    def _is_of_run(self, upload: Upload) -> bool:
+        """Whether a file is that of the running or last analysis."""
+        return upload.table is not None and upload.table is self.run.judged
 
     def _compare(self, _: object) -> None:
         """Say why the displayed result is not that of the chosen table."""
@@ -254,6 +265,8 @@ class WorkbenchState(t.HasTraits):
             what = "The chosen file" if refused is None else refused.name
             return f"{what} was refused. {result}."
         if table is not None and not is_input(table, shown):
+            if self.run.phase is Phase.FAILED and table is self.run.judged:
+                return f"The analysis of {table.source.name} failed. {result}."
             return f"{table.source.name} has no result yet: press Run. {result}."
         return ""
 

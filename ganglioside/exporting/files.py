@@ -135,6 +135,8 @@ def file_name(stem: str, format: Format, source: Source) -> str:
     'liver_verdicts.xlsx'
     >>> file_name("liver", "species", gg.example().source)
     'liver_species.xlsx'
+    >>> file_name("liver", "your-file", gg.example().source)
+    'liver_with_verdicts.csv'
     """
     return f"{stem}_{format_of(format).content}{ending_of(format, source)}"
 

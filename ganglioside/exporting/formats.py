@@ -12,8 +12,8 @@ from ganglioside.support.fact_tables import read_facts
 class ExportFormat:
     """One format: name, ending and content of the file, label of a button, and its help.
 
-    The ending is empty for the user's own file, which keeps the one that it has. The content,
-    `verdicts`, `species` or `figures`, is a word for the file's name.
+    The ending is empty for the user's own file, which keeps the one that it has. The content, as
+    `verdicts` or `species`, is a word for the file's name.
     """
 
     name: str

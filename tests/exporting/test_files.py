@@ -133,8 +133,14 @@ def test_your_own_file_is_written_under_a_name_of_its_kind(
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_name_of_a_file_tells_what_is_in_it(analysed: Analysis, form: str) -> None:
     name = file_name("liver", form, analysed.source)
-    word = form.split("-")[0] if form.startswith(("species", "figures")) else "verdicts"
+    words = {"species": "species", "species-csv": "species", "figures": "figures"}
+    word = {**words, "your-file": "with_verdicts"}.get(form, "verdicts")
     assert name == f"liver_{word}{ending_of(form, analysed.source)}"
+
+
+def test_no_two_formats_have_one_name(analysed: Analysis) -> None:
+    names = [file_name("liver", form, analysed.source) for form in FORMATS]
+    assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize("name", ["result", "result.pdf", "csv", "result.your-file"])

@@ -57,7 +57,7 @@ def test_your_own_file_is_given_back(analysis: gg.Analysis) -> None:
     state.make("your-file")
     state.join(PATIENCE)
     assert state.made is not None
-    assert state.made.name == "example_verdicts.csv"
+    assert state.made.name == "example_with_verdicts.csv"
     own = analysis.source.content.splitlines()
     assert all(
         new.startswith(old + b",")
@@ -118,7 +118,7 @@ def test_a_large_file_is_made_by_a_job_and_arrives(
     for kind, ending in (
         ("csv", "verdicts.csv"),
         ("html", "report.html"),
-        ("your-file", "verdicts.csv"),
+        ("your-file", "with_verdicts.csv"),
     ):
         state.made = None
         state.make(kind)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import ganglioside as gg
 from ganglioside.history import History
+from ganglioside.verdicts.review import accept, rename
 from ganglioside_widgets.state.compare import CompareState, Comparison
 
 
@@ -36,6 +37,31 @@ def test_other_inputs_are_compared_by_name_and_nearest_rt(analysis: gg.Analysis)
     assert not pairs["feature_id_right"].duplicated().any()
     assert len(pairs) > 0.9 * len(shifted)
     assert "Only in the left: " in found.headline()
+
+
+def test_anchors_and_decisions_that_differ_are_counted(analysis: gg.Analysis) -> None:
+    features = analysis.features
+    anchor = int(features["anchor"].to_numpy().argmax())
+    left = gg.Overrides((
+        gg.Override(feature_id=anchor, anchor=False),
+        accept(5, author="kh"),
+        rename(6, "GM1(36:1;O2)", author="kh"),
+        accept(7, author="kh", note="Standard."),
+        gg.Override(feature_id=8, note="Look again."),
+    ))  # fmt: skip
+    right = gg.Overrides((
+        rename(6, "GM1(38:1;O2)", author="kh"),
+        accept(7, author="other"),
+    ))  # fmt: skip
+    found = Comparison(analysis.with_overrides(left), analysis.with_overrides(right))
+    assert found.headline() == (
+        f"{len(features)} features are in both, 0 of them with different verdicts, 1 with "
+        "different anchor marks and 2 with different decisions of analysts."
+    )
+    used = gg.analyze(left.mark(gg.example())).with_overrides(left)
+    assert ", 1 with different anchor marks" in Comparison(analysis, used).headline()
+    same = Comparison(used, analysis.with_overrides(left))
+    assert ", 0 with different anchor marks and 0 with" in same.headline()
 
 
 def test_two_sessions_must_be_chosen(opened: Callable[[], History], analysis: gg.Analysis) -> None:

@@ -14,6 +14,7 @@ from ganglioside.columns import VERDICTS
 from ganglioside.errors import GangliosideError
 from ganglioside.history import History
 from ganglioside.settings import setting_specs
+from ganglioside.verdicts.overrides import Override
 
 #: Columns of the features that are compared.
 _COMPARED: Final = ("feature_id", "name", "rt", "verdict", "confidence", "parent")
@@ -33,8 +34,8 @@ class Comparison:
     >>> analysis = gg.analyze(gg.example())
     >>> other = analysis.redecide(gg.Settings(outlier_threshold=1.0))
     >>> comparison = Comparison(analysis, other)
-    >>> comparison.headline()
-    '332 features are in both, 24 of them with different verdicts.'
+    >>> comparison.headline()[:60]
+    '332 features are in both, 24 of them with different verdicts'
     """
 
     left: Analysis
@@ -68,6 +69,9 @@ class Comparison:
     def pairs(self) -> pd.DataFrame:
         """Features that both analyses have; their columns end in `_left` and `_right`.
 
+        `anchor` is as marked by analysts, also where no run has used the mark yet; `decision` is
+        what they decided on the name, empty where they did not.
+
         Features of the same input are matched by feature_id. Otherwise they are matched by name, to
         the nearest RT within the RT tolerance; each feature is in at most one pair, the closest.
         """
@@ -99,11 +103,19 @@ class Comparison:
 
     def headline(self) -> str:
         """Summary of the comparison in one or two sentences."""
-        pairs = len(self.pairs())
-        differing = len(self.differences())
+        found = self.pairs()
+        pairs = len(found)
+        verdicts, anchors, decisions = (
+            int((found[f"{column}_left"] != found[f"{column}_right"]).sum())
+            for column in ("verdict", "anchor", "decision")
+        )
         only_left = len(self.left.features) - pairs
         only_right = len(self.right.features) - pairs
-        text = f"{pairs:,} features are in both, {differing:,} of them with different verdicts."
+        text = (
+            f"{pairs:,} features are in both, {verdicts:,} of them with different verdicts, "
+            f"{anchors:,} with different anchor marks and {decisions:,} with different decisions "
+            "of analysts."
+        )
         if only_left or only_right:
             text += f" Only in the left: {only_left:,}; only in the right: {only_right:,}."
         return text
@@ -159,4 +171,19 @@ def _verdict_counts(analysis: Analysis) -> pd.Series[int]:
 def _side(analysis: Analysis, side: str) -> pd.DataFrame:
     """Columns to compare, `_left` or `_right` added to their names."""
     table = analysis.features[list(_COMPARED)].astype({"verdict": "str"})
-    return table.rename(columns={column: f"{column}_{side}" for column in _COMPARED})
+    decided = analysis.overrides.by_feature
+    marks = {k: entry.anchor for k, entry in decided.items() if entry.anchor is not None}
+    decisions = {k: _decision(entry) for k, entry in decided.items()}
+    ids = table["feature_id"].tolist()
+    anchors = zip(ids, analysis.features["anchor"].tolist(), strict=True)
+    table = table.assign(
+        anchor=[marks.get(k, anchor) for k, anchor in anchors],
+        decision=[decisions.get(k, "") for k in ids],
+    )
+    return table.add_suffix(f"_{side}")
+
+
+def _decision(override: Override) -> str:
+    """Decision on a name in a few words, such as `renamed GM1(36:1;O2)`; empty without one."""
+    words = (override.decision, override.name or override.verdict)
+    return " ".join(word for word in words if word) if override.decision else ""

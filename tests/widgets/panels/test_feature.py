@@ -197,3 +197,50 @@ def test_an_anchor_mark_keeps_the_verdict_and_note_that_are_not_saved(
     state.analysis = gg.analyze(gg.simulate(seed=1))
     state.select(3)
     assert panel.note.value == ""
+
+
+def test_what_is_typed_of_a_feature_is_there_again_until_it_is_saved(analysis: gg.Analysis) -> None:
+    state = ResultsState(analysis=analysis)
+    panel = FeaturePanel(state)
+    state.select(3)
+    panel.verdict.value, panel.note.value = "outlier", "tails"
+    state.select(4)
+    assert (panel.verdict.value, panel.note.value) == ("", "")
+    panel.note.value = "look again"
+    state.select(-1)  # a click beside all points
+    state.select(3)
+    assert (panel.verdict.value, panel.note.value) == ("outlier", "tails")
+    state.analysis = analysis.redecide(gg.Settings(outlier_threshold=1.0))  # the same table
+    state.select(4)
+    assert panel.note.value == "look again"
+    panel.save.click()
+    state.select(3)
+    panel.note.value = ""
+    panel.verdict.value = ""
+    state.select(4)
+    assert panel.note.value == "look again"  # as saved
+    state.select(3)
+    assert (panel.verdict.value, panel.note.value) == ("", "")
+
+
+def test_what_is_typed_of_one_table_is_not_there_of_another(analysis: gg.Analysis) -> None:
+    state = ResultsState(analysis=analysis)
+    panel = FeaturePanel(state)
+    other = gg.analyze(gg.simulate(seed=1))
+    state.select(3)
+    panel.note.value = "tails"
+    for table in (other, analysis):
+        state.analysis = table
+        state.select(3)
+        assert panel.note.value == ""
+
+
+def test_what_is_typed_is_not_put_over_what_was_decided_meanwhile(analysis: gg.Analysis) -> None:
+    state = ResultsState(analysis=analysis)
+    panel = FeaturePanel(state)
+    state.select(3)
+    panel.note.value = "tails"
+    state.select(4)
+    state.put([gg.Override(feature_id=3, verdict="valid", note="MS/MS")])
+    state.select(3)
+    assert (panel.verdict.value, panel.note.value) == ("valid", "MS/MS")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import ipywidgets as w
 import pandas as pd
@@ -36,14 +36,14 @@ from ganglioside_widgets.panels.base import (
     whole,
 )
 from ganglioside_widgets.panels.decisions import DecisionBar
-from ganglioside_widgets.state.results import ResultsState
+from ganglioside_widgets.state.results import ResultsState, same_table
 from ganglioside_widgets.state.review import ReviewState
 
 _FAMILY_COLUMNS: Final = (
     Column("called", "Name", 136, help="Pieces stand below what they come from"),
     Column("process", "Process", 196, help="Loss or other ion by which it comes from its parent"),
-    Column("ratio", "Area", 66, help="Peak area over that of its parent"),
-    Column("usual", "Usual", 62, help="Usual ratio of this process in this table"),
+    Column("ratio", "Area", 84, help="Peak area over that of its parent"),
+    Column("usual", "Usual", 84, help="Usual ratio of this process in this table"),
     Column("verdict", "Verdict", 104, "verdict"),
 )
 
@@ -62,6 +62,9 @@ _SUGGESTED: Final = 3
 
 #: The choice that leaves the verdict to the model.
 _MODEL: Final = "(as the model)"
+
+#: Feature, and the verdict and note of its override.
+_Saved: TypeAlias = tuple[int, str, str]
 
 _TITLES: Final = {
     "retention": "Retention time",
@@ -101,7 +104,8 @@ class FeaturePanel(Panel):
         self.lanes = Chart("Peaks of the ceramide")
         self._facts = box()
         self._waiting: asyncio.TimerHandle | None = None
-        self._saved: tuple[int, str, str] | None = None
+        self._saved: _Saved | None = None
+        self._drafts: dict[_Saved, tuple[str, str]] = {}
         self._build_override()
         self._family = _titled("Family: parent, fragments, other ions", self.family)
         self._curve = _titled("Its series", self.curve)
@@ -123,6 +127,7 @@ class FeaturePanel(Panel):
         for part in (self.curve, self.lanes):
             part.observe(lambda change: self.state.select(change["new"]), "selected")
         self.family.on_select(self.state.select)
+        state.observe(self._other_analysis, "analysis")
         state.observe(self._show, ["selected", "analysis"])
         state.observe(lambda _: self._show_error(), "error")
         self.review.observe(lambda _: self._show_names(), "queue")
@@ -164,6 +169,7 @@ class FeaturePanel(Panel):
         self._details.layout.display = "" if feature is not None else "none"
         self._show_error()
         if feature is None or self.state.analysis is None:
+            self._keep_draft()
             self._saved = None
             self.card.value = (
                 "<p class='gg-empty'>Select a point, a row or a line of the list to review: its "
@@ -248,10 +254,24 @@ class FeaturePanel(Panel):
         note = override.note if override is not None else ""
         saved = (self.state.selected, verdict, note)
         if saved != self._saved:  # what is chosen and typed, but not saved, stays
+            self._keep_draft()
             self._saved = saved
-            self.verdict.value, self.note.value = verdict, note
+            self.verdict.value, self.note.value = self._drafts.pop(saved, (verdict, note))
         self.anchor.description = "Unmark as anchor" if self._is_anchor() else "Mark as anchor"
         self.undo.disabled = override is None
+
+    def _keep_draft(self) -> None:
+        """Keep what is chosen and typed, but not saved, where another feature is selected."""
+        if self._saved is None or self._saved[0] == self.state.selected:
+            return
+        typed = (str(self.verdict.value), str(self.note.value))
+        if typed != self._saved[1:]:
+            self._drafts[self._saved] = typed
+
+    def _other_analysis(self, change: dict[str, object]) -> None:
+        """Forget what was typed of the features of another table."""
+        if not same_table(change["old"], change["new"]):
+            self._drafts.clear()
 
     def _show_error(self) -> None:
         self._error.value = say(self.state.error, "error")

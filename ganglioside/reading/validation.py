@@ -131,7 +131,7 @@ def _refused_names(table: FeatureTable) -> str:
     """Count of rows whose names were refused, with the reason and cure of the first; else empty."""
     problems = table.problems
     of_name = problems["value"].isin(list(table.names.errors)) | (
-        problems["code"] == "name-missing"
+        problems["code"].isin(["name-missing", "one-chain"])
     )
     refused = problems[of_name & (problems["severity"] == "error")]
     rows = refused.drop_duplicates("feature_id")

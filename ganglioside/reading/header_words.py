@@ -12,7 +12,8 @@ from typing import Final
 from ganglioside.support.fact_tables import read_facts
 
 #: `RetentionTimeSec` has three words, `MS1` is one.
-_NEW_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+#: Where a word begins within letters and digits: `ObsMz`, `MS2RT`.
+_NEW_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[0-9])(?=RT(?![A-Za-z0-9]))")
 _WORD: Final = re.compile(r"[^\W_]+")
 #: A number with decimals, their share among the cells of RT or m/z, and of distinct ones of RT.
 _DECIMAL: Final = re.compile(r"[0-9]{1,6}[.,][0-9]{1,12}")

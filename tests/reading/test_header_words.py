@@ -36,6 +36,13 @@ def test_words_beside_a_retention_time(header: str, unit: str) -> None:
     assert unit_of_header(header) == unit
 
 
+@pytest.mark.parametrize("header", ["MS2RT", "MS2 RT", "MSMS_RT"])
+def test_the_time_of_a_spectrum_is_the_last_choice(header: str) -> None:
+    assert match_header(["LipidIon", header]).positions == {"name": 0, "rt": 1}
+    for other in ("RT", "BaseRt", "RT(min)", "Analyte RT", "C18RT"):
+        assert match_header(["LipidIon", header, other]).positions == {"name": 0, "rt": 2}
+
+
 @pytest.mark.parametrize(
     "header",
     ["Expected RT neg", "Target RT", "RT shift", "RT 1", "RT_S1", "RT range (min)", "ratio", "min",

@@ -9,6 +9,8 @@ from unicodedata import category
 import pandas as pd
 from pandas.api import types
 
+from ganglioside.reading.limits import number
+
 #: Signs that begin a formula. Some spreadsheets read full-width and small forms as the plain ones.
 _ALWAYS: Final = "=@＝＠﹦﹫"
 _WITH_NUMBERS: Final = "+-＋－﹢﹣"
@@ -75,7 +77,7 @@ def safe_text(text: str) -> str:
     >>> safe_text("=1+1"), safe_text("-NeuAc"), safe_text("-0.5"), safe_text("GM1(36:1;O2)")
     ("'=1+1", "'-NeuAc", '-0.5', 'GM1(36:1;O2)')
     """
-    return text if _NUMBER.fullmatch(text) else _DANGER.sub("'", text)
+    return text if number(_NUMBER, text) else _DANGER.sub("'", text)
 
 
 def safe_frame(frame: pd.DataFrame) -> pd.DataFrame:

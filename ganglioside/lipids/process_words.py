@@ -11,7 +11,7 @@ import pandas as pd
 from ganglioside.lipids.artefacts import artefacts
 
 #: A unit that is lost or gained, with its number: `-2NeuAc`.
-_UNIT: Final = re.compile(r"([+-])(\d*)([^+-]+)")
+_UNIT: Final = re.compile(r"([+-])(\d*)([^+\d-][^+-]*)")
 _ISOTOPE: Final = re.compile(r"M\+\d+")
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ganglioside.reading.limits import number
 from ganglioside.support.arrays import BoolArray, FloatArray
 from ganglioside.support.fact_tables import read_facts
 from ganglioside.support.text_columns import (
@@ -26,8 +27,10 @@ from ganglioside.support.text_columns import (
     without,
 )
 
-_POINT_NUMBER: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_POINT_NUMBER: Final = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _COMMA_NUMBER: Final = r"[+-]?(?:[0-9]+,[0-9]*|,[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_WITH_POINT: Final = re.compile(_POINT_NUMBER)
+_WITH_COMMA: Final = re.compile(_COMMA_NUMBER)
 _EITHER_WAY: Final = r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}"  # 1.234: decimal mark or thousands
 _SPACED: Final = re.compile(r"[+-]?[0-9]{1,3}(?:[ '’][0-9]{3})+(?:[.,][0-9]*)?")
 _GROUPED: Final = re.compile(
@@ -62,7 +65,7 @@ MISSING: Final = frozenset(row.word for row in _MISSING_WORDS)
 #: Those that tell why there is none.
 _TELLING: Final = frozenset(row.word for row in _MISSING_WORDS if row.says)
 #: A value below or above a limit, which is all that is known of it.
-_BEYOND_LIMIT: Final = re.compile(r"[<>]=?[0-9]+[.,]?[0-9]*(?:e[+-]?[0-9]+)?")
+_BEYOND_LIMIT: Final = re.compile(r"[<>]=?[0-9]+(?:[.,][0-9]*)?(?:e[+-]?[0-9]+)?")
 _INFINITE: Final = re.compile(r"[+-]?(?:inf|infinity|∞)")
 
 TRUE: Final = frozenset(("t", "true", "1", "1.0", "yes", "y", "anchor"))
@@ -210,7 +213,7 @@ def is_missing(cell: str) -> bool:
     (True, True, True, False)
     """
     word = _word_of(cell.strip())
-    return word in MISSING or _BEYOND_LIMIT.fullmatch(word) is not None
+    return word in MISSING or number(_BEYOND_LIMIT, word) is not None
 
 
 def _word_of(text: str) -> str:
@@ -374,11 +377,11 @@ class _Tidied:
 
     @property
     def is_point(self) -> bool:
-        return re.fullmatch(_POINT_NUMBER, self.text) is not None
+        return number(_WITH_POINT, self.text) is not None
 
     @property
     def is_comma(self) -> bool:
-        return re.fullmatch(_COMMA_NUMBER, self.text) is not None
+        return number(_WITH_COMMA, self.text) is not None
 
     @property
     def is_missing(self) -> bool:
@@ -387,11 +390,11 @@ class _Tidied:
     @property
     def is_worded(self) -> bool:
         word = _word_of(self.text)
-        return word in _TELLING or _BEYOND_LIMIT.fullmatch(word) is not None
+        return word in _TELLING or number(_BEYOND_LIMIT, word) is not None
 
     @property
     def is_infinite(self) -> bool:
-        return _INFINITE.fullmatch(_word_of(self.text)) is not None
+        return number(_INFINITE, _word_of(self.text)) is not None
 
     @property
     def is_grouped(self) -> bool:
@@ -422,10 +425,10 @@ def _without_groups(text: str) -> _Tidied:
     """Tidied cell without unambiguous thousands separators."""
     if (power := _as_exponent(text)) is not None:
         return _Tidied(power)
-    if _SPACED.fullmatch(text):
+    if number(_SPACED, text):
         shown = [mark for mark in ".," if mark in text]
         return _Tidied(re.sub(r"[ '’]", "", text), shown[0] if shown else "")
-    match = _GROUPED.fullmatch(text)
+    match = number(_GROUPED, text)
     if match is None:
         return _Tidied(text)
     mark = "." if match["point"] or match["commas"] else ","
@@ -439,7 +442,7 @@ def _with_marks(cell: str) -> str:
 
 def _as_exponent(text: str) -> str | None:
     """Number of a tidied power of ten, as programs write it; None for other texts."""
-    power = _POWER.fullmatch(text)
+    power = number(_POWER, text)
     return f"{power['number']}e{power['power']}" if power else None
 
 

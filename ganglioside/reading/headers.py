@@ -12,6 +12,7 @@ from typing import Final
 from ganglioside.columns import INPUT_LABELS, NEEDED
 from ganglioside.errors import SettingsError
 from ganglioside.reading.header_words import column_by_words, shows, words_of
+from ganglioside.reading.limits import number
 from ganglioside.reading.options import UNITS
 from ganglioside.reading.records import column_of, header_key
 from ganglioside.support.fact_tables import read_facts
@@ -21,12 +22,12 @@ _LONGEST_HEADER: Final = 100
 
 #: A header and its unit: in brackets at the end, or as its last word.
 _IN_BRACKETS: Final = re.compile(r"(?P<base>[^(\[]*)[(\[](?P<unit>[^()\[\]]*)[)\]]\s*")
-_LAST_WORD: Final = re.compile(r"(?P<base>.*)[\s,/]+(?P<unit>[^\s,/()\[\]]+)")
+_LAST_WORD: Final = re.compile(r"(?P<base>(?:.*[^\s,/])?)[\s,/]+(?P<unit>[^\s,/()\[\]]+)")
 #: A power of ten by which areas are divided: `x10^6`, `x1000`, `1e6`.
 _SCALE: Final = (
     r"(?:(?:[x×*·/] ?)?(?:10 ?(?:\^|\*\*) ?|1e\+?)[0-9]{1,2}|[x×*·/] ?1(?:0|[ ,.']000)+)"
 )
-_LAST_SCALE: Final = re.compile(rf"(?P<base>.*?)[\s,]+(?P<unit>{_SCALE})")
+_LAST_SCALE: Final = re.compile(rf"(?P<base>(?:.*?[^\s,])?)[\s,]+(?P<unit>{_SCALE})")
 _SCALED: Final = re.compile(rf"{_SCALE}\s*(?P<unit>.*)")
 _RAISED: Final = re.compile("(?<=10)(?=[⁰¹²³⁴-⁹])")
 _NUMBER: Final = re.compile(r"\s*[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?\s*")
@@ -221,7 +222,7 @@ def looks_like_data(texts: Iterable[str]) -> bool:
     >>> looks_like_data(["GM1(36:1;O2)", "9.572"]), looks_like_data(["Name", "RT"])
     (True, False)
     """
-    return any(_NUMBER.fullmatch(text) for text in texts)
+    return any(number(_NUMBER, text) for text in texts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,18 @@ def value_ranges() -> dict[str, Range]:
     return {row.column: row for row in read_facts("value_limits.csv", Range)}
 
 
+def number(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    """Match of a pattern of numbers with a whole text; None for a text that is too long for one.
+
+    Examples
+    --------
+    >>> digits = re.compile("[0-9]+")
+    >>> number(digits, "123") is None, number(digits, "123" * 100) is None
+    (False, True)
+    """
+    return pattern.fullmatch(text) if len(text) <= most("number") else None
+
+
 #: Control characters that no table contains (line ends, tabs and the old end-of-file mark may).
 CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.lipids.parsed_names import parse_names
+from ganglioside.reading.limits import number
 from ganglioside.reading.problems import ProblemLog, Rows
 from ganglioside.reading.raw_table import RawTable
 
@@ -81,7 +82,7 @@ def _rejoin_names(raw: RawTable, log: ProblemLog) -> dict[int, list[str]]:
     readable = parse_names([cells[name_at] for cells in joined.values()]).index >= 0
     repaired = {}
     for (row, cells), is_name in zip(joined.items(), readable, strict=True):
-        if is_name and _NUMBER.fullmatch(cells[rt_at].strip()):
+        if is_name and number(_NUMBER, cells[rt_at].strip()):
             repaired[row] = cells
     rows = np.array(list(repaired), dtype=np.int64)
     values = [cells[name_at] for cells in repaired.values()]

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from ganglioside.reading.cell_values import matches
 from ganglioside.support.text_columns import as_column, distinct, pick, texts, texts_of
 
-_PLAIN: Final = r"\s*[+-]?[0-9]*[.,]?[0-9]*(?:[eE][+-]?[0-9]+)?\s*"
+_PLAIN: Final = r"\s*[+-]?[0-9]*(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]+)?\s*"
 _NUMBER: Final = r"[0-9]{1,6}(?:[.,][0-9]{1,12})?"
 _CLOCK: Final = re.compile(
     r"(?:(?P<h>[0-9]{1,2}):)?(?P<m>[0-9]{1,3}):(?P<s>[0-5]?[0-9](?:[.,][0-9]{1,6})?)"

@@ -16,7 +16,7 @@ import numpy as np
 from ganglioside.reading.cell_values import is_missing, number_alone, plain_power
 from ganglioside.reading.formats.format import Format, PerSample
 from ganglioside.reading.headers import Header, column_of_header
-from ganglioside.reading.limits import value_ranges
+from ganglioside.reading.limits import number, value_ranges
 from ganglioside.reading.problems import quote
 from ganglioside.reading.records import Record, SampleColumns, cells_of, header_key
 from ganglioside.reading.sample_types import kind_of_type, settled_kinds
@@ -36,15 +36,15 @@ _BRACKETED: Final = r" ?[\[({](?P<sample>.*[^\])}])[\])}]"
 
 #: Headers with which people and programs name the area of a sample.
 _USUAL: Final = (
-    PerSample("volume", rf"{_AREA}[ _:.\-]+{_BARE}"),
+    PerSample("volume", rf"{_AREA}[ _:.\-]++{_BARE}"),
     PerSample("volume", rf"{_AREA}{_BRACKETED}"),
     PerSample("volume", rf"{_BEFORE}{_AREA}"),
     PerSample("volume", rf"(?P<sample>.*\S) ?[\[({{]{_AREA}[\])}}]"),
-    PerSample("volume", rf"{_HEIGHT}[ _:.\-]+{_BARE}"),
+    PerSample("volume", rf"{_HEIGHT}[ _:.\-]++{_BARE}"),
     PerSample("volume", rf"{_HEIGHT}{_BRACKETED}"),
     PerSample("volume", rf"{_BEFORE}{_HEIGHT}"),
     PerSample("volume", rf"(?P<sample>.*\S) ?[\[({{]{_HEIGHT}[\])}}]"),
-    PerSample("rt", rf"{_TIME}{_MIN}[ _:.\-]+{_BARE}"),
+    PerSample("rt", rf"{_TIME}{_MIN}[ _:.\-]++{_BARE}"),
     PerSample("rt", rf"{_TIME}{_BRACKETED}"),
     PerSample("rt", rf"{_BEFORE}{_TIME}{_MIN}"),
     PerSample("rt", rf"(?P<sample>.*\S) ?[\[({{]{_TIME}[\])}}]"),
@@ -92,7 +92,7 @@ _SPREAD: Final = 0.3
 _MASSES: Final = (200.0, 3500.0)
 _MASS_SPREAD: Final = 0.18
 
-_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+[.,]?[0-9]*|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
+_NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?")
 _GROUPED: Final = re.compile(
     r"[+-]?[0-9]{1,3}(?P<mark>[ \u00a0\u202f'’,.])[0-9]{3}(?:(?P=mark)[0-9]{3})*(?:[.,][0-9]*)?"
 )
@@ -505,9 +505,9 @@ def _has_thousands(cells: Sequence[str]) -> bool:
 
 def _number(cell: str) -> float:
     """Number in a cell, with or without thousands separators; NaN where it is none."""
-    if _NUMBER.fullmatch(cell):
+    if number(_NUMBER, cell):
         return float(cell.replace(",", "."))
-    grouped = _GROUPED.fullmatch(cell)
+    grouped = number(_GROUPED, cell)
     if grouped is None:
         alone, power = number_alone(cell), plain_power(cell)
         if alone != cell:

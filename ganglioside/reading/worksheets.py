@@ -24,7 +24,7 @@ Cell: TypeAlias = tuple[int, str]
 
 _CHUNK: Final = 1 << 20
 #: The first element of a part, after its declaration.
-_ROOT: Final = re.compile(r"<(?P<tag>[^\W\d][\w.:-]*)[^<>]*>")
+_ROOT: Final = re.compile(r"<(?P<tag>[^\W\d][\w.:-]*+)[^<>]*>")
 #: Where the rows begin; the slash ends a sheet without any.
 _DATA: Final = re.compile(r"<(?P<prefix>(?:[^\W\d][\w.-]*:)?)sheetData *(?P<none>/?)>")
 _DECLARED: Final = re.compile(rb"<\?xml[^>]* encoding=[\"']([\w-]+)")

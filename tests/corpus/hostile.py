@@ -11,6 +11,7 @@ import io
 import struct
 import zipfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -372,6 +373,33 @@ TEXTS: Final[dict[str, Callable[[], bytes]]] = {
 }
 
 
+#: Texts of a million characters that are nearly a number, with a letter or sign behind it at last.
+_NEARLY_NUMBERS: Final = {
+    "digits": "1" * 950_000 + "x",
+    "digits behind a point": "1." + "1" * 950_000 + "x",
+    "digits behind a comma": "1," + "1" * 950_000 + "x",
+    "tens and a raised digit": "10" * 450_000 + "⁹",
+    "raised digits": "10" + "⁹" * 300_000 + "x",
+    "a limit": "<" + "1" * 950_000 + "x",
+    "an exponent": "1e" + "1" * 950_000 + "x",
+    "thousands": "1" + ",000" * 230_000 + "x",
+    "blanks": "1" + " " * 950_000 + "x",
+}
+
+
+def _cell(column: str, text: str) -> bytes:
+    """A table with a long text as RT or area of its last row."""
+    row = {"Name": "GM1(40:1;O2)", "RT": "9.9", "Volume": "1000"} | {column: f'"{text}"'}
+    return (HEAD + ROW * 3 + ",".join(row.values()) + "\n").encode()
+
+
+CELLS: Final[dict[str, Callable[[], bytes]]] = {
+    f"{name} as {column}": partial(_cell, column, text)
+    for name, text in _NEARLY_NUMBERS.items()
+    for column in ("RT", "Volume")
+}
+
+
 def study_of(*members: bytes) -> bytes:
     """Return a study's archive of files, whatever they are."""
     file = io.BytesIO()
@@ -403,6 +431,7 @@ HOSTILE: Final[dict[str, dict[str, Callable[[], bytes]]]] = {
     "workbooks": WORKBOOKS,
     "parquet": PARQUET,
     "texts": TEXTS,
+    "cells": CELLS,
     "studies": STUDIES,
 }
 

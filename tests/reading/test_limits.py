@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,7 @@ from ganglioside.reading.limits import (
     check_filled,
     check_rows,
     most,
+    number,
     value_ranges,
 )
 
@@ -49,3 +51,10 @@ def test_ranges_are_of_number_columns_and_upright() -> None:
 def test_line_ends_and_tabs_are_no_control_characters() -> None:
     assert CONTROL.search("a\tb\r\nc\x0b\x1a") is None
     assert all(CONTROL.search(character) for character in "\x00\x08\x0e\x1b\x1f")
+
+
+def test_no_pattern_of_numbers_looks_at_a_text_that_is_too_long_for_one() -> None:
+    digits = re.compile("[0-9]+")
+    assert number(digits, "1" * most("number"))
+    assert number(digits, "1" * (most("number") + 1)) is None
+    assert number(digits, "1x") is None

@@ -23,7 +23,7 @@ from ganglioside.reading.records import Sheet, header_key
 from ganglioside.reading.unfolding import sheet_of
 
 #: What stands above the columns of a compound.
-_COMPOUND: Final = re.compile(r"(?P<name>\S.*?) +(?P<what>Method|Results)", re.IGNORECASE)
+_COMPOUND: Final = re.compile(r"(?P<name>\S(?:.*\S)?) +(?P<what>Method|Results)", re.IGNORECASE)
 _QUALIFIER: Final = re.compile(r"Qualifier\b.*", re.IGNORECASE)
 #: Records above the two header rows that are looked over.
 _ABOVE: Final = 5

@@ -16,7 +16,7 @@ from ganglioside.reading.sections import Section, find_sections, join_sections
 
 #: First lines of a report; without them, a section must begin at the top.
 _TITLE: Final = re.compile(
-    r"(?P<of>Compound|Sample)(?: Name)? ?(?P<number>[0-9]{0,6}) ?: *(?P<name>.*)", re.IGNORECASE
+    r"(?P<of>Compound|Sample)(?: Name)? ?(?P<number>[0-9]{0,6}) ?: *+(?P<name>.*)", re.IGNORECASE
 )
 #: Records at the top among which the first section begins.
 _WITHIN: Final = 40

@@ -30,7 +30,7 @@ _METABOLITES: Final = ("METABOLITES", "EXTENDED_MS_METABOLITE_DATA")
 #: Keys of the title of the column of names, the first one as a rule.
 _NAMES: Final = ("samples", "metabolitename", "metabolite")
 #: Types of a retention index that is a retention time.
-_TIME: Final = re.compile(r".*\b(?:min|minutes?|s|sec|seconds?|rt|time)\b.*", re.IGNORECASE)
+_TIME: Final = re.compile(r"\b(?:min|minutes?|s|sec|seconds?|rt|time)\b", re.IGNORECASE)
 
 #: Line of a record; its name, and its other cells.
 _Named: TypeAlias = tuple[int, tuple[str, list[str]]]
@@ -168,7 +168,7 @@ def _time(study: _Study, title: str) -> str:
         return title
     types = [value for known in study.properties.values() for key, value in known.items()
              if header_key(key) in ("ritype", "retentionindextype")]  # fmt: skip
-    if not types or not all(_TIME.fullmatch(text) for text in types if text.strip()):
+    if not types or not all(_TIME.search(text) for text in types if text.strip()):
         return title
     seconds = any(re.search(r"\bs(?:ec|econds?)?\b", text, re.IGNORECASE) for text in types)
     return "Retention time (s)" if seconds else "Retention time (min)"

@@ -19,7 +19,7 @@ ABSOLUTE: Final = frozenset({"residual", "standardized_residual"})
 #: Columns of shares, which people write in percent.
 PERCENT: Final = frozenset({"confidence"})
 
-_NUMBER: Final = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
+_NUMBER: Final = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?"
 _COMPARED: Final = re.compile(rf"(>=|<=|≥|≤|>|<)\s*({_NUMBER})", re.IGNORECASE)
 _BETWEEN: Final = re.compile(rf"({_NUMBER})?\s*(?:\.\.|to|–)\s*({_NUMBER})?", re.IGNORECASE)
 _ALONE: Final = re.compile(_NUMBER, re.IGNORECASE)

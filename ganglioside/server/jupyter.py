@@ -10,6 +10,7 @@ configuration.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import fields
@@ -226,6 +227,17 @@ class EventsBridge(WebSocketMixin, websocket.WebSocketHandler, Bridge):
         super().on_close()
 
 
+def guest_name(username: str) -> str:
+    """Name under which everybody sees what a visitor does; nobody can make the user name of it.
+
+    Examples
+    --------
+    >>> guest_name("c8d4889a57fb4a0cb4b4b6a0a1f1f0f3")
+    'visitor 2414694b'
+    """
+    return f"{_GUEST} {hashlib.sha256(f'visitor {username}'.encode()).hexdigest()[:8]}"
+
+
 def handlers(base_url: str, app: Any) -> list[tuple[str, Any, dict[str, Any]]]:
     """Handlers of the API for a Jupyter server.
 
@@ -278,7 +290,7 @@ def jupyter_app(
             if person_of is not None:
                 return person_of(user)
             if guests:
-                return Person(f"{_GUEST} {user.username[:8]}", "write")
+                return Person(guest_name(user.username), "write")
             return Person(current_author(), "admin")
 
         return create_app(History.open(), identify, limits, kernels=kernels)

@@ -19,7 +19,7 @@ from served import upload
 from traitlets.config import Config
 
 import ganglioside as gg
-from ganglioside.server.jupyter import ApiLimits, LazyApp, handlers
+from ganglioside.server.jupyter import ApiLimits, LazyApp, guest_name, handlers
 from ganglioside.server.service_limits import ServiceLimits
 
 TOKEN = "token-of-the-jupyter-server"
@@ -184,6 +184,13 @@ def test_the_app_is_made_once_and_only_when_asked_for() -> None:
 
     asyncio.run(ask())
     assert len([t for t in made if t]) == 1
+
+
+def test_the_name_of_a_visitor_tells_nothing_of_the_user_name() -> None:
+    first, second = (guest_name(f"c8d4889a{n}") for n in range(2))
+    assert first != second
+    assert "c8d4889a" not in first + second
+    assert first == guest_name("c8d4889a0")
 
 
 def test_addresses_are_below_that_of_the_server() -> None:

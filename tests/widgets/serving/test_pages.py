@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import http.client
 import json
 import re
@@ -20,6 +22,7 @@ import pytest
 from browser.servers import TOKEN, Server, serving
 from effort import PATIENCE, until
 from jinja2 import Environment, FileSystemBytecodeCache
+from tornado.web import create_signed_value
 
 from ganglioside.server.service_limits import VARIABLE, ServiceLimits
 from ganglioside_widgets.app import PAGES
@@ -184,6 +187,23 @@ def test_the_cookie_of_the_token_lets_in_and_is_kept_to_own_pages(server: Server
     assert "HttpOnly" in signed
     assert all("SameSite=Strict" in line for line in cookies)
     assert ask(server, "/", Cookie=cookie(server)).status == 200
+
+
+def test_no_visitor_can_act_as_another_one(server: Server) -> None:
+    """Once the token gave the key of all cookies, and an author's name the user name in one."""
+    signed = cookie(server)
+    name, value = next(
+        part.split("=", 1) for part in signed.split("; ") if part.startswith("username")
+    )
+    told = json.loads(ask(server, "/api/v1/version", Cookie=signed).text)["person"]
+    assert re.fullmatch("visitor [0-9a-f]{8}", told)
+    content = base64.b64decode(value.split("|")[4].partition(":")[2])
+    user = json.loads(content)["username"]
+    assert told.split()[-1] not in user
+    secret = hashlib.sha256(f"cookies of {TOKEN}".encode()).digest()
+    for username in (told.split()[-1], user):
+        forged = create_signed_value(secret, name, json.dumps({"username": username})).decode()
+        assert ask(server, "/api/v1/version", Cookie=f'{name}="{forged}"').status == 403
 
 
 def test_a_browser_is_led_on_to_an_address_without_the_token(server: Server) -> None:

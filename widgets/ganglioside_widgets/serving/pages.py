@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import logging
 import os
@@ -37,6 +36,7 @@ from ganglioside.server.jupyter import ApiLimits, handlers, jupyter_app
 from ganglioside.server.service_limits import VARIABLE
 from ganglioside.watching.alarms import watch
 from ganglioside_widgets.serving.address import Address
+from ganglioside_widgets.serving.cookies import cookie_secret
 from ganglioside_widgets.serving.documentation import documentation_handlers
 from ganglioside_widgets.serving.door import Door, Guarded, Refusal, TurnedAway
 from ganglioside_widgets.serving.headers import PageHeaders
@@ -224,8 +224,7 @@ class Pages(Voila):  # type: ignore[misc]
         else:
             self.auto_token = True
             self.identity_provider_class = self.hub.identity_provider()
-        secret = f"cookies of {self.door.token}".encode()
-        self.cookie_secret = hashlib.sha256(secret).digest()
+        self.cookie_secret = cookie_secret()
         settings: dict[str, Any] = super().init_settings()
         if self.hub is None:
             settings["identity_provider"].allow_password_change = False

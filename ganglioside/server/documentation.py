@@ -25,9 +25,10 @@ Judge the names of gangliosides in LC-MS feature tables from any program.
 
 Send a table to `POST /sessions`; read its features, findings and explanations, or export it.
 Every request brings a token: `Authorization: Bearer <token>`, or as the password of Basic
-authentication. A person may make a certain number of requests a second and uploads a minute:
-`429` says when to try again. Errors are `application/problem+json` (RFC 9457): `detail` says what
-is wrong and what to do, `code` is for programs.
+authentication. A person may make a certain number of requests a second and uploads a minute, and
+exports and predictions that take long are counted besides: `429` says when to try again. Errors
+are `application/problem+json` (RFC 9457): `detail` says what is wrong and what to do, `code` is for
+programs.
 
 Events are at `/sessions/{sid}/events` and `/jobs/{job}/events`: a list; server-sent events with
 `Accept: text/event-stream`; or a WebSocket at the same address (`?after=<id of the last event>`).

@@ -39,17 +39,26 @@ class Kept(Generic[T]):
     def get(self, key: Hashable, make: Callable[[], T], size: Callable[[T], float]) -> T:
         """Value of a key, made anew where the history has changed since it was made."""
         state = self._history.state()
-        with self._lock:
-            if state is None or state != self._state:
-                self._forget(state)
-            if (found := self._values.get(key)) is not None:
-                self._values.move_to_end(key)
-                return found[0]
+        if (found := self._find(key, state)) is not None:
+            return found[0]
         value = make()
         with self._lock:
             if state is not None and state == self._state:
                 self._keep(key, value, size(value))
         return value
+
+    def find(self, key: Hashable) -> T | None:
+        """Value of a key; None where it must be made."""
+        found = self._find(key, self._history.state())
+        return None if found is None else found[0]
+
+    def _find(self, key: Hashable, state: tuple[int, ...] | None) -> tuple[T, float] | None:
+        with self._lock:
+            if state is None or state != self._state:
+                self._forget(state)
+            if (found := self._values.get(key)) is not None:
+                self._values.move_to_end(key)
+            return found
 
     def _forget(self, state: tuple[int, ...] | None) -> None:
         """Forget all values: no state comes again, and they would fill the memory."""
@@ -77,6 +86,10 @@ class Reads:
         found = copy(self)
         found._person = person
         return found
+
+    def find(self, key: Hashable) -> tuple[bytes, str] | None:
+        """Answer to a read, and its tag; None where it must be made."""
+        return self._kept.find((self._person, key))
 
     def get(self, key: Hashable, make: Callable[[], bytes]) -> tuple[bytes, str]:
         """Answer to a read, and its tag, which changes where the answer does."""

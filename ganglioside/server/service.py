@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,7 +38,7 @@ NOBODY: Final = Person("nobody", "read")
 
 
 class Desks:
-    """Cores for analyses whose callers wait.
+    """Cores for analyses and exports whose callers wait.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class Desks:
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Wait for a core that is free for an analysis.
+        """Wait for a core that is free.
 
         Raises
         ------
@@ -66,7 +66,8 @@ class Desks:
                 raise Problem(
                     503,
                     "full",
-                    "Too many analyses wait. Try again in some seconds, or send mode=job.",
+                    "Too many analyses and exports wait. Try again in some seconds, or send an "
+                    "analysis with mode=job.",
                     {"Retry-After": "5"},
                 )
             self.waiting += 1
@@ -166,8 +167,32 @@ class Service:
         key = (self.person, sid, "prepared")
         return self._analyses.get(key, prepare, lambda made: 2.0 * len(made.features))
 
+    def worked(self, key: Hashable, make: Callable[[], bytes], work: int = 0) -> tuple[bytes, str]:
+        """Answer to a read that takes long, and its tag: made on a core of its own, and kept.
+
+        Parameters
+        ----------
+        key
+            Of the answer among `reads`.
+        make
+            Makes it.
+        work
+            Counted as so much where it must be made; see `Rates.count_work`.
+
+        Raises
+        ------
+        Problem
+            If the person asks for too much, or too many wait.
+        """
+        if (kept := self.reads.find(key)) is not None:
+            return kept
+        if work:
+            self.rates.count_work(self.person.name, work)
+        with self.desk():  # whoever waited here for the same finds it made
+            return self.reads.get(key, make)
+
     def desk(self) -> AbstractContextManager[None]:
-        """Wait for a core that is free for an analysis; see `Desks.taken`."""
+        """Wait for a core that is free for what takes long; see `Desks.taken`."""
         return self.desks.taken()
 
     def require_room_for_job(self) -> None:

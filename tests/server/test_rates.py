@@ -36,6 +36,18 @@ def test_requests_are_counted_apart_from_uploads() -> None:
     assert problem is not None
 
 
+def test_work_is_counted_by_what_it_costs_and_for_this_person_only() -> None:
+    rates = Rates(ServiceLimits())
+    number, problem = until_refused(lambda who: rates.count_work(who, 10), "Ann")
+    assert number == 6
+    assert problem is not None
+    assert problem.status == 429
+    rates.count_work("Bob", 10)
+    rates.count_request("Ann")
+    free = Rates(ServiceLimits(requests_per_second=0))
+    assert until_refused(lambda who: free.count_work(who, 10), "Ann") == (100, None)
+
+
 def test_nothing_is_refused_without_a_limit() -> None:
     rates = Rates(ServiceLimits(requests_per_second=0, uploads_per_minute=0))
     assert until_refused(rates.count_request, "Ann") == (100, None)

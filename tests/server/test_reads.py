@@ -11,6 +11,7 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.history import History
+from ganglioside.history.sharing import Person
 from ganglioside.server.reads import Kept, Reads
 
 
@@ -36,6 +37,16 @@ def test_an_answer_is_made_once_for_each_state(history: History) -> None:
     history.save(gg.analyze(gg.example()))
     assert reads.get("key", make)[1] != first[1]
     assert make.calls == 3
+
+
+def test_an_answer_is_found_once_it_is_made(history: History) -> None:
+    reads = Reads(history)
+    assert reads.find("key") is None
+    made = reads.get("key", Counter())
+    assert reads.find("key") == made
+    assert reads.of(Person("Bob", "read")).find("key") is None
+    history.save(gg.analyze(gg.example()))
+    assert reads.find("key") is None
 
 
 def test_a_change_by_another_process_is_seen(history: History) -> None:

@@ -57,6 +57,38 @@ def test_callers_wait_for_a_desk_and_one_too_many_is_refused(service: Service) -
     assert done == [True]
 
 
+def test_what_takes_long_is_made_once_on_one_core_and_counted(service: Service) -> None:
+    """Once 45 exports of the same figures were all made at once, each on a thread of the reads."""
+    made: list[str] = []
+    answers: list[bytes] = []
+
+    def make() -> bytes:
+        made.append("figures")
+        return b"figures"
+
+    def ask() -> None:
+        answers.append(service.worked("figures", make, 10)[0])
+
+    with service.desk():
+        waiter = threading.Thread(target=ask)
+        waiter.start()
+        until(lambda: service.desks.waiting == 1)
+        with pytest.raises(Problem, match="Too many") as full:
+            service.worked("other", make)
+        assert full.value.status == 503
+        assert made == []
+    waiter.join(60)
+    for _ in range(20):
+        ask()  # what is kept is not counted
+    assert (len(made), set(answers)) == (1, {b"figures"})
+    for number in range(5):
+        service.worked(number, make, 10)
+    with pytest.raises(Problem, match="exports") as refused:
+        service.worked("one more", make, 10)
+    assert refused.value.status == 429
+    assert len(made) == 6
+
+
 def test_a_job_too_many_is_refused(service: Service) -> None:
     service.require_room_for_job()
     service.history.jobs.add("analyze", {}, "waits")

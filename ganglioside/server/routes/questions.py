@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -83,7 +84,7 @@ def explain_feature(
             }
         )
 
-    return json_answer(request, *served.reads.get(("explanation", sid, feature_id), find))
+    return json_answer(request, *served.worked(("explanation", sid, feature_id), find))
 
 
 @router.get("/sessions/{sid}/features/{feature_id}/suggestions", response_class=Response,
@@ -97,7 +98,11 @@ def suggest_names(
     def find() -> bytes:
         return table_json("suggestions", served.prepared(sid).suggest(feature_id, limit))
 
-    return json_answer(request, *served.reads.get(("suggestions", sid, feature_id, limit), find))
+    return json_answer(request, *served.worked(("suggestions", sid, feature_id, limit), find))
+
+
+#: So many names take as long as a usual export.
+_NAMES_OF_WORK: Final = 500
 
 
 class Names(Strict):
@@ -112,5 +117,11 @@ class Names(Strict):
              responses={**_answer(_rows("predictions")), **answers(404, 409)})  # fmt: skip
 def predict_names(served: Served, _: Reader, sid: SessionId, wish: Names) -> Response:
     """Predict the RT of names, in the table or not, with their 95 % intervals."""
-    predicted = served.analysis(sid).predict(wish.names)
-    return Response(table_json("predictions", predicted), media_type="application/json")
+
+    def find() -> bytes:
+        return table_json("predictions", served.analysis(sid).predict(wish.names))
+
+    asked = hashlib.sha256(wish.model_dump_json().encode()).hexdigest()
+    work = 1 + len(wish.names) // _NAMES_OF_WORK
+    content, _tag = served.worked(("predictions", sid, asked), find, work)
+    return Response(content, media_type="application/json")

@@ -129,6 +129,9 @@ _MEDIA: Final[dict[str, str]] = {
     "mztab": "text/tab-separated-values",
     "your-file": "application/octet-stream",
 }
+#: Work of the exports that take longer than the others.
+_WORK: Final[dict[str, int]] = {"figures": 10, "xlsx": 2, "mztab": 2}
+
 _BINARY: Final = {"type": "string", "format": "binary"}
 
 FormatName = Annotated[
@@ -146,7 +149,14 @@ FormatName = Annotated[
 def export_session(served: Served, _: Reader, sid: SessionId, form: FormatName) -> Response:
     """Export a session as a file; `your-file` is the input with the verdicts appended."""
     wanted: Format = form
-    analysis = served.analysis(sid)
-    content = content_of(analysis, wanted)
-    stem = analysis.source.name.rpartition(".")[0] or analysis.source.name
-    return attachment(content, file_name(stem, wanted, analysis.source), _MEDIA[form])
+
+    def find() -> bytes:
+        return content_of(served.analysis(sid), wanted)
+
+    def name() -> bytes:
+        source = served.analysis(sid).source
+        return file_name(source.name.rpartition(".")[0] or source.name, wanted, source).encode()
+
+    content, _tag = served.worked(("export", sid, form), find, _WORK.get(form, 1))
+    called, _tag = served.reads.get(("name of export", sid, form), name)
+    return attachment(content, called.decode(), _MEDIA[form])

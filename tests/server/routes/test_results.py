@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 import jsonschema
 import pytest
-from served import Served
+from served import Running, Served
 from simulated_study import study_analysis
 
+import ganglioside as gg
 from ganglioside.analysis import Analysis
 from ganglioside.exporting import content_of, file_name
 from ganglioside.exporting.document import document_of, read_json
 from ganglioside.exporting.formats import FORMATS, Format
 from ganglioside.exporting.schema import json_schema
+from ganglioside.history import History
+from ganglioside.server.routes import results
+from ganglioside.server.service_limits import ServiceLimits
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +95,31 @@ def test_exports_are_those_of_the_package(
         assert answer.content[:2] in (b"PK", b"PA")
     if form == "json":
         assert read_json(answer.content).summary == analysis.summary
+
+
+def test_an_export_is_made_once_and_counts_as_what_it_costs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def content(_: Analysis, form: str) -> bytes:
+        made.append(form)
+        return form.encode()
+
+    monkeypatch.setattr(results, "content_of", content)
+    history = History.open(tmp_path / "history.duckdb")
+    sids = [history.save(gg.analyze(gg.example())) for _ in range(7)]
+    limits = ServiceLimits(requests_per_second=1000)
+    with Running(history, limits) as served, served.caller("read") as reader:
+        for _ in range(20):
+            assert reader.get(f"sessions/{sids[0]}/exports/figures").content == b"figures"
+        assert made == ["figures"]
+        answers = [reader.get(f"sessions/{sid}/exports/figures") for sid in sids[1:]]
+        assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+        assert int(answers[-1].headers["Retry-After"]) > 0
+        names = {"names": ["GM3(36:1;O2)"] * 10_000}
+        assert reader.post(f"sessions/{sids[0]}/predictions", json=names).status_code == 429
+        assert reader.get("version").status_code == 200
 
 
 def test_an_unknown_format_is_refused(ann: httpx.Client, sid: str) -> None:

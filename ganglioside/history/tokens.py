@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
@@ -29,6 +30,9 @@ LONGEST: Final = 200
 _LONGEST_LIFE: Final = timedelta(days=3660)
 
 _PREFIX: Final = "gs"
+
+#: Form of a secret: see `_insert`.
+_FORM: Final = re.compile(rf"{_PREFIX}_[0-9a-f]{{10}}_[\w-]{{43}}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,11 @@ class Token:
         if self.expires is not None and self.expires <= now:
             return f"This token expired on {self.expires:%Y-%m-%d}."
         return None
+
+    @staticmethod
+    def has_form(secret: str) -> bool:
+        """Whether a text may be the secret of a token at all."""
+        return _FORM.fullmatch(secret) is not None
 
     def fits(self, secret: str) -> bool:
         """Whether it is the token of a secret."""

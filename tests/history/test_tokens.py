@@ -12,7 +12,7 @@ from ganglioside.errors import TokenError, UnknownTokenError
 from ganglioside.history import History
 from ganglioside.history.author import acting_for
 from ganglioside.history.storage.store import utc_now
-from ganglioside.history.tokens import LONGEST, identity
+from ganglioside.history.tokens import LONGEST, Token, identity
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def history(tmp_path: Path) -> History:
 
 def test_the_secret_is_stored_nowhere(history: History) -> None:
     secret = history.tokens.add("Ann")
-    hidden = secret.rpartition("_")[2].encode()
+    hidden = secret.split("_", 2)[2].encode()
     assert all(hidden not in file.read_bytes() for file in history.path.parent.iterdir())
     found = history.tokens.find(secret)
     assert found is not None
@@ -34,6 +34,13 @@ def test_the_secret_is_stored_nowhere(history: History) -> None:
 def test_a_secret_of_no_token_finds_none(history: History, secret: str) -> None:
     history.tokens.add("Ann")
     assert history.tokens.find(secret) is None
+
+
+def test_secrets_have_a_form(history: History) -> None:
+    secret = history.tokens.add("Ann")
+    assert Token.has_form(secret)
+    wrong = ["", "gs_", "x" * 60_000, secret + "x", secret[:-1], f" {secret}", secret + "\n"]
+    assert not any(map(Token.has_form, wrong))
 
 
 def test_a_secret_of_a_known_id_needs_its_digits(history: History) -> None:

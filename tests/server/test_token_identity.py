@@ -71,3 +71,30 @@ def test_the_token_of_whoever_started_the_server_may_everything(
     identity = TokenIdentity(history, OWN)
     assert identity(bringing(OWN)) == Person("Host", "admin")
     assert identity(bringing(OWN[:-1])) is None
+
+
+def test_wrong_tokens_are_neither_looked_up_nor_remembered(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once each was looked up in the history, and 10,000 secrets were remembered for it."""
+    identity = TokenIdentity(history)
+    secret = history.tokens.add("Ann")
+    looked: list[object] = []
+    read = stored.Tokens.all
+
+    def all_tokens(tokens: stored.Tokens) -> list[stored.Token]:
+        looked.append(tokens)
+        return read(tokens)
+
+    monkeypatch.setattr(stored.Tokens, "all", all_tokens)
+    monkeypatch.setattr(stored.Tokens, "find", lambda *_: pytest.fail("looked up"))
+    assert identity(bringing("x" * 60_000)) is None
+    assert identity(bringing("")) is None
+    assert looked == []
+    for number in range(50):
+        wrong = f"gs_{number:010x}_{'A' * 43}"
+        assert identity(bringing(wrong)) is None
+    assert identity(bringing(secret[:-1] + ("A" if secret[-1] != "A" else "B"))) is None
+    assert identity(bringing(secret)) == Person("Ann", "read")
+    assert len(looked) == 1
+    assert len(identity._known._values) == 1

@@ -16,11 +16,23 @@ from ganglioside.server.problems import Problem
 #: Where the server keeps the person of a request, in its ASGI scope.
 KEY: Final = "ganglioside.person"
 
+#: Where it keeps what finds out again who makes a request, for what goes on for long.
+AGAIN: Final = "ganglioside.person_again"
+
 
 def person_of(connection: HTTPConnection) -> Person:
     """Person of a request, as the doorman has found out."""
     person: Person = connection.scope[KEY]
     return person
+
+
+async def is_still(connection: HTTPConnection) -> bool:
+    """Whether whoever made a request would be let in with it now, with the same rights."""
+    try:
+        found = await connection.scope[AGAIN]()
+    except Problem:
+        return False
+    return bool(found == person_of(connection))
 
 
 def needs(scope: Scope) -> Callable[[HTTPConnection], Person]:

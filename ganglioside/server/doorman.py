@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -21,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ganglioside.history.author import acting_for
 from ganglioside.history.sharing import Person
-from ganglioside.server.callers import KEY
+from ganglioside.server.callers import AGAIN, KEY
 from ganglioside.server.problems import Problem
 from ganglioside.server.rates import Rates
 from ganglioside.server.service_limits import ServiceLimits
@@ -108,6 +109,7 @@ class Doorman:
             await _refuse(problem, scope, receive, guarded)
             return
         scope[KEY] = person
+        scope[AGAIN] = partial(self._identify, connection)
         with acting_for(person.name if person else ""):
             await self._app(scope, receive, guarded)
 

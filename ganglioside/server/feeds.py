@@ -20,6 +20,7 @@ from ganglioside.history.runs import Runs
 from ganglioside.history.sharing import Person
 from ganglioside.history.storage.store import utc_now
 from ganglioside.progress import ProgressEvent
+from ganglioside.server.problems import Problem
 
 #: Seconds between two looks.
 _LOOK: Final = 0.02
@@ -27,6 +28,9 @@ _LOOK: Final = 0.02
 #: Seconds after which the history is read though nobody has written: whoever has died writes
 #: nothing.
 _PATIENCE: Final = 10.0
+
+#: Most streams of events that one person has open at once.
+MOST_STREAMS: Final = 100
 
 Kind = Literal["session", "job"]
 
@@ -102,12 +106,36 @@ class Feeds:
         self._feeds: dict[tuple[Person, Kind, str], Feed] = {}
         self._watch: asyncio.Task[None] | None = None
 
+    def require_room(self, person: Person) -> None:
+        """Refuse a stream too many of one person.
+
+        Raises
+        ------
+        Problem
+            With the cure.
+        """
+        of_person = [feed for (who, *_), feed in self._feeds.items() if who.name == person.name]
+        if sum(feed.listeners for feed in of_person) >= MOST_STREAMS:
+            raise Problem(
+                429,
+                "too-many",
+                f"You have {MOST_STREAMS} streams of events open, the most that one person may "
+                "have: close one of them, or read the events as a list.",
+                {"Retry-After": "30"},
+            )
+
     @asynccontextmanager
     async def listen(self, person: Person, kind: Kind, owner: str) -> AsyncIterator[Feed]:
         """Listen to the feed of a session or job, whose full id is given, as a person.
 
         It ends in an error once the person does not see it any more.
+
+        Raises
+        ------
+        Problem
+            If the person listens to too many.
         """
+        self.require_room(person)
         key = (person, kind, owner)
         feed = self._feeds.get(key)
         if feed is None:

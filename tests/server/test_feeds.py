@@ -14,6 +14,7 @@ from ganglioside.history import History
 from ganglioside.history.sharing import Person
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.server.feeds import Feeds
+from ganglioside.server.problems import Problem
 
 LISTENERS = 20
 
@@ -78,6 +79,28 @@ def test_all_listeners_get_events_as_they_come(history: History) -> None:
             == [[(number, f"event {number}") for number in range(5)]] * LISTENERS
         )
         worker.join()
+
+    asyncio.run(listen())
+
+
+def test_a_stream_too_many_of_one_person_is_refused(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sids = [history.begin(gg.example().source, gg.Settings()) for _ in range(3)]
+    monkeypatch.setattr("ganglioside.server.feeds.MOST_STREAMS", 2)
+
+    async def listen() -> None:
+        feeds = Feeds(history)
+        first, second, third = (feeds.listen(ANN, "session", sid) for sid in sids)
+        async with first:
+            async with second:
+                with pytest.raises(Problem, match="close one of them") as refused:
+                    await third.__aenter__()
+                assert refused.value.status == 429
+                async with feeds.listen(Person("Bob"), "session", sids[0]):
+                    pass
+            async with feeds.listen(ANN, "session", sids[0]):
+                pass
 
     asyncio.run(listen())
 

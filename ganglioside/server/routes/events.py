@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
@@ -19,9 +20,9 @@ from starlette.websockets import WebSocketDisconnect
 
 from ganglioside.errors import UnknownJobError, UnknownSessionError
 from ganglioside.server.answers import EventAnswer, EventsAnswer, event_of
-from ganglioside.server.callers import Reader, person_of
+from ganglioside.server.callers import Reader, is_still, person_of
 from ganglioside.server.feeds import Feed, Kind
-from ganglioside.server.problems import answers
+from ganglioside.server.problems import Problem, answers
 from ganglioside.server.service import JobId, Served, Service, SessionId, service_of
 
 router = APIRouter(tags=["events"])
@@ -89,17 +90,28 @@ async def _events(
         )
     if known and run.has_ended and not await run_in_threadpool(runs.events, owner, known):
         return Response(status_code=204)
+    served.feeds.require_room(served.person)
     return StreamingResponse(
-        _stream(served, kind, owner, known), media_type="text/event-stream",
+        _stream(request, served, kind, owner, known), media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )  # fmt: skip
 
 
-async def _stream(served: Service, kind: Kind, owner: str, known: int) -> AsyncIterator[str]:
-    """Server-sent events: the connection, then each event with its number."""
+async def _stream(
+    request: Request, served: Service, kind: Kind, owner: str, known: int
+) -> AsyncIterator[str]:
+    """Server-sent events: the connection, then each event with its number.
+
+    They end once whoever asked for them would not be let in any more.
+    """
+    looked = time.monotonic()
     yield f"event: connection\ndata: {json.dumps(_connection(kind, owner))}\n\n"
     async with served.feeds.listen(served.person, kind, owner) as feed:
         async for number, event in _with_pauses(feed, known):
+            if time.monotonic() - looked >= _ALIVE:
+                looked = time.monotonic()
+                if not await is_still(request):
+                    return
             if event is None:
                 yield ": alive\n\n"
             else:
@@ -160,19 +172,25 @@ async def _socket(socket: WebSocket, kind: Kind, owner: str, after: int) -> None
     offered = [one.strip() for one in socket.headers.get("sec-websocket-protocol", "").split(",")]
     await socket.accept("ganglioside" if "ganglioside" in offered else None)
     try:
+        served.feeds.require_room(served.person)
         full = (await run_in_threadpool(runs.get, owner)).id
+    except Problem as problem:
+        await socket.close(4429, problem.detail[:100])
+        return
     except (UnknownSessionError, UnknownJobError) as error:
         await socket.close(4404, str(error)[:100])
         return
     await socket.send_json(_connection(kind, full))
     leaving = asyncio.ensure_future(_until_left(socket))
     sending = asyncio.ensure_future(_send_all(socket, served, kind, full, max(after, -1) + 1))
+    losing = asyncio.ensure_future(_until_refused(socket))
+    tasks = (leaving, sending, losing)
     try:
-        await asyncio.wait([leaving, sending], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (leaving, sending):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(leaving, sending, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _send_all(socket: WebSocket, served: Service, kind: Kind, owner: str, known: int) -> None:
@@ -180,6 +198,14 @@ async def _send_all(socket: WebSocket, served: Service, kind: Kind, owner: str, 
         async for number, event in feed.after(known):
             await socket.send_json(event_of(number, event))
     await socket.close(1000)
+
+
+async def _until_refused(socket: WebSocket) -> None:
+    """Wait until whoever listens would not be let in any more, and close."""
+    await asyncio.sleep(_ALIVE)
+    while await is_still(socket):
+        await asyncio.sleep(_ALIVE)
+    await socket.close(4401, "Your token is not valid any more.")
 
 
 async def _until_left(socket: WebSocket) -> None:

@@ -15,7 +15,9 @@ from served import Served
 from websockets.typing import Subprotocol
 
 import ganglioside as gg
+from ganglioside.history.tokens import identity
 from ganglioside.progress import Progress, ProgressEvent
+from ganglioside.server.routes import events
 
 #: How often a client drops its connection and returns.
 DROPS = 10
@@ -117,6 +119,47 @@ def test_nobody_listens_without_a_token_or_from_a_foreign_page(
 def test_a_socket_of_nothing_is_closed_with_the_reason(ann: httpx.Client) -> None:
     messages, code = asyncio.run(over_socket(ann, f"sessions/{'0' * 14}/events"))
     assert (messages, code) == ([], 4404)
+
+
+def test_streams_end_once_their_token_is_revoked(
+    running: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once whoever had opened one in time heard everything until the end."""
+    monkeypatch.setattr(events, "_ALIVE", 0.05)
+    history = running.history
+    sid = history.begin(gg.example().source, gg.Settings())
+    tokens = [history.tokens.add("Ann") for _ in range(2)]
+    streamed, socketed = map(running.bearing, tokens)
+    path = f"sessions/{sid}/events"
+    with streamed.stream("GET", path, headers={"Accept": "text/event-stream"}) as answer:
+        lines = answer.iter_lines()
+        assert next(line for line in lines if line) == "event: connection"
+        history.tokens.revoke(identity(tokens[0]))
+        list(lines)  # comes to an end
+
+    async def listen() -> int | None:
+        url, headers = socket_url(socketed, path), {"Authorization": f"Bearer {tokens[1]}"}
+        async with websockets.connect(url, additional_headers=headers) as socket:
+            assert json.loads(await socket.recv())["type"] == "connection"
+            await asyncio.to_thread(history.tokens.revoke, identity(tokens[1]))
+            with suppress(websockets.ConnectionClosedError):
+                await socket.recv()
+            return socket.close_code
+
+    assert asyncio.run(listen()) == 4401
+    assert streamed.get("version").status_code == 401
+    history.cancel(sid)
+
+
+def test_a_stream_too_many_is_refused_with_the_cure(
+    ann: httpx.Client, sid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ganglioside.server.feeds.MOST_STREAMS", 0)
+    path = f"sessions/{sid}/events"
+    answer = ann.get(path, headers={"Accept": "text/event-stream"})
+    assert (answer.status_code, answer.json()["code"]) == (429, "too-many")
+    assert ann.get(path).status_code == 200
+    assert asyncio.run(over_socket(ann, path)) == ([], 4429)
 
 
 def numbered(count: int) -> list[ProgressEvent]:

@@ -27,6 +27,7 @@ from traitlets.config import Configurable
 
 from ganglioside.history.author import current_author
 from ganglioside.history.sharing import Person
+from ganglioside.server.bodies import declared_bytes, read_on
 from ganglioside.server.service_limits import ServiceLimits
 
 #: Where a bridge puts who makes a request, for the app to find; no client can write there.
@@ -68,9 +69,14 @@ class LazyApp:
     ----------
     make
         Makes it.
+    most_bytes
+        Largest body of a request that it takes.
     """
 
-    def __init__(self, make: Callable[[], Any]) -> None:
+    def __init__(
+        self, make: Callable[[], Any], most_bytes: int = ServiceLimits().most_bytes
+    ) -> None:
+        self.most_bytes = most_bytes
         self._make = make
         self._lock = Lock()
         self._app: Any = None
@@ -110,8 +116,9 @@ def scope_of(handler: JupyterHandler, kind: str) -> dict[str, Any]:
     }
 
 
+@web.stream_request_body
 class Open(APIHandler):
-    """Hands requests to the app: here those that are open to all."""
+    """Hands requests to the app: here those that are open to all, whose bodies are not kept."""
 
     auth_resource = "ganglioside"
 
@@ -119,10 +126,29 @@ class Open(APIHandler):
         """Take the app."""
         self._app = app
         self._left = asyncio.Event()
+        self._body = bytearray()
+        self._most_bytes = 0
+        self._is_early = True
 
     async def prepare(self, **_: Any) -> None:
         """Prepare an answer; nobody is redirected, whatever a WebSocket says about that."""
         await super().prepare()
+        await self._judge_headers()
+        self._is_early = False
+
+    async def _judge_headers(self) -> None:
+        """Answer a request whose body need not be read."""
+
+    def finish(self, *parts: Any, **named: Any) -> Any:
+        """Finish an answer; one that comes before the body ends the connection."""
+        if self._is_early:
+            self.set_header("Connection", "close")
+        return super().finish(*parts, **named)
+
+    def data_received(self, chunk: bytes) -> None:
+        """Keep a part of the body, as long as it is not too large: the app refuses it then."""
+        if self._most_bytes and len(self._body) <= self._most_bytes:
+            self._body += chunk
 
     @allow_unauthenticated
     async def get(self, *_: str) -> None:
@@ -130,7 +156,8 @@ class Open(APIHandler):
         await self._hand_on()
 
     async def _hand_on(self) -> None:
-        body = {"type": "http.request", "body": self.request.body, "more_body": False}
+        body = {"type": "http.request", "body": bytes(self._body), "more_body": False}
+        self._body.clear()
         messages = iter([body])
 
         async def receive() -> dict[str, Any]:
@@ -169,6 +196,22 @@ class Open(APIHandler):
 
 class Bridge(Open):
     """Hands requests of those who are signed in to the app."""
+
+    async def prepare(self, **_: Any) -> None:
+        """Prepare an answer; the body is read whatever it is, so that the sender sees it."""
+        read_on(self.request)
+        await super().prepare()
+
+    async def _judge_headers(self) -> None:
+        """Answer at once where nobody is signed in, or the body is too large."""
+        if self.request.method == "OPTIONS":
+            return
+        if self.current_user is None:
+            raise web.HTTPError(403)
+        self._most_bytes = self._app.most_bytes
+        read_on(self.request, self._most_bytes)
+        if declared_bytes(self.request) > self._most_bytes:
+            await self._hand_on()
 
     @web.authenticated
     @authorized
@@ -295,7 +338,7 @@ def jupyter_app(
 
         return create_app(History.open(), identify, limits, kernels=kernels)
 
-    return LazyApp(make)
+    return LazyApp(make, limits.most_bytes)
 
 
 def _jupyter_server_extension_points() -> list[dict[str, str]]:

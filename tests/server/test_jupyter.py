@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 import websockets
+from effort import PATIENCE
 from served import upload
 from traitlets.config import Config
 
@@ -99,6 +101,44 @@ def test_nobody_else_is_answered(address: str, sid: str, headers: dict[str, str]
         assert stranger.delete(f"sessions/{sid}").status_code == 403
         assert stranger.get("health").json() == {"status": "ok"}
         assert stranger.get("ready").json() == {"status": "ok"}
+
+
+def opened(address: str, headers: dict[str, str], size: int) -> http.client.HTTPConnection:
+    """Connection on which the headers of an upload are sent, and nothing of its body."""
+    url = httpx.URL(address)
+    connection = http.client.HTTPConnection(url.host, url.port, timeout=PATIENCE)
+    connection.putrequest("POST", f"{url.path}/sessions")
+    for name, value in {**headers, "Content-Length": str(size)}.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    return connection
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "token wrong"}])
+def test_who_is_not_let_in_is_answered_before_a_body_comes(
+    address: str, headers: dict[str, str]
+) -> None:
+    """Once the server kept 100 MB of anybody before it looked at a token."""
+    connection = opened(address, headers, 100_000_000)
+    assert connection.getresponse().status == 403
+    connection.close()
+
+
+def test_too_large_an_upload_is_refused_on_its_headers(address: str) -> None:
+    connection = opened(address, {"Authorization": f"token {TOKEN}"}, 60_000_000)
+    answer = connection.getresponse()
+    assert (answer.status, json.loads(answer.read())["code"]) == (413, "too-large")
+    connection.close()
+
+
+def test_too_large_an_upload_of_unknown_length_is_refused(ann: httpx.Client) -> None:
+    def endless() -> Iterator[bytes]:
+        for _ in range(60):
+            yield bytes(1_000_000)
+
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    answer = ann.post("sessions", content=endless(), headers=form)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
 
 
 def test_programs_that_watch_servers_are_answered(address: str, ann: httpx.Client) -> None:

@@ -113,6 +113,39 @@ def test_pages_have_the_limits_of_their_server(server: Server) -> None:
     assert {ServiceLimits.here({VARIABLE: limits}).megabytes for limits in told} == {7.0}
 
 
+def begun(server: Server, path: str, size: int, **headers: str) -> http.client.HTTPConnection:
+    """Connection on which the headers of a request are sent, and nothing of its body."""
+    connection = http.client.HTTPConnection(urlsplit(server.url).netloc, timeout=PATIENCE)
+    connection.putrequest("POST", path, skip_host="Host" in headers)
+    for name, value in {**headers, "Content-Length": str(size)}.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    return connection
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "headers", "status"),
+    [
+        ("/x", 104_857_600, {}, 404),
+        ("/login", 104_857_600, {}, 400),
+        ("/x", 104_857_600, {"Host": "evil.example"}, 403),
+        ("/x", 1_000, {"Host": "evil.example"}, 403),
+        ("/x", 104_857_600, {"Origin": "http://evil.example"}, 403),
+        ("/health", 104_857_600, {}, 403),
+        ("/api/v1/sessions", 104_857_600, {}, 403),
+        ("/api/v1/sessions", 8_000_000, {"Authorization": f"token {TOKEN}"}, 413),
+        ("/start/recent", 8_000_000, {"Authorization": f"token {TOKEN}"}, 400),
+    ],
+)
+def test_large_bodies_are_refused_on_the_headers(
+    server: Server, path: str, size: int, headers: dict[str, str], status: int
+) -> None:
+    """Once 100 MB of anybody were kept on each connection, as long as the last byte was missing."""
+    connection = begun(server, path, size, **headers)
+    assert connection.getresponse().status == status
+    connection.close()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="a folder for temporary files may be too deep")
 def test_kernels_answer_at_sockets_of_their_own(server: Server, channels: str) -> None:
     """Once a port that was free for a kernel was taken by another process before it began."""

@@ -14,6 +14,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import httputil, web
 
+from ganglioside.server.bodies import read_on
 from ganglioside.support.hosts import Network, is_among, is_foreign, is_loopback
 
 #: Longest path of a request, and longest part of it, characters; those of the pages are shorter.
@@ -219,8 +220,9 @@ class Guarded(web.Application):
         return super().get_handler_delegate(request, target_class, *rest, **named)
 
 
+@web.stream_request_body
 class TurnedAway(web.RequestHandler):
-    """Answers a refused request."""
+    """Answers a refused request on its headers; its body is not kept."""
 
     def initialize(self, refusal: Refusal) -> None:
         """Keep the reason."""
@@ -228,15 +230,20 @@ class TurnedAway(web.RequestHandler):
 
     def prepare(self) -> None:
         """Answer, whatever the method."""
+        read_on(self.request)
         template = self.settings["voila_jinja2_env"].get_template("refused.html")
         status = HTTPStatus(self._refusal.status)
         self.set_status(status)
+        self.set_header("Connection", "close")  # its body is not read before
         self.finish(
             template.render(
                 base_url=self.settings["base_url"], status_code=status.value,
                 status_message=status.phrase, words=self._refusal.words, link=self._refusal.link,
             )
         )  # fmt: skip
+
+    def data_received(self, chunk: bytes) -> None:
+        """Keep nothing."""
 
 
 class SignedIn(JupyterHandler):

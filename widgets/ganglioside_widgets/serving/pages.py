@@ -31,6 +31,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 from voila.tornado.treehandler import TornadoVoilaTreeHandler
 
+from ganglioside.server.bodies import IDLE_SECONDS, SECONDS, SMALL
 from ganglioside.server.hub import HubService
 from ganglioside.server.jupyter import ApiLimits, handlers, jupyter_app
 from ganglioside.server.service_limits import VARIABLE
@@ -277,7 +278,11 @@ class Pages(Voila):  # type: ignore[misc]
         self.app = Guarded(transforms=[PageHeaders], **self.init_settings())
         self.app.settings.update(self.tornado_settings)
         self.app.add_handlers(".*$", self.init_handlers())
-        server = HTTPServer(self.app, ssl_options=self.tls)
+        # Handlers of the API alone take more, of whoever is signed in.
+        server = HTTPServer(
+            self.app, ssl_options=self.tls, max_body_size=SMALL, body_timeout=SECONDS,
+            idle_connection_timeout=IDLE_SECONDS,
+        )  # fmt: skip
         server.add_sockets(self.sockets)
         self.announce()
         if self.open_browser:

@@ -25,10 +25,10 @@ _IN_BRACKETS: Final = re.compile(r"(?P<base>[^(\[]*)[(\[](?P<unit>[^()\[\]]*)[)\
 _LAST_WORD: Final = re.compile(r"(?P<base>(?:.*[^\s,/])?)[\s,/]+(?P<unit>[^\s,/()\[\]]+)")
 #: A power of ten by which areas are divided: `x10^6`, `x1000`, `1e6`.
 _SCALE: Final = (
-    r"(?:(?:[x×*·/] ?)?(?:10 ?(?:\^|\*\*) ?|1e\+?)[0-9]{1,2}|[x×*·/] ?1(?:0|[ ,.']000)+)"
+    r"(?:(?:[x×*·/] ?)?(?:10 ?(?:\^|\*\*) ?|1e\+?)[0-9]{1,2}|[x×*·/] ?1(?:0|[ ,.']000){1,12})"
 )
 _LAST_SCALE: Final = re.compile(rf"(?P<base>(?:.*?[^\s,])?)[\s,]+(?P<unit>{_SCALE})")
-_SCALED: Final = re.compile(rf"{_SCALE}\s*(?P<unit>.*)")
+_SCALED: Final = re.compile(rf"{_SCALE}\s*(?P<unit>(?:\S.*)?)")
 _RAISED: Final = re.compile("(?<=10)(?=[⁰¹²³⁴-⁹])")
 _NUMBER: Final = re.compile(r"\s*[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?\s*")
 

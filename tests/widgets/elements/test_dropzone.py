@@ -18,6 +18,7 @@ class Drop:
             lambda n, c: self.taken.append((n, c)),
             self.refused.append,
             lambda name, of: self.arriving.append(name),
+            lambda name, _: "There is no room." if name == "more.csv" else "",
         )
         self.arriving.clear()
 
@@ -86,6 +87,19 @@ def test_what_is_too_large_is_refused_with_limit_and_cure_whatever_the_browser_s
     assert len(drop.refused) == 2
     drop.zone._receive(drop.zone, {"what": "too-large", "name": "c.csv", "size": 9}, [])
     assert "c.csv" in drop.refused[2]
+
+
+def test_a_file_without_room_is_refused_before_any_of_it_is_kept() -> None:
+    drop, answers = Drop(), []
+    drop.zone.send = lambda content, *_: answers.append(content)  # type: ignore[method-assign]
+    drop.begin("more.csv", 6)
+    drop.piece(0, b"abcdef")
+    assert (drop.taken, drop.refused) == ([], ["There is no room."])
+    assert [(answer["got"], answer["refused"]) for answer in answers] == [(0, True)] * 2
+    assert drop.zone._content == b""
+    drop.begin("a.csv", 3)
+    drop.piece(0, b"abc")
+    assert drop.taken == [("a.csv", b"abc")]
 
 
 def test_what_the_browser_cannot_read_is_said() -> None:

@@ -301,6 +301,25 @@ def test_a_path_of_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
     assert "MB" in state.refusal.message
 
 
+def test_files_of_one_page_are_bounded_together() -> None:
+    """Once one page kept any number of files, each as large as the largest."""
+    state = UploadState(gg.Settings(max_megabytes=0.001))
+    largest = b"Name,RT\nGM1(36:1;O2),9.5\n".ljust(state.max_bytes, b"\n")
+    names = [f"{number}.csv" for number in range(5)]
+    for name in names:
+        state.add(name, largest)
+    assert state.files()["name"].tolist() == names[:4]
+    assert state.refusal is not None
+    assert 'press "Remove"' in state.refusal.message
+    assert state.why_no_room("4.csv", 1)
+    assert state.why_no_room("3.csv", len(largest)) == ""  # takes the place of the other
+    state.add("3.csv", largest)
+    state.remove(0)
+    state.add("4.csv", largest)
+    assert state.files()["name"].tolist() == names[1:]
+    assert state.refusal is None
+
+
 @pytest.mark.parametrize("words", ["a.csv has 60 MB"])
 def test_what_the_browser_refuses_is_said_and_the_table_stays(words: str) -> None:
     state = UploadState()

@@ -57,6 +57,9 @@ class DropZone(anywidget.AnyWidget):
     on_arrival : callable
         Called with the name of a file once it begins to arrive and the number of files that were
         given together, and with an empty name once nothing arrives any more.
+    why_not : callable, optional
+        Called with the name and size of a file before any of it is kept: the reason why it is
+        refused; empty where it is taken.
     """
 
     _esm = source("dropzone.js")
@@ -74,11 +77,13 @@ class DropZone(anywidget.AnyWidget):
         on_file: Callable[[str, bytes], None],
         on_refusal: Callable[[str], None],
         on_arrival: Callable[[str, int], None],
+        why_not: Callable[[str, int], str] = lambda _name, _size: "",
     ) -> None:
         super().__init__(_suffixes=list(suffixes), _max_bytes=max_bytes)
         self._on_file = on_file
         self._on_refusal = on_refusal
         self._on_arrival = on_arrival
+        self._why_not = why_not
         self._limit = max_bytes  # the browser could set the trait `_max_bytes`
         self._begin("", 0, 0)
         self.on_msg(self._receive)
@@ -108,12 +113,15 @@ class DropZone(anywidget.AnyWidget):
         self._content = bytearray()
         self._received = 0
         self._is_handed_over = False
+        self._is_refused = False
         self._on_arrival(name, of)
         self._refuse_large()
+        if not self._is_refused and (why := self._why_not(name, size)):
+            self._refuse(why)
 
     def _add(self, start: int, piece: memoryview) -> None:
         """Append a piece; one that came before is ignored, and the answer asks for the next."""
-        if start != self._received or self._is_handed_over:
+        if start != self._received or self._is_handed_over or self._is_refused:
             return
         self._content += bytes(piece)
         self._received = len(self._content)
@@ -125,13 +133,13 @@ class DropZone(anywidget.AnyWidget):
             {
                 "file": file if is_count(file) else None,
                 "got": self._received,
-                "refused": self._is_large(),
+                "refused": self._is_refused,
             }
         )
 
     def _hand_over(self) -> None:
         """Pass a complete file on, once."""
-        is_complete = self._received == self._size and not self._is_large()
+        is_complete = self._received == self._size and not self._is_refused
         if not is_complete or self._is_handed_over:
             return
         content = bytes(self._content)
@@ -140,14 +148,16 @@ class DropZone(anywidget.AnyWidget):
         self._on_arrival("", 0)
         self._on_file(self._name, content)
 
-    def _is_large(self) -> bool:
-        return max(self._size, self._received) > self._limit
-
     def _refuse_large(self) -> None:
-        if self._is_large():
-            self._content = bytearray()
-            self._on_arrival("", 0)
-            self._on_refusal(self._too_large(self._name, self._size))
+        if max(self._size, self._received) > self._limit:
+            self._refuse(self._too_large(self._name, self._size))
+
+    def _refuse(self, why: str) -> None:
+        """Keep nothing of the file, and say why."""
+        self._is_refused = True
+        self._content = bytearray()
+        self._on_arrival("", 0)
+        self._on_refusal(why)
 
     def _too_large(self, name: str, size: int) -> str:
         return (

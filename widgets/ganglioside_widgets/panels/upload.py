@@ -100,6 +100,7 @@ class UploadPanel(Panel):
             on_file=self.state.add,
             on_refusal=self.state.refuse,
             on_arrival=self.state.expect,
+            why_not=self.state.why_no_room,
         )
         example = button("Try the example", self.state.add_example, tip="A simulated table")
         parts = [drop, w.HBox([example, self.remove]).add_class("gg-buttons")]

@@ -24,6 +24,9 @@ from ganglioside.simulation.example import example
 from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.visitors import Visitor
 
+#: All files of a page together may be so many times as large as the largest one.
+_TOGETHER: Final = 4
+
 #: The header of an input column for which none was taken.
 ABSENT: Final = ""
 
@@ -194,6 +197,19 @@ class UploadState(t.HasTraits):
         """Largest size of a file, bytes."""
         return int(self.settings.max_megabytes * MEGABYTE)
 
+    def why_no_room(self, name: str, size: int) -> str:
+        """Reason why a file of so many bytes cannot be added to the others; empty if it can."""
+        kept = sum(len(upload.content) for upload in self.uploads if upload.name != name)
+        limit = _TOGETHER * self.max_bytes
+        if kept + size <= limit:
+            return ""
+        together = f"{(kept + size) / MEGABYTE:,.1f}"
+        return (
+            f"{name} was not added: the files of this page would have {together} MB together; the "
+            f"limit is {limit / MEGABYTE:,.1f} MB. Choose a file that is not needed any more in "
+            f'the list, press "Remove", and add {name} again.'
+        )
+
     @property
     def can_be_study(self) -> bool:
         """Whether there are several tables, which can be analysed together."""
@@ -242,8 +258,11 @@ class UploadState(t.HasTraits):
     def add(self, name: str, content: bytes) -> None:
         """Add a file, in place of one with the same name, and choose it.
 
-        One that came alone, and can be read, is `due`.
+        One that came alone, and can be read, is `due`. One for which there is no room is refused.
         """
+        if why := self.why_no_room(name, len(content)):
+            self.refuse(why)
+            return
         upload = Upload.read(name, content, ReadingOptions(), self.settings)
         self._put(upload)
         if self._dropped == 1 and upload.table is not None:

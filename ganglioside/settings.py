@@ -10,12 +10,16 @@ from typing import Any, Final, Literal, get_args
 from ganglioside.errors import SettingsError
 from ganglioside.support.nearest import did_you_mean
 from ganglioside.support.on_demand import ShownAsCard
+from ganglioside.support.quoting import MOST, quoted
 
 SampleType = Literal["porcine", "human", "bovine", "mouse", "other"]
 Polarity = Literal["auto", "negative", "positive"]
 POLARITIES: Final[tuple[str, ...]] = get_args(Polarity)
 
 SAMPLE_TYPES: Final[tuple[str, ...]] = get_args(SampleType)
+
+#: Unknown settings that a message names at most.
+_NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ class Settings(ShownAsCard):
         for name, spec in setting_specs().items():
             _check_number(name, getattr(self, name), spec)
         if self.max_rows != int(self.max_rows):
-            raise SettingsError(f"max_rows = {self.max_rows!r}: a whole number is needed.")
+            raise SettingsError(f"max_rows = {quoted(self.max_rows)}: a whole number is needed.")
         _check_choice("sample_type", self.sample_type, SAMPLE_TYPES)
         _check_choice("polarity", self.polarity, POLARITIES)
 
@@ -207,9 +211,9 @@ class Settings(ShownAsCard):
         known = [f.name for f in dataclasses.fields(cls)]
         unknown = sorted(set(values) - set(known))
         if unknown:
-            near = did_you_mean(unknown[0], known)
+            near = did_you_mean(unknown[0][:MOST], known)
             raise SettingsError(
-                f"Unknown setting {', '.join(map(repr, unknown))}: the settings are "
+                f"Unknown setting {', '.join(map(quoted, unknown[:_NAMED]))}: the settings are "
                 f"{', '.join(known)}.{near}"
             )
         return cls(**values)
@@ -234,7 +238,9 @@ def setting_specs() -> dict[str, SettingSpec]:
 
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
     if value not in choices:
-        raise SettingsError(f"{name} = {value!r} is unknown: use one of {', '.join(choices)}.")
+        raise SettingsError(
+            f"{name} = {quoted(value)} is unknown: use one of {', '.join(choices)}."
+        )
 
 
 def _check_number(name: str, value: object, spec: SettingSpec) -> None:
@@ -258,4 +264,4 @@ def _short(value: object) -> str:
     """Text of a value for a message; that of a huge whole number does not show its digits."""
     if isinstance(value, int) and not _is_finite(value):
         return "a number of more than 300 digits"
-    return repr(value)
+    return quoted(value)

@@ -7,8 +7,10 @@ import dataclasses
 import glob
 import hashlib
 import io
+import logging
+import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -25,6 +27,8 @@ from ganglioside.reading.limits import most
 from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.text_files import SEPARATORS, decode
 from ganglioside.settings import Settings, setting_specs
+
+log: Final = logging.getLogger(__name__)
 
 _SETTINGS: Final = tuple(field.name for field in dataclasses.fields(Settings))
 #: Columns of a manifest that say how a table is read.
@@ -133,7 +137,7 @@ def _items(source: str, usual: _Usual) -> list[Item]:
     """Tables that one source names."""
     path = Path(source).expanduser()
     if path.is_dir():
-        found = sorted(p for p in path.iterdir() if p.is_file() and is_table_file(p.name))
+        found = sorted(p for p in _own_files(path) if is_table_file(p.name))
         if not found:
             raise BatchError(f"{path} holds no table: {', '.join(TABLE_ENDINGS)}.")
         return [usual.item(p) for p in found]
@@ -146,6 +150,19 @@ def _items(source: str, usual: _Usual) -> list[Item]:
             raise BatchError(f"No file fits {source!r}.")
         return [usual.item(p) for p in found]
     return [usual.item(path)]  # it fails alone, when it is read
+
+
+def _own_files(folder: Path) -> Iterator[Path]:
+    """Yield the files of a folder; links that lead out of it are skipped, with a warning.
+
+    Whoever may write to the folder could otherwise have any file of whoever reads it quoted.
+    """
+    inside = folder.resolve()
+    for path in folder.iterdir():
+        if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(inside):
+            log.warning("%s is skipped: it is a link out of its folder. Name it to judge it.", path)
+        elif path.is_file():
+            yield path
 
 
 def _distinct(items: list[Item]) -> list[Item]:

@@ -20,6 +20,7 @@ from ganglioside.batch.plan import Item
 from ganglioside.batch.scheduling import Run
 from ganglioside.errors import BatchError
 from ganglioside.progress import Progress, ProgressCallback
+from ganglioside.support.whole_files import made_folder
 
 if TYPE_CHECKING:
     from ganglioside.history import History
@@ -89,7 +90,7 @@ def run_batch(
 def _made(folder: Path) -> Path:
     for needed in (folder, folder / VERDICTS, folder / REPORTS):
         try:
-            needed.mkdir(parents=True, exist_ok=True)
+            made_folder(needed)
         except OSError as error:
             raise BatchError(f"{needed} cannot be made: {error.strerror}.") from error
     return folder.absolute()

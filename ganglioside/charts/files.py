@@ -18,7 +18,7 @@ from platformdirs import user_cache_path
 
 from ganglioside.charts.text_widths import with_fixed_widths
 from ganglioside.errors import ExportError
-from ganglioside.support.whole_files import write_whole
+from ganglioside.support.whole_files import made_folder, write_whole
 
 #: Version of Vega-Lite for which the charts are written and with which they are rendered.
 VEGA_LITE: Final = "6.4"
@@ -197,7 +197,7 @@ def javascript() -> str:
     bundle = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE))
     safe = bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")
     with suppress(OSError, ExportError):  # where it cannot be kept, it is built each time
-        folder.mkdir(parents=True, exist_ok=True)
+        made_folder(folder)
         write_whole(kept, safe.encode())
     return safe
 

@@ -305,8 +305,9 @@ def _run(
 def _write(analysis: Analysis, target: Path) -> None:
     """Write the verdicts to a file, and print its path."""
     from ganglioside.exporting import export
+    from ganglioside.support.whole_files import made_folder
 
-    target.parent.mkdir(parents=True, exist_ok=True)
+    made_folder(target.parent)
     output.note(f"Verdicts: {export(analysis, target)}")
 
 

@@ -23,6 +23,7 @@ from ganglioside.exporting.species_list import to_species_csv, to_species_xlsx
 from ganglioside.exporting.tables import to_csv, to_parquet
 from ganglioside.exporting.workbook import to_xlsx
 from ganglioside.support.on_demand import opened
+from ganglioside.support.quoting import quoted
 from ganglioside.support.whole_files import write_whole
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ def _format(target: Path, format: str | None) -> Format:
     wanted = (format or target.suffix.removeprefix(".")).lower()
     if wanted not in (BY_ENDING if format is None else FORMATS):
         raise ExportError(
-            f"{wanted or 'No ending'!r} is no export format: name the file {ENDINGS}, or give "
-            f"one of the formats {', '.join(FORMATS)}."
+            f"{quoted(wanted or 'No ending')} is no export format: name the file {ENDINGS}, or "
+            f"give one of the formats {', '.join(FORMATS)}."
         )
     return wanted

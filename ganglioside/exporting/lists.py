@@ -12,6 +12,7 @@ import pandas as pd
 
 from ganglioside.errors import ExportError
 from ganglioside.exporting.spreadsheet_text import safe_frame
+from ganglioside.support.quoting import quoted
 from ganglioside.support.whole_files import write_whole
 
 ListForm = Literal["generic", "skyline"]
@@ -80,7 +81,7 @@ def to_list(library: pd.DataFrame, form: ListForm = "generic") -> bytes:
         If the form is unknown.
     """
     if form not in _WRITERS:
-        raise ExportError(f"{form!r} is no form of a list: use {' or '.join(LIST_FORMS)}.")
+        raise ExportError(f"{quoted(form)} is no form of a list: use {' or '.join(LIST_FORMS)}.")
     return _WRITERS[form](library)
 
 

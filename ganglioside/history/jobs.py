@@ -38,6 +38,7 @@ from ganglioside.history.storage.interface import Connection
 from ganglioside.history.storage.store import utc_now
 from ganglioside.history.workers import Worker
 from ganglioside.progress import ProgressEvent
+from ganglioside.support.quoting import quoted
 from ganglioside.support.requests import current_request
 
 #: How often a worker tries a job that fails by chance, and the time until the second attempt.
@@ -156,11 +157,11 @@ def find_job(connection: Connection, job: str) -> Job:
     rows = rows_by_id(connection, "jobs", _COLUMNS, job)
     if not rows:
         raise UnknownJobError(
-            f"There is no job {job!r} in this history: history.jobs.all() lists them."
+            f"There is no job {quoted(job)} in this history: history.jobs.all() lists them."
         )
     if len(rows) > 1 and rows[0][0] != job:
         raise UnknownJobError(
-            f"{job!r} is the beginning of more than one job: give more of the id."
+            f"{quoted(job)} is the beginning of more than one job: give more of the id."
         )
     found = Job(*rows[0])
     require_change(found.author, "job")
@@ -562,7 +563,7 @@ def _sharing(connection: Connection, sid: str | None, person: Person | None) -> 
     ).fetchall()
     if not rows and person is not None:
         raise UnknownSessionError(
-            f"There is no session {sid!r} in this history: history.sessions() lists them."
+            f"There is no session {quoted(sid)} in this history: history.sessions() lists them."
         )
     return Sharing(*rows[0]) if rows else usual
 

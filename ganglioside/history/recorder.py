@@ -25,7 +25,12 @@ _SOONER: Final = 4
 _GATHERING: Final = 0.05
 
 #: Seconds that work may go on without an event once it is to end.
-GRACE: Final = 20.0
+GRACE: Final = 10.0
+
+
+def too_late(limit: float) -> str:
+    """Words about work that took longer than its limit in s."""
+    return f"It took longer than its limit of {limit:g} s: raise the limit and retry it."
 
 
 class Recorder:
@@ -97,13 +102,19 @@ class Recorder:
             raise
 
     @contextmanager
-    def beating(self, end_process: Callable[[], Any] | None = None) -> Iterator[None]:
+    def beating(
+        self,
+        end_process: Callable[[], Any] | None = None,
+        sign: Callable[[], object] = lambda: None,
+    ) -> Iterator[None]:
         """Give signs of life meanwhile.
 
         Parameters
         ----------
         end_process
             What to do with work that goes on though it was asked to end some time ago.
+        sign
+            Called with each sign of life.
         """
         over = threading.Event()
 
@@ -115,6 +126,7 @@ class Recorder:
                 if over.wait(rest):
                     return
                 self._news.clear()
+                sign()
                 pause, started = min(BEAT, 2 * pause), time.monotonic()
                 self._beat()
                 rest = max(_GATHERING, 10 * (time.monotonic() - started))
@@ -152,7 +164,7 @@ class Recorder:
             return "cancelled"
         limit = self._time_limit
         if limit is not None and time.monotonic() - self._started > limit:
-            return f"It took longer than its limit of {limit:g} s: raise the limit and retry it."
+            return too_late(limit)
         return None
 
     def _is_deaf(self) -> bool:

@@ -28,6 +28,7 @@ from ganglioside.history.storage.interface import Connection
 from ganglioside.history.storage.store import utc_now
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
+from ganglioside.support.quoting import quoted
 from ganglioside.version import __version__
 
 Status = Literal["pending", "processing", "completed", "failed", "cancelled"]
@@ -85,11 +86,11 @@ class Stored:
         rows = rows_by_id(connection, "sessions", _STORED, sid)
         if not rows:
             raise UnknownSessionError(
-                f"There is no session {sid!r} in this history: history.sessions() lists them."
+                f"There is no session {quoted(sid)} in this history: history.sessions() lists them."
             )
         if len(rows) > 1 and rows[0][0] != sid:
             raise UnknownSessionError(
-                f"{sid!r} is the beginning of more than one session "
+                f"{quoted(sid)} is the beginning of more than one session "
                 f"({', '.join(row[0] for row in rows)}): give more of the id."
             )
         found = cls(*rows[0])

@@ -22,6 +22,7 @@ from ganglioside.errors import ForbiddenError, HistoryError, NobodyError, Sharin
 from ganglioside.history.author import acting_for
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.wrapped import WrappedStore
+from ganglioside.support.quoting import quoted
 
 Scope = Literal["read", "write", "admin"]
 
@@ -188,10 +189,12 @@ def chosen_group(person: Person | None, shared: Shared, group: str) -> str | Non
         If it is not clear, or not one of the person's.
     """
     if shared not in SHARED:
-        raise SharingError(f"{shared!r} is unknown: share with {', '.join(SHARED)}.")
+        raise SharingError(f"{quoted(shared)} is unknown: share with {', '.join(SHARED)}.")
     if shared != "group":
         if group:
-            raise SharingError(f"A group is named only to share with it, not with {shared!r}.")
+            raise SharingError(
+                f"A group is named only to share with it, not with {quoted(shared)}."
+            )
         return None
     groups = () if person is None else person.groups
     if not group and len(groups) == 1:
@@ -200,7 +203,7 @@ def chosen_group(person: Person | None, shared: Shared, group: str) -> str | Non
         which = f"one of {', '.join(groups)}" if groups else "you belong to none"
         raise SharingError(f"Name the group to share with: {which}.")
     if group not in groups and not (person is None or person.may("admin")):
-        raise SharingError(f"You do not belong to a group {group!r}: name one of your own.")
+        raise SharingError(f"You do not belong to a group {quoted(group)}: name one of your own.")
     return group
 
 

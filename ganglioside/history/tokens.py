@@ -22,6 +22,7 @@ from ganglioside.history.author import current_author
 from ganglioside.history.sharing import SCOPES, Scope
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.store import utc_now
+from ganglioside.support.quoting import quoted
 
 #: Longest name of a person and longest label, characters.
 LONGEST: Final = 200
@@ -287,7 +288,7 @@ def _one(connection: Connection, token: str) -> Token:
     found = read_tokens(connection, token)
     if not found:
         raise UnknownTokenError(
-            f"There is no token {token!r}: `ganglioside tokens list` lists them."
+            f"There is no token {quoted(token)}: `ganglioside tokens list` lists them."
         )
     return found[0]
 
@@ -306,7 +307,7 @@ def _require(
             f"A token needs the name of who acts with it: 1 to {LONGEST} printable characters."
         )
     if scope not in SCOPES:
-        raise TokenError(f"{scope!r} is no scope: use {', '.join(SCOPES)}.")
+        raise TokenError(f"{quoted(scope)} is no scope: use {', '.join(SCOPES)}.")
     if len(label) > LONGEST or not (label.isprintable()):
         raise TokenError(f"The label is too long: {LONGEST} printable characters are kept.")
     if not all(name.strip() and len(name) <= LONGEST and name.isprintable() for name in groups):

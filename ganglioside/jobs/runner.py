@@ -23,6 +23,7 @@ from ganglioside.history.events import error_event
 from ganglioside.history.jobs import Job
 from ganglioside.history.recorder import Recorder
 from ganglioside.jobs.announcements import tell
+from ganglioside.jobs.guard import guarded
 from ganglioside.jobs.kinds import MAKE_ONE_SESSION, Done, resumed, work_of
 from ganglioside.progress import ProgressCallback, ProgressEvent
 from ganglioside.support.error_reports import capture
@@ -121,8 +122,12 @@ def _carry_out(
         if leave is not None:
             leave()
 
-    with recorder.beating(end_process if leave is not None else None):
-        ended = _do(history, taken, recorder)
+    if leave is None:
+        with recorder.beating():
+            ended = _do(history, taken, recorder)
+    else:
+        with guarded(history, taken) as sign, recorder.beating(end_process, sign):
+            ended = _do(history, taken, recorder)
     record(ended)
     if ended.raised is not None and taken.claim is None:
         raise ended.raised

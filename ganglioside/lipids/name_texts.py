@@ -8,6 +8,7 @@ from typing import Final
 
 from ganglioside.columns import FORMULA_STARTS_IN_NAMES
 from ganglioside.lipids.name_faults import LIMITS, refuse
+from ganglioside.support.quoting import quoted
 
 _MAX_LENGTH: Final = LIMITS["length"].high
 #: What ends a list of which a name is the last member: `GM3 d18:1_16:0 [M-H]-;` of LipiDex.
@@ -44,7 +45,7 @@ def plain_name(text: str) -> str:
     ('GM3(36:1)', 'GM3 36:1')
     """
     if not isinstance(text, str):
-        refuse("no-text", f"{text!r} is no name: a name is text.")
+        refuse("no-text", f"{quoted(text)} is no name: a name is text.")
     if len(text) > _MAX_LENGTH:
         refuse("too-long", f"The name has {len(text)} characters; {_MAX_LENGTH} are allowed.")
     plain = normalise(text).rstrip(_BEHIND)

@@ -15,6 +15,7 @@ from ganglioside.lipids.adducts import Adduct, adduct, expected_adducts
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.names import parse_name, species
 from ganglioside.lipids.species import Species
+from ganglioside.support.quoting import quoted
 from ganglioside.support.text_columns import several
 
 #: Columns of `expected_library`: one row per species, isomer and ion.
@@ -130,7 +131,7 @@ def _half_width(window: Window) -> float | None:
     if window == "95%":
         return None
     if isinstance(window, bool) or not isinstance(window, int | float) or not 0 < window < 1e3:
-        raise SettingsError(f"window = {window!r}: give '95%', or its full width in min.")
+        raise SettingsError(f"window = {quoted(window)}: give '95%', or its full width in min.")
     return window / 2
 
 

@@ -12,6 +12,7 @@ from ganglioside.lipids.names import parse_name
 from ganglioside.support.arrays import BoolArray
 from ganglioside.support.formatting import minutes
 from ganglioside.support.nearest import did_you_mean
+from ganglioside.support.quoting import quoted
 
 #: Features of one name that a message lists.
 _MOST_LISTED: Final = 10
@@ -53,10 +54,10 @@ def chosen_feature(features: pd.DataFrame, feature: Any = None, row: int | None 
         named = is_named(features, feature)
         names = features["name"].dropna().astype("str")
         near = did_you_mean(feature, names) if not named.any() else ""
-        return _the_one(features, named, f"named {feature!r}", near)
+        return _the_one(features, named, f"named {quoted(feature)}", near)
     if isinstance(feature, bool) or not isinstance(feature, int | np.integer):
         raise FeatureError(
-            f"feature = {feature!r}: give its number, as feature_id has, or its name."
+            f"feature = {quoted(feature)}: give its number, as feature_id has, or its name."
         )
     if not 0 <= feature < len(features):
         there = f"0 to {len(features) - 1}" if len(features) else "none"

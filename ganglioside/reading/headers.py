@@ -16,6 +16,7 @@ from ganglioside.reading.limits import number
 from ganglioside.reading.options import UNITS
 from ganglioside.reading.records import column_of, header_key
 from ganglioside.support.fact_tables import read_facts
+from ganglioside.support.quoting import quoted
 
 #: Longer texts are no header of an input column.
 _LONGEST_HEADER: Final = 100
@@ -344,7 +345,7 @@ def _input_column(label: str) -> str:
     found = _lookup(label)
     if found is None:
         raise SettingsError(
-            f"columns={{{label!r}: ...}}: there is no input column {label!r}. "
+            f"columns={{{quoted(label)}: ...}}: there is no input column {quoted(label)}. "
             f"The input columns are {', '.join(INPUT_LABELS.values())}."
         )
     return found.column

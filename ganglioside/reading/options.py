@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypedDict
 
 from ganglioside.errors import SettingsError
+from ganglioside.support.quoting import quoted
 
 #: Units of RT that can be named.
 UNITS: Final = ("min", "s")
@@ -50,7 +51,9 @@ class ReadingOptions:
 
     def __post_init__(self) -> None:
         if self.unit is not None and self.unit not in UNITS:
-            raise SettingsError(f"unit={self.unit!r}: the unit of RT is {' or '.join(UNITS)}.")
+            raise SettingsError(
+                f"unit={quoted(self.unit)}: the unit of RT is {' or '.join(UNITS)}."
+            )
 
     @classmethod
     def of(

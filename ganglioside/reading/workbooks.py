@@ -21,6 +21,7 @@ from ganglioside.reading.merged_cells import MergedRows, merged_over_rows
 from ganglioside.reading.problems import quote
 from ganglioside.reading.records import HEADER_WITHIN, NO_HEADER, Body, Record, Sheet
 from ganglioside.reading.worksheets import Cell, shared_texts, stored_rows
+from ganglioside.support.quoting import quoted
 from ganglioside.support.text_columns import as_column
 from ganglioside.support.text_columns import texts as as_texts
 
@@ -191,7 +192,7 @@ def _sheet_index(names: list[str], sheet: str | int) -> int:
     if isinstance(sheet, int) and 0 <= sheet < len(names):
         return sheet
     raise ReadError(
-        f"The workbook has no sheet {sheet!r}. Its sheets are "
+        f"The workbook has no sheet {quoted(sheet)}. Its sheets are "
         f"{', '.join(map(repr, names))}; they count from 0."
     )
 

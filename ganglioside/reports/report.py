@@ -39,7 +39,7 @@ from ganglioside.reports.parameters import Parameters
 from ganglioside.reports.results import species_rows, wrong_names
 from ganglioside.settings import Settings
 from ganglioside.support import formatting
-from ganglioside.support.whole_files import write_whole
+from ganglioside.support.whole_files import made_folder, write_whole
 
 
 @cache
@@ -267,7 +267,7 @@ class Report:
             report=self, body=Markup("\n".join(self.shown.values())), bundle=Markup(javascript())
         )  # fmt: skip
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
+            made_folder(target.parent)
         except OSError as error:
             raise ReportError(f"{target.parent} cannot be made: {error.strerror}.") from error
         try:

@@ -20,6 +20,7 @@ from ganglioside.history.session_rows import Status
 from ganglioside.history.sharing import Scope, Shared
 from ganglioside.history.tokens import Token
 from ganglioside.progress import ProgressEvent
+from ganglioside.server.shown_paths import ShownPaths
 
 #: Length and form of the ids of sessions and jobs.
 ID_PATTERN: Final = "^[0-9a-f]{14}$"
@@ -123,8 +124,11 @@ class JobAnswer(Strict):
     @classmethod
     def of(cls, job: Job) -> JobAnswer:
         """Answer about a job."""
-        plain = {name: getattr(job, name) for name in cls.model_fields if name != "result"}
-        return cls(**plain, result=None if job.result is None else json.loads(job.result))
+        shown = ShownPaths(job)
+        plain = {name: getattr(job, name) for name in cls.model_fields}
+        result = None if job.result is None else json.loads(job.result)
+        texts = {"name": job.name, "error": job.error, "result": result}
+        return cls(**{**plain, **{name: shown(value) for name, value in texts.items()}})
 
 
 class JobsAnswer(Strict):
@@ -218,9 +222,9 @@ class OverridesAnswer(Strict):
     overrides: list[OverrideAnswer]
 
 
-def event_of(number: int, event: ProgressEvent) -> dict[str, Any]:
-    """An event with its number, ready for JSON."""
-    return {"id": number, **event}
+def event_of(number: int, event: ProgressEvent, shown: ShownPaths) -> dict[str, Any]:
+    """An event with its number, ready for JSON, its texts as callers see them."""
+    return {"id": number, **{name: shown(value) for name, value in event.items()}}
 
 
 def number_or_none(value: float) -> float | None:

@@ -42,6 +42,10 @@ from ganglioside.support.error_reports import capture
 
 MEDIA_TYPE: Final = "application/problem+json"
 
+#: Faults that are listed at most, and characters of the place of one.
+_MOST: Final = 100
+_LONGEST: Final = 200
+
 log: Final = logging.getLogger(__name__)
 
 
@@ -129,7 +133,12 @@ def problem_of(error: BaseException) -> Problem:
             return Problem(status, code, _words(error), headers, _faults(error))
     log.error("A request failed: %s", error, exc_info=error)
     capture(error, "api")
-    return Problem(500, "failed", str(error))
+    return _failed(error)
+
+
+def _failed(error: BaseException) -> Problem:
+    """Problem that tells nothing of the program, its files and its addresses."""
+    return Problem(500, "failed", f"The server failed ({type(error).__name__}). Its log says more.")
 
 
 def _words(error: BaseException) -> str:
@@ -142,10 +151,10 @@ def _words(error: BaseException) -> str:
 
 
 def _faults(error: BaseException) -> list[dict[str, Any]] | None:
-    """Places of the faults of a table, at most a hundred."""
+    """Places of the faults of a table, the first ones."""
     if not isinstance(error, ValidationError):
         return None
-    first = error.problems.head(100)
+    first = error.problems.head(_MOST)
     texts = first.astype("object").where(first.notna(), None)
     return [{str(k): v for k, v in row.items()} for row in texts.to_dict("records")]
 
@@ -174,17 +183,15 @@ def answer_problems(app: FastAPI) -> None:
     async def invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
         faults = [
-            {"place": ".".join(map(str, one["loc"])), "message": str(one["msg"])}
-            for one in error.errors()
+            {"place": ".".join(map(str, one["loc"]))[:_LONGEST], "message": str(one["msg"])}
+            for one in error.errors()[:_MOST]
         ]
         places = "; ".join(f"{one['place']}: {one['message']}" for one in faults[:3])
         return Problem(422, "bad-request", places or "Unreadable.", None, faults).answer()
 
     async def unforeseen(_: Request, error: Exception) -> JSONResponse:
         capture(error, "api")
-        return Problem(
-            500, "failed", f"The server failed ({type(error).__name__}). Its log says more."
-        ).answer()
+        return _failed(error).answer()
 
     app.add_exception_handler(Problem, known)
     app.add_exception_handler(GangliosideError, known)

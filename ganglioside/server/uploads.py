@@ -97,6 +97,7 @@ def _object(text: str, name: str) -> dict[str, Any]:
     """JSON object in a field of a form; an empty one where the field is empty."""
     try:
         found = json.loads(text or "{}")
+        json.dumps(found, ensure_ascii=False).encode()  # half a character is no text
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"{name} is no JSON ({error}): write {{...}}.") from error
     if not isinstance(found, dict):

@@ -25,6 +25,9 @@ _NEW: Final = (
     | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 )  # fmt: skip
 
+#: Most that others may do with new files and folders, whatever the umask: read them.
+_FILE, _FOLDER = 0o644, 0o755
+
 _ROOM: Final = "Make room on the disk, or name a file on another one."
 #: Advice by the kind of error.
 _ADVICE: Final = {
@@ -103,13 +106,27 @@ def whole_file(target: Path) -> Iterator[tuple[BinaryIO, Path]]:
     """
     draft = target.with_name(f".ganglioside-{secrets.token_hex(16)}.part")
     try:
-        with os.fdopen(os.open(draft, _NEW, 0o666), "wb") as file:
+        with os.fdopen(os.open(draft, _NEW, _FILE), "wb") as file:
             yield file, draft
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def made_folder(path: Path) -> Path:
+    """Folder for results, made with those above it where it is missing.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+    """
+    for needed in (*reversed(path.parents), path):
+        if not needed.is_dir():
+            needed.mkdir(_FOLDER, exist_ok=True)
+    return path
 
 
 def _take_over(draft: Path, earlier: os.stat_result) -> None:

@@ -20,6 +20,7 @@ from ganglioside.columns import OVERRIDE_COLUMNS, OVERRIDES, VERDICTS, Verdict
 from ganglioside.errors import NameFormError, OverrideError
 from ganglioside.lipids.names import parse_name
 from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.support.quoting import quoted
 
 #: Longest note and author, characters.
 MAX_NOTE: Final = 2_000
@@ -103,9 +104,9 @@ class Override:
     def _require_verdict(self) -> None:
         """Refuse a feature that is no number, an unknown verdict and a verdict without a note."""
         if isinstance(self.feature_id, bool) or self.feature_id < 0:
-            raise OverrideError(f"{self.feature_id!r} is no feature: give its number.")
+            raise OverrideError(f"{quoted(self.feature_id)} is no feature: give its number.")
         if self.verdict is not None and self.verdict not in VERDICTS:
-            raise OverrideError(f"{self.verdict!r} is no verdict: use {', '.join(VERDICTS)}.")
+            raise OverrideError(f"{quoted(self.verdict)} is no verdict: use {', '.join(VERDICTS)}.")
         if self.verdict is not None and not self.note.strip():
             raise OverrideError(
                 f"Feature {self.feature_id}: a verdict of your own needs a note that says why."

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganglioside.batch.plan import Item, parameters, plan
+from ganglioside.batch.plan import Item, log, parameters, plan
 from ganglioside.errors import BatchError
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
@@ -33,6 +33,28 @@ def test_files_patterns_and_folders_in_their_order(tmp_path: Path) -> None:
     assert names(plan([f"{tmp_path}/*.csv"])) == ["a", "b"]
     assert names(plan([f"{tmp_path}/**/*.csv"])) == ["a", "b", "c"]
     assert names(plan([tmp_path])) == ["a", "b"]
+
+
+def test_links_out_of_a_folder_are_skipped_with_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warned: list[Path] = []
+    monkeypatch.setattr(log, "warning", lambda _, path: warned.append(path))
+    folder = write(tmp_path / "runs" / "a.csv").parent
+    secret = write(tmp_path / "secret.csv")
+    (folder / "out.csv").symlink_to(secret)
+    (folder / "up.csv").symlink_to("../secret.csv")
+    (folder / "again.csv").symlink_to("a.csv")
+    (folder / "loop.csv").symlink_to("loop.csv")
+    assert names(plan([folder])) == ["a", "again"]
+    assert sorted(path.name for path in warned) == ["out.csv", "up.csv"]
+    assert names(plan([folder / "out.csv"])) == ["out"]  # whoever names it means it
+
+
+def test_a_folder_that_is_a_link_is_read(tmp_path: Path) -> None:
+    folder = write(tmp_path / "runs" / "a.csv").parent
+    (tmp_path / "link").symlink_to(folder)
+    assert names(plan([tmp_path / "link"])) == ["a"]
 
 
 def test_a_name_with_brackets_is_a_file_and_no_pattern(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -39,15 +40,28 @@ class Slow:
         return Done()
 
 
-#: The process of a job whose work is `Slow`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """Works for ever in one step, in which no other thread of its process gets its turn."""
+
+    kind: ClassVar[str] = "frozen"
+
+    name: str = "frozen"
+
+    def run(self, history: gg.History, progress: ProgressCallback) -> Done:
+        re.fullmatch("(?:a+)+b", "a" * 64)  # takes some thousand years
+        return Done()
+
+
+#: The process of a job whose work is `Slow` or `Frozen`.
 SLOW_PROCESS = """
 import sys
 sys.path[:0] = {path!r}
-from jobs.slow_work import Slow
+from jobs.slow_work import Frozen, Slow
 from ganglioside.history import recorder
-from ganglioside.jobs import __main__, kinds
-kinds._KINDS[Slow.kind] = Slow
-recorder.BEAT, recorder.GRACE = 0.1, 0.2
+from ganglioside.jobs import __main__, guard, kinds
+kinds._KINDS |= {{work.kind: work for work in (Slow, Frozen)}}
+recorder.BEAT, recorder.GRACE, guard.SILENCE = 0.1, 0.2, 1.0
 sys.exit(__main__.main(*sys.argv[1:]))
 """
 

@@ -55,6 +55,20 @@ def test_errors_have_their_status(error: BaseException, status: int) -> None:
     assert ("Retry-After" in problem.headers) == (status == 503)
 
 
+def test_a_fault_of_the_history_does_not_tell_where_it_is() -> None:
+    problem = problem_of(errors.HistoryError("/somewhere/secret/history.duckdb is damaged"))
+    assert problem.status == 500
+    assert "secret" not in problem.detail
+    assert "HistoryError" in problem.detail
+
+
+def test_a_place_of_a_request_is_named_in_short(ann: httpx.Client) -> None:
+    answer = ann.post("tokens", json={f"{number:09,}" + "x" * 10_000: 1 for number in range(200)})
+    assert answer.status_code == 422
+    assert len(answer.json()["faults"]) <= 100
+    assert len(answer.text) < 50_000
+
+
 def test_an_unforeseen_fault_tells_nothing_of_the_program() -> None:
     app = FastAPI()
     answer_problems(app)

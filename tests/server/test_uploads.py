@@ -53,3 +53,19 @@ def test_an_upload_is_an_input_with_its_options() -> None:
 def test_what_is_no_object_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="settings is no JSON"):
         wanted(text, "", "", "", True)
+
+
+@pytest.mark.parametrize("text", ['{"Name":"\\ud800"}', '{"\\udfff":"Mine"}'])
+def test_half_a_character_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="columns is no JSON"):
+        wanted("", text, "", "", True)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    ['{"sample_type":"%s"}', '{"rt_tolerance":"%s"}', '{"max_rows":"%s"}', '{"%s":1}'],
+)
+def test_a_long_value_is_not_quoted_whole(settings: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        wanted(settings % ("x" * 1_000_000), "", "", "", True)
+    assert len(str(caught.value)) < 500

@@ -30,7 +30,7 @@ from ganglioside.exporting.formats import BY_ENDING
 from ganglioside.reports import pdf
 from ganglioside.simulation.example import write_example
 from ganglioside.support import locations
-from ganglioside.support.whole_files import write_whole
+from ganglioside.support.whole_files import made_folder, write_whole
 
 TABLE = ROOT / "ganglioside" / "data" / "example.csv"
 
@@ -185,6 +185,35 @@ def test_a_new_file_has_the_permissions_of_any_other(tmp_path: Path) -> None:
     (tmp_path / "other").touch()
     write_whole(tmp_path / "file", b"new")
     assert mode(tmp_path / "file") == mode(tmp_path / "other")
+
+
+@contextmanager
+def umask(mask: int) -> Iterator[None]:
+    before = os.umask(mask)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize(("mask", "file", "folder"), [(0, 0o644, 0o755), (0o077, 0o600, 0o700)])
+def test_nobody_else_may_write_to_what_is_new(
+    tmp_path: Path, mask: int, file: int, folder: int
+) -> None:
+    made = tmp_path / "a" / "b"
+    with umask(mask):
+        assert made_folder(made) == made
+        write_whole(made / "file", b"new")
+    assert [mode(path) for path in (made.parent, made, made / "file")] == [folder, folder, file]
+
+
+def test_a_folder_that_exists_stays_as_it_is(tmp_path: Path) -> None:
+    tmp_path.chmod(0o770)
+    made_folder(tmp_path)
+    assert mode(tmp_path) == 0o770
+    (tmp_path / "file").touch()
+    with pytest.raises(FileExistsError):
+        made_folder(tmp_path / "file")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")

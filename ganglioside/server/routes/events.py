@@ -19,11 +19,13 @@ from starlette.responses import StreamingResponse
 from starlette.websockets import WebSocketDisconnect
 
 from ganglioside.errors import UnknownJobError, UnknownSessionError
+from ganglioside.history.runs import Run
 from ganglioside.server.answers import EventAnswer, EventsAnswer, event_of
 from ganglioside.server.callers import Reader, is_still, person_of
 from ganglioside.server.feeds import Feed, Kind
 from ganglioside.server.problems import Problem, answers
 from ganglioside.server.service import JobId, Served, Service, SessionId, service_of
+from ganglioside.server.shown_paths import ShownPaths
 
 router = APIRouter(tags=["events"])
 
@@ -82,23 +84,24 @@ async def _events(
 ) -> EventsAnswer | Response:
     runs = served.history.runs if kind == "session" else served.history.jobs
     run = await run_in_threadpool(runs.get, owner)
+    shown = ShownPaths(run)
     if "text/event-stream" not in request.headers.get("accept", ""):
         found = await run_in_threadpool(runs.events, owner, known)
         return EventsAnswer(
-            events=[EventAnswer(**event_of(known + i, one)) for i, one in enumerate(found)],
+            events=[EventAnswer(**event_of(known + i, one, shown)) for i, one in enumerate(found)],
             has_ended=run.has_ended,
         )
     if known and run.has_ended and not await run_in_threadpool(runs.events, owner, known):
         return Response(status_code=204)
     served.feeds.require_room(served.person)
     return StreamingResponse(
-        _stream(request, served, kind, owner, known), media_type="text/event-stream",
+        _stream(request, served, kind, owner, known, shown), media_type="text/event-stream",
         headers={"X-Accel-Buffering": "no"},
     )  # fmt: skip
 
 
 async def _stream(
-    request: Request, served: Service, kind: Kind, owner: str, known: int
+    request: Request, served: Service, kind: Kind, owner: str, known: int, shown: ShownPaths
 ) -> AsyncIterator[str]:
     """Server-sent events: the connection, then each event with its number.
 
@@ -115,7 +118,7 @@ async def _stream(
             if event is None:
                 yield ": alive\n\n"
             else:
-                data = json.dumps(event_of(number, event))
+                data = json.dumps(event_of(number, event, shown))
                 yield f"id: {number}\nevent: {event['type']}\ndata: {data}\n\n"
 
 
@@ -173,16 +176,16 @@ async def _socket(socket: WebSocket, kind: Kind, owner: str, after: int) -> None
     await socket.accept("ganglioside" if "ganglioside" in offered else None)
     try:
         served.feeds.require_room(served.person)
-        full = (await run_in_threadpool(runs.get, owner)).id
+        run = await run_in_threadpool(runs.get, owner)
     except Problem as problem:
         await socket.close(4429, problem.detail[:100])
         return
     except (UnknownSessionError, UnknownJobError) as error:
         await socket.close(4404, str(error)[:100])
         return
-    await socket.send_json(_connection(kind, full))
+    await socket.send_json(_connection(kind, run.id))
     leaving = asyncio.ensure_future(_until_left(socket))
-    sending = asyncio.ensure_future(_send_all(socket, served, kind, full, max(after, -1) + 1))
+    sending = asyncio.ensure_future(_send_all(socket, served, kind, run, max(after, -1) + 1))
     losing = asyncio.ensure_future(_until_refused(socket))
     tasks = (leaving, sending, losing)
     try:
@@ -193,10 +196,11 @@ async def _socket(socket: WebSocket, kind: Kind, owner: str, after: int) -> None
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _send_all(socket: WebSocket, served: Service, kind: Kind, owner: str, known: int) -> None:
-    async with served.feeds.listen(served.person, kind, owner) as feed:
+async def _send_all(socket: WebSocket, served: Service, kind: Kind, run: Run, known: int) -> None:
+    shown = ShownPaths(run)
+    async with served.feeds.listen(served.person, kind, run.id) as feed:
         async for number, event in feed.after(known):
-            await socket.send_json(event_of(number, event))
+            await socket.send_json(event_of(number, event, shown))
     await socket.close(1000)
 
 

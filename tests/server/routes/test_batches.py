@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -12,7 +13,7 @@ import pytest
 from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
-from served import upload
+from served import Served, upload
 
 import ganglioside as gg
 from ganglioside.jobs import launcher
@@ -40,8 +41,23 @@ def test_a_batch_judges_each_table(ann: httpx.Client, batch: str) -> None:
     done = ann.get(f"batches/{batch}").json()
     assert done["status"] == "completed"
     assert done["result"]["tables"] == 3
-    assert [name.rpartition("/")[2] for name in done["result"]["failed"]] == ["wrong.csv"]
+    assert [*done["result"]["failed"]] == ["wrong.csv"]
+    assert done["result"]["overview"] == "overview.html"
     assert done in ann.get("batches").json()["jobs"]
+
+
+def test_nobody_learns_where_the_server_keeps_a_batch(
+    ann: httpx.Client, running: Served, batch: str
+) -> None:
+    places = ("batches", f"batches/{batch}", "jobs", f"jobs/{batch}", f"jobs/{batch}/events")
+    texts = [ann.get(place).text for place in places]
+    with ann.stream(
+        "GET", f"jobs/{batch}/events", headers={"Accept": "text/event-stream"}
+    ) as stream:
+        texts.append(stream.read().decode())
+    folder = json.loads(running.history.jobs.get(batch).parameters)["out"].removesuffix("results")
+    assert [text for text in texts if folder in text] == []
+    assert "overview.html" in texts[-1]
 
 
 def test_results_of_a_batch_come_as_one_file(ann: httpx.Client, batch: str) -> None:

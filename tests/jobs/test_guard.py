@@ -1,0 +1,76 @@
+"""The guard of a job: it ends the process of work that hangs, and no other."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from effort import PATIENCE, end_process, until
+from jobs.slow_work import Frozen, Slow, slow_process
+
+import ganglioside as gg
+from ganglioside import jobs
+from ganglioside.jobs import guard
+from ganglioside.jobs.kinds import parameters_of
+
+KILLED = -9
+
+
+@contextmanager
+def working(history: gg.History, job: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Process that works on a job meanwhile."""
+    process = slow_process(history, job)
+    try:
+        yield process
+    finally:
+        end_process(process)
+
+
+def frozen(history: gg.History, time_limit: float | None = None) -> str:
+    work = Frozen()
+    return history.jobs.add(work.kind, parameters_of(work), "frozen", time_limit=time_limit)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes end otherwise")
+def test_a_job_that_hangs_in_one_step_is_ended_at_its_limit(history: gg.History) -> None:
+    job = frozen(history, time_limit=0.2)
+    with working(history, job) as process:
+        assert process.wait(PATIENCE) == KILLED
+        until(lambda: history.jobs.get(job).has_ended, "the end of the job")
+    ended = history.jobs.get(job)
+    assert ended.status == "failed"
+    assert "limit of 0.2 s" in str(ended.error)
+    assert list(jobs.follow(history, job))[-1].get("error") == ended.error
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes end otherwise")
+def test_a_job_that_hangs_in_one_step_is_cancelled(history: gg.History) -> None:
+    job = frozen(history)
+    with working(history, job) as process:
+        until(lambda: history.jobs.get(job).status == "processing", "the beginning of the job")
+        jobs.cancel(history, job)
+        assert process.wait(PATIENCE) == KILLED
+        until(lambda: history.jobs.get(job).has_ended, "the end of the job")
+    assert history.jobs.get(job).status == "cancelled"
+
+
+def test_a_job_that_goes_on_is_left_alone(history: gg.History) -> None:
+    """Its signs are enough, though it is to end: it does so by itself."""
+    work = Slow()
+    job = history.jobs.add(work.kind, parameters_of(work), "slow", time_limit=0.2)
+    with working(history, job) as process:
+        assert process.wait(PATIENCE) == 1
+    assert "limit" in str(history.jobs.get(job).error)
+
+
+def test_a_guard_whose_parent_is_another_ends_at_once() -> None:
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        command = [sys.executable, "-P", guard.__file__, "0" * 14, str(other.pid), "0.1", "0.1"]
+        assert subprocess.run(command, stdin=subprocess.PIPE, timeout=PATIENCE).returncode == 0
+        assert other.poll() is None
+    finally:
+        end_process(other)

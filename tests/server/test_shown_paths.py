@@ -1,0 +1,55 @@
+"""Paths in answers: names of files, no folders of the server."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import ganglioside as gg
+from ganglioside.history.jobs import Job
+from ganglioside.server.answers import JobAnswer
+from ganglioside.server.shown_paths import ShownPaths
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Job:
+    history = gg.History.open(tmp_path / "history.duckdb")
+    given = {"sources": ["/srv/work/a1/tables"], "out": "/srv/work/a1/results", "title": "mice"}
+    return history.jobs.get(history.jobs.add("batch", given, "mice"))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("3 tables done: /srv/work/a1/results/overview.html", "3 tables done: overview.html"),
+        ({"/srv/work/a1/tables/x.csv": "no table"}, {"x.csv": "no table"}),
+        (["/srv/work/a1/results", 3, None], ["results", 3, None]),
+        ("/srv/work/a1/batch.jsonl cannot be read", "batch.jsonl cannot be read"),
+        ("mass/charge, 1/2", "mass/charge, 1/2"),
+    ],
+)
+def test_what_a_job_was_given_is_shown_by_name(job: Job, value: Any, shown: Any) -> None:
+    assert ShownPaths(job)(value) == shown
+
+
+def test_a_file_in_the_root_does_not_take_all_slashes(job: Job) -> None:
+    in_root = dataclasses.replace(job, parameters='{"source": "/table.csv"}')
+    assert ShownPaths(in_root)("a/b of /table.csv") == "a/b of table.csv"
+
+
+@pytest.mark.parametrize("parameters", ["", "[", "3", '"/"', "[" * 100_000])
+def test_parameters_that_others_wrote_change_nothing(job: Job, parameters: str) -> None:
+    foreign = dataclasses.replace(job, parameters=parameters)
+    assert ShownPaths(foreign)("/srv/x") == "/srv/x"
+
+
+def test_an_answer_about_a_job_has_no_folder(job: Job) -> None:
+    result = {"overview": "/srv/work/a1/results/overview.html", "failed": {}}
+    ended = dataclasses.replace(job, result=json.dumps(result), error="/srv/work/a1/tables/x: no")
+    answer = JobAnswer.of(ended)
+    assert answer.result == {"overview": "overview.html", "failed": {}}
+    assert answer.error == "x: no"

@@ -20,6 +20,7 @@ from ganglioside.batch.plan import Item
 from ganglioside.batch.scheduling import Run
 from ganglioside.errors import BatchError
 from ganglioside.progress import Progress, ProgressCallback
+from ganglioside.support.formatting import counted
 from ganglioside.support.whole_files import made_folder
 
 if TYPE_CHECKING:
@@ -98,12 +99,14 @@ def _made(folder: Path) -> Path:
 
 def _plan_message(tables: int, work: int) -> str:
     finished = tables - work
-    return f"{tables:,} tables" + (f", {finished:,} done already" if finished else "")
+    return counted(tables, "table") + (f", {finished:,} done already" if finished else "")
 
 
 def _end_message(batch: Batch) -> str:
     failed = len(batch.failed)
-    return f"{len(batch.entries) - failed:,} tables done, {failed:,} failed: {batch.overview}"
+    return (
+        f"{counted(len(batch.entries) - failed, 'table')} done, {failed:,} failed: {batch.overview}"
+    )
 
 
 def _finished(

@@ -21,6 +21,7 @@ from ganglioside.charts.vega import (
     rows,
     value,
 )
+from ganglioside.support.formatting import counted
 
 #: Number of points from which on those that would overlap are drawn as one.
 MANY_POINTS: Final = 2_000
@@ -399,7 +400,7 @@ def anchors_note(frame: pd.DataFrame) -> str:
         return "No anchors."
     wrong = int(frame["wrong_anchor"].sum())
     ringed = f"; {wrong} wrong, ringed in magenta" if wrong else ""
-    return f"{int(frame['anchor'].sum())} anchors, outlined{ringed}."
+    return f"{counted(int(frame['anchor'].sum()), 'anchor')}, outlined{ringed}."
 
 
 def finish(chart: Spec, title: str, *subtitle: str, **properties: Any) -> Spec:

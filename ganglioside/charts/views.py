@@ -34,6 +34,7 @@ from ganglioside.charts.plot_tables import (
 )
 from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity, rows
 from ganglioside.columns import CATEGORIES, PARENT_VERDICTS, VERDICTS
+from ganglioside.support.formatting import counted
 
 _WIDTH: Final = 760  # px
 _ROW: Final = 20  # px, height of a row of text
@@ -304,6 +305,10 @@ def reduced_retention(analysis: Analysis, colour: str = "verdict") -> Spec:
         ),
     }
     far = int((~frame["reduced_rt"].between(*near)).sum())
+    not_shown = (
+        f"{counted(far, 'feature')} more than {_BEYOND:g} min off all lines "
+        f"{'is' if far == 1 else 'are'} not shown."
+    )
     data = inline(frame)
     ties = _ties(position, data, near)
     bars, names = _line_marks(lines, position["y"])
@@ -315,7 +320,7 @@ def reduced_retention(analysis: Analysis, colour: str = "verdict") -> Spec:
         "A feature connected to another row",
         "elutes on the line of that series: it is a fragment or adduct of it. "
         + anchors_note(frame),
-        f"{far} features more than {_BEYOND:g} min off all lines are not shown." if far else "",
+        not_shown if far else "",
         params=choices("x"),
         width=_WIDTH - 130,
         height=_ROW * len(order),
@@ -468,7 +473,7 @@ def residuals(analysis: Analysis, colour: str = "verdict") -> Spec:
         layers(band, zero, within, *drawn),
         title,
         f"Band: ±{analysis.settings.outlier_threshold:g} sigma of the model, {reach:.3f} min. "
-        f"Arrows: {int(is_beyond.sum()):,} features more than {edge:.2f} min off.",
+        f"Arrows: {counted(int(is_beyond.sum()), 'feature')} more than {edge:.2f} min off.",
         params=choices("x", "y"),
         width=_WIDTH - 90,
         height=320,

@@ -18,6 +18,7 @@ from ganglioside.history.storage.store import utc_now
 from ganglioside.jobs.kinds import Queued, Work, parameters_of, session_of, work_of
 from ganglioside.jobs.runner import carry_out
 from ganglioside.progress import ProgressCallback
+from ganglioside.support.formatting import counted
 
 #: Time after which a process that was started for a job has begun it, or will not.
 _TAKEN_WITHIN: Final = timedelta(minutes=1)
@@ -144,7 +145,8 @@ def why_no_room(history: History, most: int) -> str:
     waiting = len(_own(history, "pending"))
     if waiting < most:
         return ""
-    return f"{waiting:,} jobs wait already. Try again when some are done."
+    wait = counted(waiting, "job waits", "jobs wait")
+    return f"{wait} already. Try again when some are done."
 
 
 def resume_waiting(history: History) -> None:

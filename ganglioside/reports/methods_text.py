@@ -44,6 +44,8 @@ def _model(analysis: Analysis) -> str:
 def _verdicts(analysis: Analysis) -> str:
     summary, settings = analysis.summary, analysis.settings
     wrong = sum(int(getattr(summary, verdict)) for verdict in WRONG_VERDICTS)
+    n = summary.unreadable
+    no_part = f"; {n:,} more could not be judged and took no part" if n else ""
     return (
         "Each feature was assigned to the likeliest origin: its own series, in-source "
         f"fragmentation of a larger ganglioside of the same ceramide that co-elutes within "
@@ -51,7 +53,8 @@ def _verdicts(analysis: Analysis) -> str:
         f"names more than {settings.outlier_threshold:g} standard deviations from their curve were "
         f"not accepted. {summary.valid:,} features were valid; {wrong:,} names were rejected "
         f"({summary.fragment:,} in-source fragments, {summary.adduct:,} adducts and other ions, "
-        f"{summary.outlier:,} outliers) and {summary.undetermined:,} left undetermined."
+        f"{summary.outlier:,} outliers) and {summary.undetermined - n:,} left "
+        f"undetermined{no_part}."
     )
 
 

@@ -88,6 +88,15 @@ def ratio_percent(ratio: float, missing: str = MISSING) -> str:
     return f"{100 * ratio:.3g} %" if isfinite(ratio) else missing
 
 
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number with the words that follow it: those of one, or of several (`one` with an s).
+
+    >>> counted(1, "feature"), counted(0, "feature"), counted(1200, "row waits", "rows wait")
+    ('1 feature', '0 features', '1,200 rows wait')
+    """
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
 def plain(value: object) -> str:
     """A number without needless digits, thousands apart, or another value as a word.
 

@@ -446,7 +446,7 @@ def _rare(judged: JudgedPeaks) -> pd.DataFrame:
         judged.peak[rows],
         judged.sample[rows],
         rows,
-        "Only {seen} of {n} samples have {name} at {rt:.3f} min, {sample} among them.",
+        "{name} at {rt:.3f} min is in only {seen} of {n} samples, {sample} among them.",
     )
 
 

@@ -18,7 +18,7 @@ from ganglioside.observations.mass_shifts import MassShift
 from ganglioside.observations.sample_gradients import SampleGradients
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import IntArray, join
-from ganglioside.support.formatting import minutes, percent
+from ganglioside.support.formatting import counted, minutes, percent
 from ganglioside.support.text_columns import as_column, as_numbers, texts, where
 from ganglioside.verdicts.decisions import UNDETERMINED, VALID
 from ganglioside.verdicts.log_p import LogP
@@ -255,8 +255,8 @@ def _sparse_series(model: FittedModel) -> list[_Finding]:
             "info",
             None,
             series,
-            f"Only {n} feature{'' if n == 1 else 's'} of {series} stand on its line; it is judged "
-            "through the curve that all series share and what its composition predicts.",
+            f"{'Only 1' if n else 'No'} feature of {series} is on its line; it is judged through "
+            "the curve that all series share and what its composition predicts.",
             "An anchor of this series would settle it.",
         )
         for series, n in sorted(support.items())
@@ -378,7 +378,9 @@ def _samples_apart(drift: Drift) -> list[_Finding]:
             "warning" if shared < FOR_SHIFT else "info",
             None,
             None,
-            f"Sample {sample or 'without a name'} shares only {shared} features with the others: "
+            f"Sample {sample or 'without a name'} shares "
+            + (f"only {counted(shared, 'feature')}" if shared else "no feature")
+            + " with the others: "
             + ("its retention times" if shared < FOR_SHIFT else "how its run stretches")
             + " could not be aligned with the study.",
             "Judge this sample on its own, or give more of its features.",

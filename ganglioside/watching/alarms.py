@@ -12,6 +12,7 @@ from typing import Final
 from ganglioside.errors import GangliosideError
 from ganglioside.history import History
 from ganglioside.notify import Message, read_config, send
+from ganglioside.support.formatting import counted
 from ganglioside.watching.state import CLEAN_UP, LEAST_FREE, State, look
 
 log: Final = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ TROUBLES: Final = (
         "jobs given up",
         lambda state: state.given_up > 0,
         lambda state: (
-            f"{state.given_up:,} jobs failed in all their attempts. "
+            f"{counted(state.given_up, 'job')} failed in all attempts. "
             "Their reasons: ganglioside jobs."
         ),
     ),

@@ -25,6 +25,7 @@ from ganglioside.history.storage.catalog import migrations
 from ganglioside.history.storage.store import utc_now
 from ganglioside.jobs.launcher import left_to_workers
 from ganglioside.notify import read_config
+from ganglioside.support.formatting import counted
 from ganglioside.support.hosts import is_loopback
 from ganglioside.support.requests import request_id
 from ganglioside.version import __version__
@@ -170,7 +171,7 @@ def _workers(state: State) -> Finding:
     states = state.worker_states
     words = ", ".join(f"{number} {name}" for name, number in sorted(states.items())) or "none"
     waiting = state.jobs.get("pending", 0)
-    words = f"Workers: {words}; {waiting:,} jobs wait"
+    words = f"Workers: {words}; {counted(waiting, 'job waits', 'jobs wait')}"
     if state.lacks_worker:
         return Finding("workers", "bad", words, "Jobs are left to workers here: start one, "
                        "ganglioside worker.")  # fmt: skip

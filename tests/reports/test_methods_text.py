@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 import ganglioside as gg
 from ganglioside.reports.methods_text import methods_text
 
@@ -25,6 +27,13 @@ def test_decisions_of_analysts_are_told() -> None:
     note = gg.Override(feature_id=3, verdict="valid", note="MS/MS")
     text = methods_text(analysis.with_overrides(gg.Overrides().put(note)))
     assert "1 feature was decided on by analysts" in text
+
+
+def test_rows_that_take_no_part_are_not_called_undetermined() -> None:
+    raw = gg.example().data[["name", "rt", "volume"]]
+    others = pd.DataFrame({"name": ["LPC(18:1)"] * 2, "rt": [3.0, 3.1], "volume": 1e9})
+    text = methods_text(gg.analyze(pd.concat([raw, others], ignore_index=True)))
+    assert " and 0 left undetermined; 2 more could not be judged and took no part." in text
 
 
 def test_areas_are_not_spoken_of_where_there_are_none() -> None:

@@ -92,7 +92,7 @@ def test_what_takes_long_is_made_once_on_one_core_and_counted(service: Service) 
 def test_a_job_too_many_is_refused(service: Service) -> None:
     service.require_room_for_job()
     service.history.jobs.add("analyze", {}, "waits")
-    with pytest.raises(Problem, match="1 jobs wait already"):
+    with pytest.raises(Problem, match="1 job waits already"):
         service.require_room_for_job()
 
 

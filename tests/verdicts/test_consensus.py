@@ -193,7 +193,8 @@ def test_a_species_of_one_sample_in_ten_is_rare() -> None:
     alone = JudgedPeaks(peaks.features, no_drift(samples), peaks.names)
     found = differences_table(alone)
     assert found["code"].tolist() == ["rare"]
-    assert found["message"][0].startswith("Only 1 of 10 samples have GM3(36:1;O2)")
+    assert found["message"][0].startswith("GM3(36:1;O2) at ")
+    assert " min is in only 1 of 10 samples, " in found["message"][0]
 
 
 def test_the_drift_counts_and_scatters_valid_features_only() -> None:

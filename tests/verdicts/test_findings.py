@@ -105,6 +105,7 @@ def test_a_series_of_one_feature_is_sparse(table: pd.DataFrame) -> None:
     sparse = found(pd.concat([table, one]), "sparse-series")
     assert sparse["series"].tolist() == ["GM2"]
     assert sparse["feature_id"].isna().all()
+    assert sparse["message"].iloc[0].startswith("Only 1 feature of GM2 is on its line; it is ")
 
 
 def test_a_lone_ceramide_at_the_edge_is_extrapolated(table: pd.DataFrame) -> None:

@@ -97,7 +97,7 @@ def test_what_cannot_be_started_is_said(
     state.limits = replace(state.limits, waiting=1)
     opened().jobs.add("analyze", {"source": "/nowhere.csv"}, "waits")
     state.start(upload, gg.Settings())
-    assert state.error == "1 jobs wait already. Try again when some are done."
+    assert state.error == "1 job waits already. Try again when some are done."
     assert (state.job, state.notice) == ("", "")
     assert not folder_of(opened()).exists()
 

@@ -73,6 +73,12 @@ def test_a_range_that_cannot_be_read_is_said_and_not_applied() -> None:
         ("-0.2..-0.1", [-0.15], [0.15]),
         ("11.3", [11.251, 11.349], [11.2, 11.36]),
         ("8.15e5", [815_100.0], [816_000.0]),
+        (">99,9", [99.95], [99.9, 99.0]),
+        ("10,5..11,25", [10.5, 11.25], [10.4, 11.3]),
+        ("11,3", [11.251, 11.349], [11.2, 11.36]),
+        ("> 1,000,000", [1_000_001.0], [1_000_000.0]),
+        ("> 1,000.5", [1000.6], [1000.4]),
+        ("< 0,125", [0.12], [0.13]),
     ],
 )
 def test_ranges_mean_what_they_say(text: str, inside: list[float], outside: list[float]) -> None:
@@ -82,7 +88,18 @@ def test_ranges_mean_what_they_say(text: str, inside: list[float], outside: list
     assert not any(wanted.low <= value <= wanted.high for value in outside)
 
 
-@pytest.mark.parametrize("text", ["", "..", "to", "early", ">", "5..x", "nan", "1e9999x", "> > 5"])
+def test_a_comma_is_decimal_in_columns_without_thousands() -> None:
+    for column, text, same in (("rt", "10,693..", "10.693.."), ("confidence", ">99,9", ">99.9")):
+        found = RowView(columns=((column, text),)).rows(FEATURES).tolist()
+        assert found == RowView(columns=((column, same),)).rows(FEATURES).tolist()
+        assert 0 < len(found) < len(FEATURES)
+    large = RowView(columns=(("volume", "> 1,000"),)).rows(FEATURES)
+    assert large.tolist() == np.flatnonzero(FEATURES["volume"] > 1000).tolist()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "..", "to", "early", ">", "5..x", "nan", "1e9999x", "> > 5", "1,2,3", "> 1.000,5"]
+)
 def test_what_is_no_range_is_none(text: str) -> None:
     assert range_of(text) is None
 

@@ -39,7 +39,7 @@ def test_who_works_on_what_and_why_others_failed(opened: Opener, tmp_path: Path)
     state = look(history)
     assert workers_of(history, state)["job"].tolist() == ["analysis of goes on"]
     assert queue_of(state).startswith("2 jobs wait, the oldest for ")
-    assert "1 go on; ended: 0 completed, 1 failed" in queue_of(state)
+    assert "1 goes on; ended: 0 completed, 1 failed" in queue_of(state)
     found = failures_of(history).set_index("job")
     again, lost = found.loc["analysis of failed"], found.loc["analysis of missing.csv"]
     assert "The database is away" in again["reason"]

@@ -12,6 +12,7 @@ import ipywidgets as w
 from ganglioside.reading.compressed import TABLE_ENDINGS
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.registry import tools
+from ganglioside.support.formatting import counted
 from ganglioside_widgets.elements.dropzone import DropZone
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.panels.base import (
@@ -245,8 +246,8 @@ def _counts(table: FeatureTable) -> str:
     anchors = int(table.data["anchor"].sum())
     not_judged = int(table.data["fault"].notna().sum())
     return (
-        f"<p><b>{escape(table.source.name)}</b>: {len(table):,} features, "
-        f"{anchors:,} anchors, {not_judged:,} not judged.</p>"
+        f"<p><b>{escape(table.source.name)}</b>: {counted(len(table), 'feature')}, "
+        f"{counted(anchors, 'anchor')}, {not_judged:,} not judged.</p>"
     )
 
 

@@ -25,6 +25,13 @@ _BETWEEN: Final = re.compile(rf"({_NUMBER})?\s*(?:\.\.|to|–)\s*({_NUMBER})?", 
 _ALONE: Final = re.compile(_NUMBER, re.IGNORECASE)
 
 
+#: A number whose commas may part its thousands.
+_THOUSANDS: Final = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
+
+#: Below it, no number of a column has thousands to part.
+_LEAST_PARTED: Final = 1000.0
+
+
 class Range(NamedTuple):
     """Numbers from `low` to `high`, bounds included."""
 
@@ -32,13 +39,16 @@ class Range(NamedTuple):
     high: float
 
 
-def range_of(text: str) -> Range | None:
+def range_of(text: str, largest: float = np.inf) -> Range | None:
     """Range that a text means; None where it is none.
 
     Parameters
     ----------
     text : str
-        `> 5`, `<= 5`, `5..7`, `5 to 7`, `5..`, or a number for all that are written so.
+        `> 5`, `<= 5`, `5..7`, `5 to 7`, `5..`, or a number for all that are written so. A comma
+        parts thousands, `1,000`, where it can; else it is a decimal comma, `99,9`.
+    largest : float
+        Largest number of the column: where it has no thousands, every comma is a decimal one.
 
     Examples
     --------
@@ -46,10 +56,12 @@ def range_of(text: str) -> Range | None:
     Range(low=5.0, high=7.0)
     >>> range_of("11.3")
     Range(low=11.25, high=11.35)
+    >>> range_of("10,5..10,693", largest=20)
+    Range(low=10.5, high=10.693)
     >>> range_of("early") is None
     True
     """
-    text = text.strip().replace(",", "")
+    text = _with_points(text.strip(), largest)
     if compared := _COMPARED.fullmatch(text):
         return _beyond(compared[1], float(compared[2]))
     if _ALONE.fullmatch(text):
@@ -59,6 +71,13 @@ def range_of(text: str) -> Range | None:
         return None
     low, high = (None if part is None else float(part) for part in between.groups())
     return Range(-np.inf if low is None else low, np.inf if high is None else high)
+
+
+def _with_points(text: str, largest: float) -> str:
+    """A text of numbers without commas between thousands, and with points for decimal commas."""
+    if largest >= _LEAST_PARTED:
+        text = _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text)
+    return re.sub(r"(?<=\d),(?=\d)", ".", text)
 
 
 def _beyond(sign: str, bound: float) -> Range:
@@ -150,7 +169,9 @@ class RowView:
         return tuple(
             column
             for column, text in self.columns
-            if column in features and _is_number(features[column]) and range_of(text) is None
+            if column in features
+            and _is_number(features[column])
+            and _range(features[column], text) is None
         )
 
     def rows(self, features: pd.DataFrame) -> npt.NDArray[np.int32]:
@@ -201,11 +222,17 @@ def _is_one_of(
     return np.asarray(features[column].isin(wanted).to_numpy(), dtype=np.bool_)
 
 
+def _range(values: pd.Series, text: str) -> Range | None:
+    """Range that a text means as the filter of a column of numbers; None where it is none."""
+    numbers = np.abs(values.to_numpy("float64", na_value=np.nan))
+    return range_of(text, float(np.nanmax(numbers, initial=0.0)))
+
+
 def _passes(values: pd.Series, column: str, text: str) -> npt.NDArray[np.bool_]:
     """Whether each value passes the filter of its column, shape (F,)."""
     if not _is_number(values):
         return _has_words(values, text.casefold().split())
-    wanted = range_of(text)
+    wanted = _range(values, text)
     if wanted is None:
         return np.ones(len(values), dtype=np.bool_)
     numbers = values.to_numpy("float64", na_value=np.nan)

@@ -11,6 +11,7 @@ import pandas as pd
 from ganglioside.history import History
 from ganglioside.history.jobs import MOST_ATTEMPTS, Job
 from ganglioside.jobs.announcements import duration
+from ganglioside.support.formatting import counted
 from ganglioside.watching.state import State, durations
 from ganglioside_widgets.local_time import local_text
 
@@ -110,8 +111,10 @@ def queue_of(state: State) -> str:
         f"{state.jobs.get(status, 0):,} {status}" for status in ("completed", "failed", "cancelled")
     )
     running = state.jobs.get("processing", 0)
+    wait = counted(waiting, "job waits", "jobs wait")
+    go_on = counted(running, "goes on", "go on")
     lacks = " No worker takes jobs: start one by ganglioside worker." if state.lacks_worker else ""
-    return f"{waiting:,} jobs wait{oldest}; {running:,} go on; ended: {counts}.{lacks}"
+    return f"{wait}{oldest}; {go_on}; ended: {counts}.{lacks}"
 
 
 def tasks_of(state: State) -> str:

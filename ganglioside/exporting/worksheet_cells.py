@@ -26,7 +26,7 @@ _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _LETTERS: Final = re.compile(r"[A-Z]{1,3}")
 _MOST_COLUMNS: Final = 16_384
 _START_TAG: Final = re.compile(rb"""<(?:[^<>"']|"[^"]*+"|'[^']*+')*+>""")
-_SPANS: Final = re.compile(rb"""\s+spans\s*=\s*(?:"[^"]*"|'[^']*')""")
+_SPANS: Final = re.compile(rb"""\sspans\s*=\s*(?:"[^"]*"|'[^']*')""")
 _DECLARED: Final = re.compile(
     rb"(?P<before>(?:\xef\xbb\xbf)?<\?xml[^>]{0,100}?)"
     rb"""\s+encoding\s*=\s*["'](?P<encoding>[\w.-]+)["']"""

@@ -160,13 +160,17 @@ def _path(scope: Scope) -> str:
     return str(scope["path"]).removeprefix(scope.get("root_path", ""))
 
 
+#: Digits of a declared length that are looked at: more than any limit has.
+_DIGITS: Final = 18
+
+
 def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
     """Receive no more than so many bytes of a body."""
     if scope["type"] != "http":
         return receive
     words = f"The request is larger than {most / 1e6:g} MB, which are taken here."
     declared = Headers(scope=scope).get("content-length", "0")
-    if declared.isdecimal() and int(declared) > most:
+    if declared.isdecimal() and int(declared[:_DIGITS]) > most:
         raise Problem(413, "too-large", words)
     received = 0
 

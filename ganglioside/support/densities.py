@@ -9,12 +9,10 @@ import numpy as np
 
 from ganglioside.support.arrays import FloatArray
 
-#: Degrees of freedom of Student's t: of the scatter about a line, of the RT difference of a
-#: parent and its fragment (median 0.005 min but 95th percentile 0.032; README, Method), and of
-#: errors of m/z (of right names in published tables a few are 4 to 6 standard deviations off).
+#: Degrees of freedom of Student's t: of the scatter about a line, and of the RT difference of a
+#: parent and its fragment (median 0.005 min but 95th percentile 0.032; README, Method).
 OWN_TAIL: Final = 6.0
 PAIR_TAIL: Final = 2.0
-MASS_TAIL: Final = 4.0
 
 #: Standard deviation, and half-width of the 95 % interval, of the scatter about a line, in units
 #: of its scale.

@@ -10,6 +10,9 @@ import httpx
 import pytest
 from served import Served, upload
 
+from ganglioside.server.doorman import _bounded
+from ganglioside.server.problems import Problem
+
 HARMLESS = {"sec-fetch-site": "same-origin"}
 
 
@@ -66,6 +69,16 @@ def test_too_large_a_request_is_refused_before_it_is_read(ann: httpx.Client) -> 
     answer = connection.getresponse()
     assert (answer.status, json.loads(answer.read())["code"]) == (413, "too-large")
     connection.close()
+
+
+def test_a_length_of_any_number_of_digits_is_too_large() -> None:
+    async def nothing() -> dict[str, object]:
+        raise AssertionError("It was read.")
+
+    for digits in (3, 5000):
+        scope = {"type": "http", "headers": [(b"content-length", b"9" * digits)]}
+        with pytest.raises(Problem, match="larger than"):
+            _bounded(scope, nothing, 100)
 
 
 def test_too_large_a_request_of_unknown_length_is_refused(ann: httpx.Client) -> None:

@@ -24,7 +24,7 @@ def test_a_refused_table_shows_what_is_wrong_and_the_cure_in_the_panels_words() 
     panel.preview.columns["RT"].value = "Minutes"
     panel.preview.columns["Name"].value = "Label"
     assert panel.state.table is not None
-    assert "1 features" in panel._summary.value
+    assert "1 feature," in panel._summary.value
     assert "What was taken" in panel._taken.value
     assert "&quot;Minutes&quot;" in panel._taken.value
 

@@ -198,10 +198,13 @@ class UploadState(t.HasTraits):
         return int(self.settings.max_megabytes * MEGABYTE)
 
     def why_no_room(self, name: str, size: int) -> str:
-        """Reason why a file of so many bytes cannot be added to the others; empty if it can."""
+        """Reason why a file of so many bytes cannot be added to the others; empty if it can.
+
+        One that is too large by itself is refused as such, when it is read.
+        """
         kept = sum(len(upload.content) for upload in self.uploads if upload.name != name)
         limit = _TOGETHER * self.max_bytes
-        if kept + size <= limit:
+        if size > self.max_bytes or kept + size <= limit:
             return ""
         together = f"{(kept + size) / MEGABYTE:,.1f}"
         return (

@@ -97,6 +97,7 @@ def test_a_decision_of_another_person_appears_and_can_be_confirmed(
     theirs = gg.Override(feature_id=3, verdict="outlier", note="carry-over", author="eva")
     history(server).put_override(sid, theirs)
     page.get_by_label("Search").fill("3 ")
+    page.locator("[aria-label='Features']").evaluate("grid => (grid.scrollTop = 0)")
     page.locator("[aria-label='Features'] .gg-row[data-row='3']").click()
     expect(page.locator(".gg-who")).to_contain_text("Rejected by eva")
     page.get_by_role("button", name="Confirm (c)").click()

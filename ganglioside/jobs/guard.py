@@ -53,15 +53,13 @@ def guarded(history: History, job: Job) -> Iterator[Callable[[], None]]:
 
 
 def _started(history: History, job: Job) -> subprocess.Popen[bytes]:
-    from ganglioside.history import sharing
-    from ganglioside.history.location import VARIABLE
+    from ganglioside.jobs.launcher import environment_for
 
-    environment = {**os.environ, VARIABLE: history.address}
-    environment.pop(sharing.VARIABLE, None)
     limit = "" if job.time_limit is None else str(job.time_limit)
     return subprocess.Popen(
         [sys.executable, "-P", __file__, job.id, str(os.getpid()), limit, str(SILENCE)],
-        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment, bufsize=0,
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, bufsize=0,
+        env=environment_for(history),
     )  # fmt: skip
 
 

@@ -240,14 +240,18 @@ def _log(history: History, job: str) -> IO[bytes]:
 
 
 def _environment(history: History, job: Job) -> dict[str, str]:
-    """Environment of a job's process: it names the history, and the user who asked for the job.
+    """Environment of a job's process, which also names the user who asked for the job."""
+    return {**_ONE_THREAD, **environment_for(history), "GANGLIOSIDE_AUTHOR": job.author}
+
+
+def environment_for(history: History) -> dict[str, str]:
+    """Environment of a process that works on the jobs of a history, which it names.
 
     Any process may start the job that has waited longest, whoever asked for it, so that the person
     of this one is not handed on: the job itself holds who its work acts as. The history is not
     named on the command line, which everybody on the machine can read: its URL may hold a password.
     """
-    told = {VARIABLE: history.address, "GANGLIOSIDE_AUTHOR": job.author}
-    environment = {**_ONE_THREAD, **os.environ, **told}
+    environment = {**os.environ, VARIABLE: history.address}
     environment.pop(sharing.VARIABLE, None)
     return environment
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
@@ -552,6 +552,12 @@ def _other_of(header: str) -> _Other | None:
     return next((other for other in _others() if other.pattern.fullmatch(text)), None)
 
 
+def _unused(header: Header, samples: Sequence[SampleColumns]) -> Iterator[tuple[int, str]]:
+    """Yield position and header of the columns that are neither input columns nor samples."""
+    taken = _taken(header) | {p for sample in samples for p in sample.positions.values()}
+    return ((p, text) for p, text in enumerate(header.texts) if p not in taken)
+
+
 def numbers_left_out(
     header: Header, below: list[list[str]], samples: Sequence[SampleColumns]
 ) -> tuple[tuple[str, str], ...]:
@@ -565,10 +571,9 @@ def numbers_left_out(
     samples
         Samples of the table.
     """
-    taken = _taken(header) | {p for sample in samples for p in sample.positions.values()}
     found = []
-    for position, text in enumerate(header.texts):
-        other = None if position in taken else _other_of(text)
+    for position, text in _unused(header, samples):
+        other = _other_of(text)
         if other is None or not other.like_areas:
             continue
         values = _numbers(cells_of(below, position))
@@ -592,10 +597,9 @@ def mixed_columns(
     """
     if "volume" in header.positions and not samples:
         return ()
-    taken = _taken(header) | {p for sample in samples for p in sample.positions.values()}
     found = []
-    for position, text in enumerate(header.texts):
-        if position in taken or not text.strip() or _other_of(text) is not None:
+    for position, text in _unused(header, samples):
+        if not text.strip() or _other_of(text) is not None:
             continue
         values, words = _values(cells_of(below, position))
         count = int(np.isfinite(values).sum())

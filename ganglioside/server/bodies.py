@@ -1,4 +1,4 @@
-"""Bodies of requests within Tornado: on the headers it is decided how much of one is kept.
+"""Bodies of requests: on the headers it is decided how much of one is kept.
 
 Tornado keeps the whole body of a request before it asks anybody, 100 MB of anybody at that, and
 waits for the rest of it as long as the connection lasts.
@@ -21,6 +21,9 @@ IDLE_SECONDS: Final = 120.0
 #: Bytes a second of the slowest line on which a file can be sent.
 _SLOWEST: Final = 50_000
 
+#: Digits of a declared length that are looked at: more than any limit has.
+_DIGITS: Final = 18
+
 
 def read_on(request: Any, most_bytes: int = 0) -> None:
     """Read the body of a request to its end, of which its handler keeps so many bytes at most.
@@ -34,4 +37,4 @@ def read_on(request: Any, most_bytes: int = 0) -> None:
 def declared_bytes(request: Any) -> int:
     """Bytes that a request says it has; 0 where it does not say."""
     declared = request.headers.get("Content-Length", "")
-    return int(declared) if declared.isdecimal() else 0
+    return int(declared[:_DIGITS]) if declared.isdecimal() else 0

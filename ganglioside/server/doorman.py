@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ganglioside.history.author import acting_for
 from ganglioside.history.sharing import Person
+from ganglioside.server.bodies import declared_bytes
 from ganglioside.server.callers import AGAIN, KEY
 from ganglioside.server.problems import Problem
 from ganglioside.server.rates import Rates
@@ -160,17 +161,12 @@ def _path(scope: Scope) -> str:
     return str(scope["path"]).removeprefix(scope.get("root_path", ""))
 
 
-#: Digits of a declared length that are looked at: more than any limit has.
-_DIGITS: Final = 18
-
-
 def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
     """Receive no more than so many bytes of a body."""
     if scope["type"] != "http":
         return receive
     words = f"The request is larger than {most / 1e6:g} MB, which are taken here."
-    declared = Headers(scope=scope).get("content-length", "0")
-    if declared.isdecimal() and int(declared[:_DIGITS]) > most:
+    if declared_bytes(HTTPConnection(scope)) > most:
         raise Problem(413, "too-large", words)
     received = 0
 

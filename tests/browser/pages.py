@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from effort import PATIENCE
@@ -18,6 +20,18 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
     "resultTypes": ["violations"],
 }
+
+
+@contextmanager
+def window(page: Page, width: int, height: int) -> Iterator[None]:
+    """Give a page a window of this size meanwhile."""
+    before = page.viewport_size
+    page.set_viewport_size({"width": width, "height": height})
+    try:
+        yield
+    finally:
+        if before is not None:
+            page.set_viewport_size(before)
 
 
 def open_workbench(visit: Visit, server: Server) -> Page:

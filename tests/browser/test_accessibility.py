@@ -12,7 +12,7 @@ from ganglioside import jobs
 
 sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-from browser.pages import RULES, drawer, history, open_workbench, read_again, settle  # noqa: E402
+from browser.pages import RULES, drawer, history, open_workbench, read_again, settle, window  # noqa: E402
 from browser.servers import Server, Visit  # noqa: E402
 
 pytestmark = pytest.mark.browser
@@ -30,17 +30,17 @@ def faults(
 ) -> list[str]:
     """Faults against the rules, in either theme; the page is left as it was."""
     found: list[str] = []
-    before = page.viewport_size
-    page.set_viewport_size({"width": width, "height": height})  # what is out of sight is not judged
-    for theme in themes:
-        page.evaluate("theme => { document.body.dataset.ggTheme = theme; }", theme)
-        page.emulate_media(color_scheme=theme)
-        settle(page)
-        for fault in axe.Axe().run(page, options=RULES).response["violations"]:
-            found += [f"{theme}: {fault['id']}: {node['html'][:200]}" for node in fault["nodes"]]
-    page.evaluate("delete document.body.dataset.ggTheme")
-    page.emulate_media(color_scheme="no-override")
-    page.set_viewport_size(before)
+    with window(page, width, height):  # what is out of sight is not judged
+        for theme in themes:
+            page.evaluate("theme => { document.body.dataset.ggTheme = theme; }", theme)
+            page.emulate_media(color_scheme=theme)
+            settle(page)
+            for fault in axe.Axe().run(page, options=RULES).response["violations"]:
+                found += [
+                    f"{theme}: {fault['id']}: {node['html'][:200]}" for node in fault["nodes"]
+                ]
+        page.evaluate("delete document.body.dataset.ggTheme")
+        page.emulate_media(color_scheme="no-override")
     return found
 
 

@@ -9,7 +9,15 @@ import pytest
 import ganglioside as gg
 
 sync_api = pytest.importorskip("playwright.sync_api")
-from browser.pages import drawer, feature, history, open_workbench, run_open_example, settle  # noqa: E402
+from browser.pages import (  # noqa: E402
+    drawer,
+    feature,
+    history,
+    open_workbench,
+    run_open_example,
+    settle,
+    window,
+)
 from browser.servers import Server, Visit  # noqa: E402
 
 pytestmark = pytest.mark.browser
@@ -20,21 +28,19 @@ SIZES = ((1280, 800), (1920, 1080), (700, 1000))
 
 def picture(page: sync_api.Page, name: Path) -> None:
     """Keep what a reader sees at each size and in each theme; nothing is wider than the window."""
-    before = page.viewport_size
     for width, height in SIZES:
-        page.set_viewport_size({"width": width, "height": height})
-        for theme in ("light", "dark"):
-            page.evaluate("theme => { document.body.dataset.ggTheme = theme; }", theme)
-            page.emulate_media(color_scheme=theme)
-            settle(page)
-            page.screenshot(path=f"{name}_{width}_{theme}.png")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (
-                name.name,
-                width,
-            )
+        with window(page, width, height):
+            for theme in ("light", "dark"):
+                page.evaluate("theme => { document.body.dataset.ggTheme = theme; }", theme)
+                page.emulate_media(color_scheme=theme)
+                settle(page)
+                page.screenshot(path=f"{name}_{width}_{theme}.png")
+                assert page.evaluate("document.documentElement.scrollWidth") <= width, (
+                    name.name,
+                    width,
+                )
     page.evaluate("delete document.body.dataset.ggTheme")
     page.emulate_media(color_scheme="no-override")
-    page.set_viewport_size(before)
 
 
 def test_every_page_has_its_picture(visit: Visit, server: Server, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 sync_api = pytest.importorskip("playwright.sync_api")
 from effort import until  # noqa: E402
 
-from browser.pages import example_at, expect_result, give, settle  # noqa: E402
+from browser.pages import example_at, expect_result, give, settle, window  # noqa: E402
 from browser.servers import Visit  # noqa: E402
 
 pytestmark = pytest.mark.browser
@@ -52,45 +52,41 @@ def selected(page: sync_api.Page) -> int:
     )
 
 
-@pytest.mark.parametrize("window", WINDOWS, ids=str)
+@pytest.mark.parametrize("size", WINDOWS, ids=str)
 def test_keys_keep_the_selected_line_in_sight(
-    bench: Visit, tmp_path: Path, window: tuple[int, int]
+    bench: Visit, tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    before = bench.page.viewport_size
-    bench.page.set_viewport_size({"width": window[0], "height": window[1]})
-    page = review(bench, tmp_path / f"keys_{window[0]}.csv")
-    for key, steps in (("n", 14), ("p", 9)):
-        for _ in range(steps):
-            was = selected(page)
-            page.keyboard.press(key)
-            until(lambda was=was: selected(page) != was)
+    with window(bench.page, *size):
+        page = review(bench, tmp_path / f"keys_{size[0]}.csv")
+        for key, steps in (("n", 14), ("p", 9)):
+            for _ in range(steps):
+                was = selected(page)
+                page.keyboard.press(key)
+                until(lambda was=was: selected(page) != was)
+                settle(page)
+                assert page.locator(".gg-queue-panel").evaluate(IN_SIGHT), (key, selected(page))
+        page.locator(".gg-selected button").focus()
+        for at in range(selected(page) + 1, selected(page) + 11):
+            page.keyboard.press("ArrowDown")
+            until(lambda at=at: selected(page) == at)
             settle(page)
-            assert page.locator(".gg-queue-panel").evaluate(IN_SIGHT), (key, selected(page))
-    page.locator(".gg-selected button").focus()
-    for at in range(selected(page) + 1, selected(page) + 11):
-        page.keyboard.press("ArrowDown")
-        until(lambda at=at: selected(page) == at)
-        settle(page)
-        assert page.evaluate(IN_SIGHT), at
-    page.set_viewport_size(before)
+            assert page.evaluate(IN_SIGHT), at
 
 
-@pytest.mark.parametrize("window", WINDOWS, ids=str)
+@pytest.mark.parametrize("size", WINDOWS, ids=str)
 def test_the_wheel_goes_to_the_end_of_the_list_and_notes_take_nothing_from_it(
-    bench: Visit, tmp_path: Path, window: tuple[int, int]
+    bench: Visit, tmp_path: Path, size: tuple[int, int]
 ) -> None:
-    before = bench.page.viewport_size
-    bench.page.set_viewport_size({"width": window[0], "height": window[1]})
-    page = review(bench, tmp_path / f"wheel_{window[0]}.csv")
-    panel = page.locator(".gg-queue-panel")
-    box = panel.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 100)
-    last = page.locator(".gg-queue-line").last
-    height = page.locator(".gg-queue").bounding_box()
-    for _ in range(60):
-        page.mouse.wheel(0, 100)
-    until(lambda: (last.bounding_box() or box)["y"] < box["y"] + box["height"])
-    page.locator(".gg-findings details").evaluate("notes => (notes.open = true)")
-    assert page.locator(".gg-queue").bounding_box()["height"] == height["height"]  # type: ignore[index]
-    page.set_viewport_size(before)
+    with window(bench.page, *size):
+        page = review(bench, tmp_path / f"wheel_{size[0]}.csv")
+        panel = page.locator(".gg-queue-panel")
+        box = panel.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 100)
+        last = page.locator(".gg-queue-line").last
+        height = page.locator(".gg-queue").bounding_box()
+        for _ in range(60):
+            page.mouse.wheel(0, 100)
+        until(lambda: (last.bounding_box() or box)["y"] < box["y"] + box["height"])
+        page.locator(".gg-findings details").evaluate("notes => (notes.open = true)")
+        assert page.locator(".gg-queue").bounding_box()["height"] == height["height"]  # type: ignore[index]

@@ -18,17 +18,17 @@ from ganglioside.server.shown_paths import ShownPaths
 @pytest.fixture
 def job(tmp_path: Path) -> Job:
     history = gg.History.open(tmp_path / "history.duckdb")
-    given = {"sources": ["/srv/work/a1/tables"], "out": "/srv/work/a1/results", "title": "mice"}
+    given = {"sources": ["/srv/lab/a1/tables"], "out": "/srv/lab/a1/results", "title": "mice"}
     return history.jobs.get(history.jobs.add("batch", given, "mice"))
 
 
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        ("3 tables done: /srv/work/a1/results/overview.html", "3 tables done: overview.html"),
-        ({"/srv/work/a1/tables/x.csv": "no table"}, {"x.csv": "no table"}),
-        (["/srv/work/a1/results", 3, None], ["results", 3, None]),
-        ("/srv/work/a1/batch.jsonl cannot be read", "batch.jsonl cannot be read"),
+        ("3 tables done: /srv/lab/a1/results/overview.html", "3 tables done: overview.html"),
+        ({"/srv/lab/a1/tables/x.csv": "no table"}, {"x.csv": "no table"}),
+        (["/srv/lab/a1/results", 3, None], ["results", 3, None]),
+        ("/srv/lab/a1/batch.jsonl cannot be read", "batch.jsonl cannot be read"),
         ("mass/charge, 1/2", "mass/charge, 1/2"),
     ],
 )
@@ -48,8 +48,8 @@ def test_parameters_that_others_wrote_change_nothing(job: Job, parameters: str) 
 
 
 def test_an_answer_about_a_job_has_no_folder(job: Job) -> None:
-    result = {"overview": "/srv/work/a1/results/overview.html", "failed": {}}
-    ended = dataclasses.replace(job, result=json.dumps(result), error="/srv/work/a1/tables/x: no")
+    result = {"overview": "/srv/lab/a1/results/overview.html", "failed": {}}
+    ended = dataclasses.replace(job, result=json.dumps(result), error="/srv/lab/a1/tables/x: no")
     answer = JobAnswer.of(ended)
     assert answer.result == {"overview": "overview.html", "failed": {}}
     assert answer.error == "x: no"

@@ -131,12 +131,16 @@ class Inference:
 
         Ceramides that names give with unlike chains scatter more: chain isomers differ in RT, and
         most where a double bond is in another chain, or the base longer or shorter, than usual.
+        So do isomers of one name that labels tell apart.
         """
         scatter = sigma[self.candidates.ceramide_class] * self.candidates.speed
         observed, slope, row = self.observed, self.curve.slope, self.candidates.row
-        if not observed.chains.any():
+        if not (observed.chains.any() or observed.isomer_label.any()):
             return scatter
-        of_isomers = self.priors.chain_scatter.value * slope * observed.has_chain_isomers
+        of_isomers = slope * np.maximum(
+            self.priors.chain_scatter.value * observed.has_chain_isomers,
+            self.priors.labelled_isomer_scatter.value * (observed.isomer_label > 0),
+        )
         of_chains = chain_variance(
             self.curve, observed.moved_bonds, observed.unusual_base, self.priors
         )

@@ -49,12 +49,15 @@ class NameReading:
         Whether the name is that of an internal standard.
     label : str
         What the name says besides, as it is written: `d3 ISTD`, `[264]`, `(a)`.
+    isomer_label : str
+        Letter or number that tells isomers of one name apart, `a` of `(a)`, empty without.
     """
 
     species: Species | None
     ion: str | None = None
     standard: bool = False
     label: str = ""
+    isomer_label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +260,7 @@ def _read_all(text: str) -> NameReading:
         ion=_ion(parts, plain),
         standard=standard,
         label=" ".join([*(part.label for part in parts if part.label), *beside]),
+        isomer_label=next((part.isomer_label for part in parts if part.isomer_label), ""),
     )
 
 

@@ -38,6 +38,8 @@ class StrippedName:
         What was left aside: labels of peaks and of isotopes, words, ions that are unknown.
     unknown_ion : str or None
         The first ion of the label.
+    isomer_label : str
+        Letter or number by which the label tells isomers of one name apart, empty without.
     """
 
     text: str
@@ -45,6 +47,7 @@ class StrippedName:
     standard: bool
     label: str
     unknown_ion: str | None = None
+    isomer_label: str = ""
 
 
 _WORDS: Final = read_facts("name_words.csv", _Word)
@@ -124,6 +127,13 @@ _STANDARD: Final = re.compile(
 )
 _LOOSE_ENDS: Final = "-_ ;,:"
 
+# Labels by which an analyst tells isomers of one name apart: `Isomer A`, `(a)`, `_A`, `(II)`; no
+# numbers alone, which number peaks or rows.
+_ISOMER: Final = re.compile(
+    r"[-_ (\[]*(?:iso(?:mer)?[-_ =]?(?P<named>[0-9a-z])|(?P<alone>[a-d]|i{1,3}|iv))[)\]]?",
+    re.IGNORECASE,
+)
+
 
 def is_unannotated(text: str) -> bool:
     """Whether a normalised text stands where there is no name.
@@ -170,6 +180,8 @@ def strip_words(text: str) -> StrippedName:
     ('GM3 d18:1/16:0', '[M-H]-', True, 'd3 ISTD')
     >>> strip_words("GlcCer(47:0)_[M+Na-2H2O]+").unknown_ion
     '[M+Na-2H2O]+'
+    >>> strip_words("SM d42:2 Isomer A").isomer_label
+    'a'
     """
     whole = text
     ions: list[str] = []
@@ -180,15 +192,21 @@ def strip_words(text: str) -> StrippedName:
         text = _without_marks(text, marks)
         match = _BEHIND.search(text)
         if match is None:
-            label = " ".join([*marks, *labels])
-            return StrippedName(text, one_ion(ions, whole), bool(marks), label, unknown)
+            label, ion = " ".join([*marks, *labels]), one_ion(ions, whole)
+            return StrippedName(text, ion, bool(marks), label, unknown, _isomer_among(labels))
         text = text[: match.start()].rstrip(_LOOSE_ENDS)
         written = _written_ion(match)
-        if ion := known_adduct(written):
-            ions.append(ion.name)
+        if known := known_adduct(written):
+            ions.append(known.name)
         else:
             unknown = written or unknown
             labels.insert(0, match.group().lstrip(_LOOSE_ENDS))
+
+
+def _isomer_among(labels: Iterable[str]) -> str:
+    """Letter or number of the first label that is one of isomers, empty where none is."""
+    found = (_ISOMER.fullmatch(label) for label in labels)
+    return next(((m["named"] or m["alone"]).lower() for m in found if m), "")
 
 
 def one_ion(ions: Iterable[str], text: str) -> str | None:

@@ -102,7 +102,10 @@ class ParsedNames:
         label; read-only.
     named : tuple of Species
         The distinct readable species with the chains that names give; those of `species` have
-        none, since names with unlike chains share them.
+        none, since names with unlike chains share them. One whose isomers are labelled is there
+        once for each label.
+    isomer_labels : tuple of str
+        Label of an isomer of each of `named`, `a` of `SM 41:1 (a)`, empty without.
     named_index : numpy.ndarray of int64, shape (n,)
         Index into `named` for each name, -1 where `index` is -1; read-only.
     """
@@ -113,6 +116,7 @@ class ParsedNames:
     ions: npt.NDArray[np.object_]
     standard: npt.NDArray[np.bool_]
     named: tuple[Species, ...]
+    isomer_labels: tuple[str, ...]
     named_index: npt.NDArray[np.int64]
 
     def __len__(self) -> int:
@@ -239,19 +243,21 @@ def parse_names(
     errors = dict(refused or {})
     readings = [None if text in errors else _reading(text, errors) for text in wanted]
     found: dict[Species, int] = {}
-    named: dict[tuple[Species, tuple[str, ...]], int] = {}
+    named: dict[tuple[Species, tuple[str, ...], str], int] = {}
     named_by_text = by_text.copy()
     for i, reading in enumerate(readings):
         if reading is not None and (species := reading.species) is not None:
             by_text[i] = found.setdefault(species, len(found))
-            named_by_text[i] = named.setdefault((species, species.chains), len(named))
+            key = (species, species.chains, reading.isomer_label)
+            named_by_text[i] = named.setdefault(key, len(named))
     return ParsedNames(
         species=tuple(without_chains(species) for species in found),
         index=read_only(by_text[codes]),
         errors=errors,
         ions=_each([r.ion if r else None for r in readings], codes),
         standard=_each([r.standard if r else False for r in readings], codes, np.bool_),
-        named=tuple(species for species, _ in named),
+        named=tuple(species for species, _, _ in named),
+        isomer_labels=tuple(label for _, _, label in named),
         named_index=read_only(named_by_text[codes]),
     )
 

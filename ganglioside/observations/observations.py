@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import sqrt
@@ -39,10 +40,9 @@ _OFF_STEP: Final = 1e-6  # steps by which an RT that is given in them may be off
 
 #: Fields of `Observations` with one value per row.
 _OF_ROWS: Final = (
-    "row", "sample", "group", "species", "chains", "moved_bonds", "unusual_base", "slot",
-    "sample_ceramide",
-    "ceramide", "mass", "mass_error", "mass_offset", "mz", "ion", "ion_stated", "isotope", "rt",
-    "log_volume", "anchor",
+    "row", "sample", "group", "species", "chains", "isomer_label", "moved_bonds",
+    "unusual_base", "slot", "sample_ceramide", "ceramide", "mass", "mass_error", "mass_offset",
+    "mz", "ion", "ion_stated", "isotope", "rt", "log_volume", "anchor",
 )  # fmt: skip
 
 
@@ -62,13 +62,16 @@ class Observations:
         Index into the distinct species of the table.
     chains : numpy.ndarray of int, shape (n,)
         Equal for names with the same chains, 0 where a name gives none.
+    isomer_label : numpy.ndarray of int, shape (n,)
+        Equal for names with the same label of an isomer, 0 where no label tells names apart that
+        are otherwise equal.
     moved_bonds : numpy.ndarray of int, shape (n,)
         Double bonds of the base beyond what is usual for the sum, 0 where a name gives no chains.
     unusual_base : numpy.ndarray of bool, shape (n,)
         Whether a name gives a base of unusual carbons.
     slot : numpy.ndarray of int, shape (n,)
-        Equal for rows of one sample, group, ceramide and chains: at most one of them per isomer is
-        genuine.
+        Equal for rows of one sample, group, ceramide, chains and label: at most one of them per
+        isomer is genuine.
     sample_ceramide : numpy.ndarray of int, shape (n,)
         Equal for rows of one sample and ceramide: only they can be parent and fragment.
     ceramide : numpy.ndarray of int, shape (n,)
@@ -115,6 +118,7 @@ class Observations:
     group: IntArray
     species: IntArray
     chains: IntArray
+    isomer_label: IntArray
     moved_bonds: IntArray
     unusual_base: BoolArray
     slot: IntArray
@@ -256,18 +260,18 @@ def observe(
     ion = ions_of(mz, ions, mass, polarity)
     isotope = stated_isotopes(data["name"], table.carried)[usable]
     named = names.named_index[usable]
-    chains = _chains(names)[named]
+    chains, label = _chains(names)[named], _isomer_labels(names, named)
     moved = np.array([moved_bonds(s) for s in names.named], dtype=np.int64)[named]
     unusual = np.array([has_unusual_base(s) for s in names.named], dtype=np.bool_)[named]
     sample_ceramide = join(sample, ceramide_of_species[species])
-    slot = slots(sample_ceramide, group_of_species[species], chains)
+    slot = slots(sample_ceramide, group_of_species[species], chains, label)
 
     ties = (ion, mz) if (ion >= 0).any() else ()
     order = np.lexsort((*ties, log_volume, ~anchor, species, rt, slot))
     species, sample, rt = species[order], sample[order], rt[order]
     group, ceramide = group_of_species[species], ceramide_of_species[species]
-    chains = chains[order]
-    drift = estimate_drift(all_samples, sample, slots(group, ceramide, chains), rt)
+    chains, label = chains[order], label[order]
+    drift = estimate_drift(all_samples, sample, slots(group, ceramide, chains, label), rt)
     mz, ion, isotope, ions = mz[order], ion[order], isotope[order], ions.take(order)
     evidence = mass_evidence(
         Measurements(_monoisotopic(mz, ion, isotope), ion, ions, rt, sample, species),
@@ -281,6 +285,7 @@ def observe(
         group=group,
         species=species,
         chains=chains,
+        isomer_label=label,
         moved_bonds=moved[order],
         unusual_base=unusual[order],
         slot=slot[order],
@@ -327,10 +332,30 @@ def _chains(names: ParsedNames) -> IntArray:
     return np.array([number[s.chains] for s in names.named], dtype=np.int64)
 
 
-def slots(a: IntArray, b: IntArray, chains: IntArray) -> IntArray:
-    """Rank of each triple; chains only tell apart what is otherwise equal."""
-    pair = join(a, b)
-    return join(pair, chains) if chains.any() else pair
+def _isomer_labels(names: ParsedNames, named: IntArray) -> IntArray:
+    """Number of the isomer label of each row, by its index into `names.named`, shape (n,).
+
+    0 where all rows of its species and chains have the same label or none: it tells nothing apart.
+    """
+    distinct = sorted({"", *names.isomer_labels})
+    if len(distinct) == 1:
+        return np.zeros(len(named), dtype=np.int64)
+    used = np.unique(named).tolist()
+    alike = Counter((names.named[k], names.named[k].chains) for k in used)
+    number = np.zeros(len(names.named), dtype=np.int64)
+    for k in used:
+        if alike[names.named[k], names.named[k].chains] > 1:
+            number[k] = distinct.index(names.isomer_labels[k])
+    return np.asarray(number[named])
+
+
+def slots(a: IntArray, b: IntArray, chains: IntArray, label: IntArray) -> IntArray:
+    """Rank of each combination; chains and labels only tell apart what is otherwise equal."""
+    rank = join(a, b)
+    for told_apart in (chains, label):
+        if told_apart.any():
+            rank = join(rank, told_apart)
+    return rank
 
 
 def _log_areas(volume: FloatArray) -> FloatArray:

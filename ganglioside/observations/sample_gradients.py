@@ -181,7 +181,7 @@ def _sentence(one: str, other: str, difference: str) -> str:
 
 def _names(observed: Observations) -> IntArray:
     """Number of the name of each row, shape (n,)."""
-    return slots(observed.group, observed.ceramide, observed.chains)
+    return slots(observed.group, observed.ceramide, observed.chains, observed.isomer_label)
 
 
 def _alike(observed: Observations) -> BoolArray:

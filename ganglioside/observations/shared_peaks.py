@@ -94,7 +94,7 @@ def find_peaks(observed: Observations, priors: Priors | None = None) -> Peaks:
     if n == 0 or len(observed.drift) < 2:
         return Peaks(best, observed, rows.peak, 0.0, rows)
     noise = observed.drift.noise
-    name = slots(best.ceramide, best.group, best.chains)
+    name = slots(best.ceramide, best.group, best.chains, best.isomer_label)
     number = nearest_peak(name, best.rt, noise)
     _, first, peak = np.unique(number, return_index=True, return_inverse=True)
     rt = centres(peak, best.rt, 2 * noise)
@@ -141,7 +141,7 @@ def _as_rows(
     return replace(
         rows,
         sample=one_sample,
-        slot=slots(sample_ceramide, rows.group, rows.chains),
+        slot=slots(sample_ceramide, rows.group, rows.chains, rows.isomer_label),
         sample_ceramide=sample_ceramide,
         mass_error=_mean_of_known(observed.mass_error, peak, n),
         mass_offset=_mean_of_known(observed.mass_offset, peak, n),

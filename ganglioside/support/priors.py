@@ -99,6 +99,7 @@ class Priors:
     same_peak: Prior
     same_peak_other_ion: Prior
     chain_scatter: Prior
+    labelled_isomer_scatter: Prior
     moved_bond_scatter: Prior
     second_base_bond: Prior
     unusual_base_scatter: Prior

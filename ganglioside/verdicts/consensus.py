@@ -170,12 +170,17 @@ class JudgedPeaks:
 
     @cached_property
     def peak_names(self) -> npt.NDArray[np.object_]:
-        """Name of each peak, with its chains where the table has others of its sum, (P,)."""
+        """Name of each peak, with its chains where the table has others of its sum, (P,).
+
+        With the label of its isomer too, where the table labels isomers.
+        """
         several = Counter(s.name for s in self.names.named)
         names = [
             f"{s.head}({'/'.join(s.chains)})" if s.chains and several[s.name] > 1 else s.name
             for s in self.names.named
         ]
+        for k, label in enumerate(self.names.isomer_labels):
+            names[k] += f" ({label})" if label else ""
         return np.asarray(np.array(names, dtype=object)[self.names.named_index[self.first]])
 
     @cached_property

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from bent_tables import even, hydrophobicity
+from bent_tables import table as bent
 
 import ganglioside as gg
 from ganglioside.inference.state import (
@@ -149,3 +151,43 @@ def test_a_dihydro_form_far_from_there_is_not_valid() -> None:
     features = gg.analyze(with_dihydro_forms(1.5)).features
     moved = features["name"].str.contains(r"d18:0/\d+:1")
     assert not features.loc[moved, "verdict"].eq("valid").any()
+
+
+def labelled(*labels: str, apart: float = 0.4, other: str = "GM1(42:2;O2)") -> pd.DataFrame:
+    """Rows of GM1(42:2) under these labels, so many carbons apart about the line of their sum."""
+    worth = hydrophobicity("GM1", 42, 2)
+    off = np.linspace(-apart / 2, apart / 2, len(labels))
+    rest = bent(even)
+    rows = pd.DataFrame(
+        {
+            "Name": [f"GM1(42:2;O2){label}" for label in labels],
+            "RT": even(worth + off),
+            "Volume": 3e5,
+        }
+    )
+    return pd.concat([rest[rest["Name"] != other], rows], ignore_index=True)
+
+
+def verdicts(frame: pd.DataFrame, species: str) -> list[str]:
+    features = gg.analyze(gg.read_features(frame)).features
+    return features["verdict"][features["name"].str.startswith(species)].tolist()
+
+
+def test_isomers_that_labels_tell_apart_do_not_exclude_each_other() -> None:
+    assert verdicts(labelled(" (a)", " (b)"), "GM1(42:2") == ["valid", "valid"]
+    assert verdicts(labelled("", ""), "GM1(42:2") != ["valid", "valid"]
+
+
+def test_a_label_makes_no_name_right_that_is_far_from_its_line() -> None:
+    far = verdicts(labelled(" (a)", " (b)", apart=8.0), "GM1(42:2")
+    assert "valid" not in far
+
+
+def test_a_piece_that_is_labelled_stays_a_piece() -> None:
+    frame = labelled(" (a)")
+    parent = frame[frame["Name"] == "GD1(42:2;O2)"].iloc[0]
+    piece = pd.DataFrame(
+        {"Name": ["GM1(42:2;O2) (b)"], "RT": parent["RT"] + 0.002, "Volume": parent["Volume"] / 40}
+    )
+    found = verdicts(pd.concat([frame, piece], ignore_index=True), "GM1(42:2")
+    assert found == ["valid", "fragment"]

@@ -132,3 +132,23 @@ def test_an_ion_that_is_unknown_is_told() -> None:
         "[M+Na-2H2O]+",
     )
     assert strip_words("GM3 34:1 [M-H]- (a)").unknown_ion is None
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("SM d42:2 Isomer A", "a"),
+        ("SM 41:1 (b)", "b"),
+        ("Cer(d18:2_14:1)_B", "b"),
+        ("GM3 34:1 (II)", "ii"),
+        ("GM3 34:1 iso2", "2"),
+        ("SM 41:1 (a) [M+H]+", "a"),
+        ("GM3 34:1", ""),
+        ("GM3 34:1 (2)", ""),  # a number alone may be that of a row
+        ("GM3 34:1_2", ""),
+        ("SM 34:1 [264]", ""),
+        ("GM3 34:1 peak 2", ""),
+    ],
+)
+def test_labels_that_tell_isomers_apart(text: str, label: str) -> None:
+    assert strip_words(text).isomer_label == label

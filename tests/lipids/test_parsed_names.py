@@ -127,3 +127,10 @@ def test_what_was_parsed_is_read_only() -> None:
     for values in (parsed.index, parsed.masses, parsed.compositions, parsed.ceramides):
         with pytest.raises(ValueError, match="read-only"):
             values[...] = 0
+
+
+def test_labelled_isomers_are_one_species_under_names_of_their_own() -> None:
+    parsed = parse_names(["SM 41:1 (a)", "SM 41:1 (b)", "SM d41:1 (B)", "SM 41:1", "SM 41:1_2"])
+    assert len(parsed.species) == 1
+    assert parsed.named_index.tolist() == [0, 1, 1, 2, 2]
+    assert parsed.isomer_labels == ("a", "b", "")

@@ -61,6 +61,17 @@ def test_cells_and_slots_join_what_can_meet() -> None:
     assert len({slot[0], slot[1], slot[3], slot[4]}) == 4
 
 
+def test_labels_tell_apart_what_has_otherwise_one_name() -> None:
+    names = ["SM 41:1 (a)", "SM 41:1 (b)", "SM 41:1 (a)", "SM 43:1 (a)", "SM 43:1 (a)"]
+    seen = observe(table(Name=names, RT=[8.0, 8.3, 8.1, 9.5, 9.6]))
+    at = np.argsort(seen.row)
+    slot, label = seen.slot[at], seen.isomer_label[at]
+    assert slot[0] == slot[2] != slot[1]
+    assert slot[3] == slot[4]
+    assert label.tolist() == [1, 2, 1, 0, 0]  # one label alone tells nothing apart
+    assert not observe(table(Name=["SM 41:1", "SM 43:1 (a)"], RT=[8.0, 9.5])).isomer_label.any()
+
+
 def test_the_order_of_the_input_is_gone() -> None:
     read = gg.example().data.rename(columns={"name": "Name", "rt": "RT", "volume": "Volume"})
     frame = read[["Name", "RT", "Volume"]].assign(

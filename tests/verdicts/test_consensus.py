@@ -164,6 +164,15 @@ def test_a_name_at_another_rt_is_elsewhere_and_not_missing() -> None:
     assert table["missing"].isna().all()
 
 
+def test_labelled_isomers_are_peaks_of_their_own() -> None:
+    a, b = (f"SM 41:1 ({label})" for label in "ab")
+    table = consensus_table(
+        judged(*((name, sample, 9.0, "valid", 0.9) for name in (a, b) for sample in "ABCD"))
+    )
+    assert table["name"].tolist() == ["SM(41:1;O2) (a)", "SM(41:1;O2) (b)"]
+    assert table["missing"].isna().all()
+
+
 @pytest.mark.parametrize(
     ("last", "code"),
     [

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.state import Inference
-from ganglioside.support.arrays import FloatArray
+from ganglioside.support.arrays import FloatArray, IntArray
 
 #: Misfit from which a curve clearly misses rows. About 1 is usual; where the gradient was what it
 #: was taken for, simulated tables stay below.
@@ -75,9 +75,7 @@ def lack_of_fit(rt: FloatArray, residual: FloatArray, scale: FloatArray) -> Lack
     spread = float(away.std())
     if spread == 0:
         return None  # all rows are as far away: nothing is left inside the series
-    number = min(_MOST_PARTS, len(rt) // _ROWS_IN_PART)
-    border = np.arange(number) * len(rt) // number
-    size = np.diff(np.append(border, len(rt)))
+    border, size = _parts(len(rt))
     errors = np.add.reduceat(away, border) / np.sqrt(size) / spread
     worst = int(np.argmax(np.abs(errors)))
     part = order[border[worst] : border[worst] + size[worst]]
@@ -88,6 +86,23 @@ def lack_of_fit(rt: FloatArray, residual: FloatArray, scale: FloatArray) -> Lack
         away=float(np.median(residual[part])),
         errors=float(errors[worst]),
     )
+
+
+def _parts(n: int) -> tuple[IntArray, IntArray]:
+    """First row and number of rows of each part of n rows."""
+    number = min(_MOST_PARTS, n // _ROWS_IN_PART)
+    border = np.arange(number) * n // number
+    return border, np.diff(np.append(border, n))
+
+
+def unexplained_part(state: Inference) -> float:
+    """Largest share of rows that nothing explains in one part of the run; 0 for too few rows."""
+    n = len(state.observed)
+    if n < _LEAST_ROWS:
+        return 0.0
+    by_rt = state.shares.chance[np.argsort(state.observed.rt, kind="stable")]
+    border, size = _parts(n)
+    return float((np.add.reduceat(by_rt, border) / size).max())
 
 
 def misfit_of(state: Inference) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from ganglioside.inference.coeluting_pairs import describe_coelution
 from ganglioside.inference.disputed_pathways import disputed_lines, lines_of_fragments
 from ganglioside.inference.gradient_learning import learn_gradient
-from ganglioside.inference.lack_of_fit import CLEAR_MISFIT, misfit_of
+from ganglioside.inference.lack_of_fit import CLEAR_MISFIT, misfit_of, unexplained_part
 from ganglioside.inference.learning import learn
 from ganglioside.inference.line_placement import change_lines, place_lines, prune_lines
 from ganglioside.inference.posterior import explain
@@ -43,10 +43,13 @@ _MOST_ROUNDS: Final = 14
 _PRUNE_AGAIN_AT: Final = 2  # of the rounds with disputed lines
 _MOST_ROUNDS_AGAIN: Final = 7
 _SETTLED: Final = 0.25  # scatters by which lines may still move
-_DOUBTFUL_MISFIT: Final = 1.4  # from which an uneven gradient is tried
+_DOUBTFUL_MISFIT: Final = 1.4  # from which an uneven gradient is tried,
+_DOUBTFUL_PART: Final = 0.75  # or from this share of unexplained rows in one part of the run
 _BETTER_FIT: Final = 0.7  # part of the misfit that an uneven gradient may leave
 _AS_MANY: Final = 0.95  # part of the genuine rows that it must keep,
-_MORE: Final = 1.02  # or of those that it must find where the misfit is not clear
+_MORE: Final = 1.02  # or of those that it must find where the misfit is not clear,
+_MANY_MORE: Final = 1.1  # or where it leaves more of it,
+_FEW_UNEXPLAINED: Final = 0.5  # though no larger share of any part of the run unexplained
 _STILL_NARROWER: Final = 1.03  # factor by which the scatter fell in a round
 _FAR_PAIRS: Final = 5.0  # scatters beyond the usual within which rows may elute together
 _FARTHER: Final = 1.1  # factor by which such pairs are farther apart at least
@@ -81,15 +84,29 @@ def _infer(observed: Observations, report: Progress, priors: Priors) -> Inferenc
         return start
     gradient = first_gradient(observed, start.slope, priors)
     state = _on_gradient(observed, gradient, start, report, priors)
-    misfit = misfit_of(state)
-    if not gradient.is_even or misfit < _DOUBTFUL_MISFIT:
+    if not gradient.is_even or not _is_doubtful(state):
         return state
     report.log("rule1", "Rows elute early or late together: an uneven gradient is tried")
     gradient = best_gradient(observed, start.slope, priors)
     uneven = _on_gradient(observed, gradient, start, report, priors)
-    fits = misfit_of(uneven) < _BETTER_FIT * misfit
-    least = _AS_MANY if misfit >= CLEAR_MISFIT else _MORE
-    return uneven if fits and _genuine(uneven) > least * _genuine(state) else state
+    return uneven if _explains_more(uneven, state) else state
+
+
+def _is_doubtful(state: Inference) -> bool:
+    """Whether an even gradient misses rows on their lines, or nearly all rows of a part."""
+    return misfit_of(state) >= _DOUBTFUL_MISFIT or unexplained_part(state) >= _DOUBTFUL_PART
+
+
+def _explains_more(uneven: Inference, even: Inference) -> bool:
+    """Whether an uneven gradient fits clearly better than an even one, or explains many more rows.
+
+    A step of the gradient may leave all rows before it unexplained: none is on its line then, where
+    a misfit would show.
+    """
+    more, misfit = _genuine(uneven) / _genuine(even), misfit_of(even)
+    if misfit >= _DOUBTFUL_MISFIT and misfit_of(uneven) < _BETTER_FIT * misfit:
+        return more > (_AS_MANY if misfit >= CLEAR_MISFIT else _MORE)
+    return more > _MANY_MORE and unexplained_part(uneven) <= _FEW_UNEXPLAINED
 
 
 def _genuine(state: Inference) -> float:

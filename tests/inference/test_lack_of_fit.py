@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import bent_tables
 import numpy as np
 import pytest
 from bent_tables import Bend, even, s_shaped, two_steps
 
 import ganglioside as gg
-from ganglioside.inference.lack_of_fit import CLEAR_MISFIT, lack_of_fit, misfit_of
+from ganglioside.inference.lack_of_fit import CLEAR_MISFIT, lack_of_fit, misfit_of, unexplained_part
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
 from ganglioside.observations.observations import observe
@@ -68,3 +70,15 @@ def test_the_curve_of_a_table_fits(bend: Bend) -> None:
     state = infer(observe(gg.read_features(bent_tables.table(bend))))
     assert isinstance(state, Inference)
     assert misfit_of(state) < CLEAR_MISFIT
+
+
+def test_rows_that_nothing_explains_are_counted_by_parts() -> None:
+    state = infer(observe(gg.example()))
+    assert isinstance(state, Inference)
+    assert unexplained_part(state) < 0.5
+    rt = state.observed.rt
+    chance = np.where(rt < np.quantile(rt, 0.1), 1.0, 0.1)
+    clumped = replace(state, shares=replace(state.shares, chance=chance))
+    assert unexplained_part(clumped) > 0.9
+    few = replace(clumped, observed=clumped.observed.take(np.arange(10)))
+    assert unexplained_part(few) == 0

@@ -33,7 +33,7 @@ from ganglioside.retention.isomer_lines import (
     further_line_spread,
 )
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced, sum_by
-from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, normal, student, student_weight
+from ganglioside.support.densities import OWN_TAIL, normal, student, student_weight
 
 _CLAIMED: Final = 0.3  # share of a pathway from which a row is one of its fragments
 _FEWEST: Final = 2  # rows that make a line
@@ -250,7 +250,7 @@ def _as_pathway(state: Inference, claims: _Claims) -> FloatArray:
     differences = _log_density(
         claims,
         pairs.delta[claims.pair],
-        (with_digits(state, rates.pair_sigma), PAIR_TAIL),
+        (with_digits(state, rates.pair_sigma), state.pair_tail),
         (np.zeros(len(seen)), np.full(len(seen), rates.pathway_spread)),
     )
     return rate + yields + differences

@@ -19,7 +19,7 @@ from ganglioside.ion_source.fragments import usual_emission
 from ganglioside.observations.groups import Groups
 from ganglioside.support.arrays import FloatArray, IntArray, sum_by
 from ganglioside.support.caches import kept_with_first
-from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, normal, student
+from ganglioside.support.densities import OWN_TAIL, normal, student
 from ganglioside.support.priors import Priors
 
 _MOST_EMISSION: Final = 0.95
@@ -162,7 +162,7 @@ def _outweigh(
     pair, kind = pairs.fragments[asked], kind[asked]
     beside = pairs.log_ratio[pair] - mean.take(kind)
     width, apart = rates.pair_sigma, np.sqrt(2) * rates.sigma[0]
-    as_fragments = _closeness(state, pair, width, PAIR_TAIL) * normal(beside, 0.0, scatter)
+    as_fragments = _closeness(state, pair, width, state.pair_tail) * normal(beside, 0.0, scatter)
     as_lines = _closeness(state, pair, apart, OWN_TAIL)
     as_lines = as_lines * normal(beside, 0.0, np.sqrt(2) * rates.areas.within)
     gain = state.shares.pair[pair] * np.log(as_fragments / as_lines)

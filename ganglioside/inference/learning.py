@@ -22,7 +22,7 @@ from ganglioside.retention.composition_model import CompositionModel, HeadGroups
 from ganglioside.retention.curve import LinePrior, refit
 from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
 from ganglioside.support.caches import kept_with_first
-from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, student_weight
+from ganglioside.support.densities import OWN_TAIL, student_weight
 from ganglioside.support.priors import Priors
 
 _LEAST_SCATTER: Final = 0.01  # carbons
@@ -201,7 +201,7 @@ def _pair_sigma(state: Inference) -> float:
     share = np.where(processes().coelutes[state.coelution.process], state.shares.pair, 0.0)
     rounded = by_digits(state)
     square = expected.scale**2 + rounded
-    weight = share * student_weight(delta / np.sqrt(square), PAIR_TAIL)
+    weight = share * student_weight(delta / np.sqrt(square), state.pair_tail)
     width = state.rates.pair_sigma**2 + rounded
     squares = float((weight * (delta**2 * width / square - rounded)).sum())
     usual = state.priors.coelution_width

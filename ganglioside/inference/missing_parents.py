@@ -19,7 +19,7 @@ from ganglioside.observations.observations import Observations
 from ganglioside.retention.curve import Ceramides, TabulatedCurve, ceramide_basis, ceramide_class
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by, sum_of_others
 from ganglioside.support.caches import kept_with_first
-from ganglioside.support.densities import OWN_TAIL, PAIR_TAIL, normal, student
+from ganglioside.support.densities import OWN_TAIL, normal, student
 from ganglioside.support.priors import Priors
 
 _LEAST_PRESENCE: Final = 0.02
@@ -56,7 +56,7 @@ def missing_parents(state: Inference, sought: BoolArray, others: FloatArray) -> 
     kind = found.line * len(state.observed.groups) + state.observed.group[found.child]
     apart = _apart(state, found, kind)
     scale = np.sqrt(variance.take(entries) + apart.scale**2)
-    density = _density((away.take(entries) - apart.mean) / scale, scale)
+    density = _density((away.take(entries) - apart.mean) / scale, scale, state.pair_tail)
     parent = possible.parent.take(entries)
     areas = _parent_areas(state, found, kind, possible.parents.formula_extent.take(parent))
     density = density * areas.density
@@ -68,14 +68,14 @@ def missing_parents(state: Inference, sought: BoolArray, others: FloatArray) -> 
     return found.with_probability(made * _existence(state, found, gain, areas.detected))
 
 
-def _density(z: FloatArray, scale: FloatArray) -> FloatArray:
+def _density(z: FloatArray, scale: FloatArray, tail: float) -> FloatArray:
     """Density of an RT z scales from where a missing parent's child is expected, shape (g,).
 
     Two scatters add: that about the line, and that of children beside their parents, of which a
     few are far away.
     """
     about_line = student(z, scale, OWN_TAIL)
-    beside_parent = student(z, scale, PAIR_TAIL)
+    beside_parent = student(z, scale, tail)
     return np.asarray((1 - _AS_PAIRS) * about_line + _AS_PAIRS * beside_parent)
 
 

@@ -15,7 +15,7 @@ from ganglioside.inference.rates import PathwayCounts
 from ganglioside.inference.state import Inference
 from ganglioside.support.arrays import FloatArray, IntArray, sum_by
 from ganglioside.support.caches import kept_with_first
-from ganglioside.support.densities import PAIR_TAIL, student_weight
+from ganglioside.support.densities import student_weight
 
 #: Shift from which explanations name it, min.
 TOLD_SHIFT: Final = 0.005
@@ -28,8 +28,8 @@ class RtDifference:
     Attributes
     ----------
     mean, scale : numpy.ndarray
-        Centre and scale of Student's t with `PAIR_TAIL` degrees of freedom. The scale has in it
-        what is not known of the mean, but not the rounding of RT.
+        Centre and scale of Student's t with `Inference.pair_tail` degrees of freedom. The scale has
+        in it what is not known of the mean, but not the rounding of RT.
     """
 
     mean: FloatArray
@@ -98,7 +98,7 @@ def count_pathways(state: Inference) -> PathwayCounts:
     expected = pair_rt(state)
     delta = pairs.delta[fragment]
     scale = np.sqrt(expected.scale[fragment] ** 2 + by_digits(state))
-    counts_as = student_weight((delta - expected.mean[fragment]) / scale, PAIR_TAIL)
+    counts_as = student_weight((delta - expected.mean[fragment]) / scale, state.pair_tail)
     weight = state.shares.pair[fragment] * counts_as
     kind = state.pair_kinds[fragment]
     shape = (len(state.line_group), len(state.observed.groups))

@@ -232,7 +232,7 @@ def _pair_intensity(state: Inference) -> FloatArray:
     # In straightened time, as lines are.
     speed = observed.speed[pairs.child]
     away = pairs.delta - expected.mean
-    closeness = of_difference(away, expected.scale, observed.rt_step) / speed
+    closeness = of_difference(away, expected.scale, observed.rt_step, state.pair_tail) / speed
     if len(pairs.splits):
         closeness[pairs.splits] = split_density(state) / speed[pairs.splits]
     ratio = normal(pairs.log_ratio, yields.mean, yields.sd)

@@ -27,7 +27,7 @@ from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.retention.isomer_lines import LineOffsets
 from ganglioside.retention.reach import Reach, usual_bend
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
-from ganglioside.support.densities import STANDARD_DEVIATION, normal
+from ganglioside.support.densities import STANDARD_DEVIATION, normal, pair_tail
 from ganglioside.support.priors import Priors
 
 LEAST_PRESENCE: Final = 0.02
@@ -120,6 +120,11 @@ class Inference:
         """Scatter about a line that is usual for a gradient of this slope, min."""
         scatter = self.priors.line_scatter.value * self.curve.slope
         return float(np.hypot(scatter, self.observed.rounding))
+
+    @cached_property
+    def pair_tail(self) -> float:
+        """Degrees of freedom of the RT difference of pairs."""
+        return pair_tail(self.rates.pair_sigma / self.priors.coelution_width.value)
 
     @cached_property
     def scatter(self) -> FloatArray:

@@ -18,7 +18,7 @@ from ganglioside.lipids.isotopes import ISOTOPE_STEP
 from ganglioside.observations.ion_forms import charges, is_usual
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, starts, sum_by
-from ganglioside.support.densities import of_difference, student, student_weight
+from ganglioside.support.densities import PAIR_TAIL, of_difference, student, student_weight
 from ganglioside.support.priors import Priors
 
 _ROUNDS: Final = 8
@@ -137,7 +137,7 @@ def _density(gap: FloatArray, width: float, step: float) -> FloatArray:
     """Density of the RT difference of two rows of one peak, given to a step, 1 / min."""
     if step == 0:
         return student(gap / width, width, _TAIL)
-    return of_difference(gap, width, step)
+    return of_difference(gap, width, step, PAIR_TAIL)
 
 
 def _isotopes(observed: Observations, peak: IntArray) -> IntArray:

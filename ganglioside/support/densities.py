@@ -14,6 +14,10 @@ from ganglioside.support.arrays import FloatArray
 OWN_TAIL: Final = 6.0
 PAIR_TAIL: Final = 2.0
 
+#: Degrees of freedom of that difference by its width: up to so many usual ones, and beyond all of
+#: them `OWN_TAIL`. What makes it wider is error of the measured RT, of which few are far off.
+_PAIR_TAILS: Final = ((1.5, PAIR_TAIL), (2.5, 4.0))
+
 #: Standard deviation, and half-width of the 95 % interval, of the scatter about a line, in units
 #: of its scale.
 STANDARD_DEVIATION: Final = sqrt(OWN_TAIL / (OWN_TAIL - 2))
@@ -35,6 +39,17 @@ def student(z: FloatArray | float, scale: FloatArray | float, tail: float) -> Fl
     return np.asarray(constant / power)
 
 
+def pair_tail(width: float) -> float:
+    """Degrees of freedom of the RT difference of pairs of a width, in usual ones.
+
+    Examples
+    --------
+    >>> pair_tail(1.0), pair_tail(2.0), pair_tail(6.0)
+    (2.0, 4.0, 6.0)
+    """
+    return next((tail for widest, tail in _PAIR_TAILS if width <= widest), OWN_TAIL)
+
+
 def beyond_own_tail(z: FloatArray) -> FloatArray:
     """Probability of more than `z` >= 0 scales from the centre, to either side, in the shape of z.
 
@@ -52,12 +67,18 @@ def beyond_own_tail(z: FloatArray) -> FloatArray:
     return np.asarray(1 - np.sqrt(1 - square) * (1 + square / 2 + 3 * square**2 / 8))
 
 
-def of_difference(difference: FloatArray, scale: FloatArray | float, step: float) -> FloatArray:
+def of_difference(
+    difference: FloatArray, scale: FloatArray | float, step: float, tail: float
+) -> FloatArray:
     """Density of differences of two numbers that are given to a step, in their shape.
 
-    The true difference has Student's t of this scale with `PAIR_TAIL` = 2 degrees of freedom, each
-    number an error of rounding that is even over the step s. With
-    G(x) = (x + sqrt(2 scale^2 + x^2)) / 2, whose second derivative is the density of the former,
+    The true difference has Student's t of this scale with v = `tail` (2, 4 or 6) degrees of
+    freedom, each number an error of rounding that is even over the step s. The former density is
+    the second derivative of
+
+        G(x) = (r - q / (2 r) - q^2 / (8 r^3)) / 2, q = v scale^2, r = sqrt(q + x^2)
+
+    with its first v / 2 terms, so that the density is
 
         (G(d + s) - 2 G(d) + G(d - s)) / s^2
 
@@ -67,18 +88,22 @@ def of_difference(difference: FloatArray, scale: FloatArray | float, step: float
     scale : float or numpy.ndarray, in the shape of the differences
     step : float
         0 where numbers are exact.
+    tail : float
 
     Examples
     --------
     >>> steps = np.array([0.0, 0.1, 0.2])
-    >>> of_difference(steps, 0.007, 0.1).round(2).tolist()
+    >>> of_difference(steps, 0.007, 0.1, PAIR_TAIL).round(2).tolist()
     [9.06, 0.46, 0.01]
     """
     if step == 0:
-        return student(difference / scale, scale, PAIR_TAIL)
+        return student(difference / scale, scale, tail)
+    square = tail * np.square(scale)
 
     def bend(x: FloatArray) -> FloatArray:
-        return np.asarray(np.sqrt(2 * np.square(scale) + np.square(x)))
+        root = np.sqrt(square + np.square(x))
+        terms = [root, -square / (2 * root), -(square**2) / (8 * root**3)]
+        return np.asarray(sum(terms[: int(tail) // 2]))
 
     second = bend(difference + step) - 2 * bend(difference) + bend(difference - step)
     return np.asarray(second / (2 * step**2))

@@ -15,6 +15,7 @@ from ganglioside.support.densities import (
     beyond_own_tail,
     normal,
     of_difference,
+    pair_tail,
     student,
     student_weight,
 )
@@ -60,22 +61,29 @@ def test_normal_is_that_of_the_tables_and_one_where_nothing_is_known(stats: Any)
     assert density[[1, 3]].tolist() == [1, 1]
 
 
+@pytest.mark.parametrize("tail", [2, 4, 6])
 @pytest.mark.parametrize(("scale", "step"), [(0.007, 0.01), (0.007, 0.1), (0.05, 0.1)])
 def test_differences_of_rounded_numbers_are_as_frequent_as_they_come(
-    scale: float, step: float
+    scale: float, step: float, tail: int
 ) -> None:
     rng = np.random.default_rng(0)
     first = rng.uniform(0, 20, 400_000)
-    second = first + scale * rng.standard_t(2, len(first))
+    second = first + scale * rng.standard_t(tail, len(first))
     steps = np.rint(second / step) - np.rint(first / step)
     for k in (0, 1, 2):
         seen = float((steps == k).mean()) / step
-        expected = float(of_difference(np.array([k * step]), scale, step)[0])
-        assert expected == pytest.approx(seen, rel=0.06)
+        expected = float(of_difference(np.array([k * step]), scale, step, tail)[0])
+        assert expected == pytest.approx(seen, rel=0.06, abs=0.02)
 
 
-def test_exact_numbers_have_the_density_of_their_difference() -> None:
+@pytest.mark.parametrize("tail", [2.0, 4.0, 6.0])
+def test_exact_numbers_have_the_density_of_their_difference(tail: float) -> None:
     away = np.linspace(-0.1, 0.1, 11)
-    exact = of_difference(away, 0.01, 0.0)
-    assert np.allclose(exact, student(away / 0.01, 0.01, PAIR_TAIL))
-    assert np.allclose(of_difference(away, 0.01, 1e-4), exact, rtol=1e-3)
+    exact = of_difference(away, 0.01, 0.0, tail)
+    assert np.allclose(exact, student(away / 0.01, 0.01, tail))
+    assert np.allclose(of_difference(away, 0.01, 1e-3, tail), exact, rtol=0.02)
+
+
+def test_wider_differences_have_lighter_tails() -> None:
+    tails = [pair_tail(width) for width in (0.5, 1.4, 2.0, 3.0, 50.0)]
+    assert tails == [PAIR_TAIL, PAIR_TAIL, 4.0, OWN_TAIL, OWN_TAIL]

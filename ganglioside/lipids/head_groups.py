@@ -147,6 +147,9 @@ _HEADS_BY_KEY: Final = {_key(s): head for head in HEADS for s in head.spellings}
 _MODIFICATIONS_BY_KEY: Final = {_key(s): m for m in _MODIFICATIONS for s in m.spellings}
 #: Modification that spells each unit: of several (a lactone is a lost water) the last one.
 _SPELLED: Final = {m.unit: m for m in _MODIFICATIONS}
+#: Symbol of galabiosylceramide (IUPAC-IUB 1997), and GA2 (asialo-GM2) where names are not in
+#: capitals (Gm3, Gd1a): two lipids of other masses.
+_UNCLEAR: Final = "Ga2"
 _MOST_OF_A_KIND: Final = 9  # the count of a modification is one digit
 _MOD: Final = _alternatives(s for m in _MODIFICATIONS for s in m.spellings)
 _PREFIX_MOD: Final = _alternatives(s for m in _MODIFICATIONS if m.before for s in m.spellings)
@@ -204,9 +207,10 @@ def parse_glycan(text: str, more: str = "") -> Glycan:
             f"The head group {text[:40]!r} is unknown.",
             f"Known are {_known_heads()}.",
         )
+    head = _head_spelled(match.group())
     _take_suffixes(text, match.end(), counts)
     _take_suffixes(more, 0, counts)
-    return _assemble(_HEADS_BY_KEY[_key(match.group())], counts)
+    return _assemble(head, counts)
 
 
 def head_of(text: str) -> Head | None:
@@ -215,7 +219,18 @@ def head_of(text: str) -> Head | None:
     >>> [head.series if (head := head_of(text)) else None for text in ("GD1-a", "Fuc-GM1")]
     ['GD1', None]
     """
-    return _HEADS_BY_KEY.get(_key(text)) if _HEAD.fullmatch(text) else None
+    return _head_spelled(text) if _HEAD.fullmatch(text) else None
+
+
+def _head_spelled(text: str) -> Head:
+    """Head group of one of its spellings; refused where only its capitals tell two apart."""
+    if text == _UNCLEAR:
+        refuse(
+            "unclear-head",
+            f"{text} is the symbol of galabiosylceramide, and may be written for asialo-GM2 too.",
+            "Write Hex2Cer (or Ga2Cer) for galabiosylceramide, GA2 for asialo-GM2.",
+        )
+    return _HEADS_BY_KEY[_key(text)]
 
 
 @lru_cache(maxsize=4096)

@@ -86,6 +86,14 @@ class _Tag:
 
 
 @dataclass(frozen=True, slots=True)
+class _Synonym:
+    """A row of `data/head_synonyms.csv`."""
+
+    symbol: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class _HeadName:
     """A head group as a name writes it, with the tag of its ceramide."""
 
@@ -93,6 +101,7 @@ class _HeadName:
     tag: _Tag | None = None
 
 
+_SYNONYMS: Final = {s.symbol: s.name for s in read_facts("head_synonyms.csv", _Synonym)}
 _TAGS: Final = {t.tag.lower(): t for t in read_facts("ceramide_tags.csv", _Tag)}
 
 # Most names: a head group and a ceramide, with nothing about them.
@@ -141,6 +150,14 @@ _HYDROXYLATED: Final = re.compile(
     r"(?P<ceramide>[a-z]?[0-9]{1,2}:[0-9]{1,2}(?:[/_][a-z]?[0-9]{1,2}:[0-9]{1,2})?)(?(open)\))",
     re.IGNORECASE,
 )
+# `SM 36:1(OH) d18:1/18:0`, where it is written behind the sum and the chains follow without it.
+_SUM_HYDROXYLATED: Final = re.compile(
+    r"(?P<head>[^()\[\]:]{1,30}?)[ (](?P<sum>[a-z]?[0-9]{1,2}:[0-9]{1,2}) ?\(oh\)\)?"
+    r"(?P<open>\()?(?P<ceramide>[a-z]?[0-9]{1,2}:[0-9]{1,2}[/_][a-z]?[0-9]{1,2}:[0-9]{1,2})(?(open)\))",
+    re.IGNORECASE,
+)
+# `16:0(2OH[R])` of LIPID MAPS: which mirror image it is, which takes no part.
+_STEREO: Final = re.compile(r"(?<=oh)\[[0-9]?[rs]\]", re.IGNORECASE)
 # `16:0 SM (d18:1/16:0)`, where the acyl chain stands before the whole name too.
 _ACYL_TOO: Final = re.compile(
     r"c?(?P<acyl>[0-9]{1,2}:[0-9]{1,2})[- ](?P<name>[a-z][^:]{1,30}[0-9]{1,2}:[0-9]{1,2}[-/_]"
@@ -245,7 +262,7 @@ def _plain_species(text: str) -> Species | None:
 
 def _read_all(text: str) -> NameReading:
     """Reading of any normalised name: notes, levels, ions, labels, marks of standards."""
-    plain = _with_colons(_annotated(without_notes(_annotated(text))))
+    plain = _with_colons(_STEREO.sub("", _annotated(without_notes(_annotated(text)))))
     _refuse_bound_acid(plain)
     parts = [_stripped(part) for part in _parts(_SQUARE.sub(r"(\1)", plain))]
     named, beside = _named_parts(parts, plain)
@@ -371,6 +388,8 @@ def _rewritten(text: str) -> str:
     if match := _HYDROXYLATED.fullmatch(text):
         total = f"({match['sum']}(OH))" if match["sum"] else ""
         return f"{match['head']}{total}({match['ceramide']}(OH))"
+    if match := _SUM_HYDROXYLATED.fullmatch(text):
+        return f"{match['head']}({match['sum']}(OH))({match['ceramide']}(OH))"
     return _OXYGEN_BEHIND.sub(r"\1)", text)
 
 
@@ -447,6 +466,8 @@ def _head_name(text: str) -> _HeadName:
     """Head group as `parse_glycan` reads it, and the tag of its ceramide (cached)."""
     if head_of(text) is not None:
         return _HeadName(text)
+    if (name := _SYNONYMS.get(text)) is not None:
+        return _HeadName(name)
     if tagged := _TAGGED.fullmatch(text):
         return _HeadName(tagged["head"], _TAGS[tagged["tag"].lower()])
     heads = _JOINED.split(text)

@@ -43,9 +43,13 @@ _POWER: Final = re.compile(
     r"(?P<power>[+-]?[0-9]{1,3})"
 )
 _LONGEST_POWER: Final = 40
-#: A number with its spread or a percent sign behind it: `12500 ± 300`, `2.53 %`.
+#: A number with its spread or a percent sign behind it: `12500 ± 300`, `12500 (300)`, `12500
+#: (2.4 %)`, `12500 [12000-13000]`, `2.53 %`.
+_SPREAD: Final = r"[0-9][0-9.,eE+]{0,20} ?%?"
+_RANGE: Final = rf"{_SPREAD}(?: ?(?:-|;|, | to ) ?{_SPREAD})?"
 _NOT_ALONE: Final = re.compile(
-    r"(?P<number>[+-]?[0-9.,][^±%/]{0,39}?) ?(?:%|(?:±|\+/-|\+-) ?[0-9][0-9.,eE+-]{0,20} ?%?)"
+    r"(?P<number>[+-]?[0-9.,][^±%/()\[\]]{0,39}?) ?"
+    rf"(?:%|(?:±|\+/-|\+-) ?[0-9][0-9.,eE+-]{{0,20}} ?%?|\((?:±|\+/-)? ?{_RANGE}\)|\[{_RANGE}\])"
 )
 _RAISED: Final = re.compile(r"(?<=10)[⁺⁻⁰¹²³⁴-⁹]+\Z")
 _DASHES: Final = dict.fromkeys(map(ord, "−‐‑‒–—"), "-")
@@ -414,8 +418,8 @@ def number_alone(text: str) -> str:
 
     Examples
     --------
-    >>> number_alone("12500 ± 300"), number_alone("2.53 %"), number_alone("n.d.")
-    ('12500', '2.53', 'n.d.')
+    >>> number_alone("12500 ± 300"), number_alone("12500 (2.4 %)"), number_alone("n.d.")
+    ('12500', '12500', 'n.d.')
     """
     found = _NOT_ALONE.fullmatch(text)
     return found["number"] if found else text

@@ -324,6 +324,9 @@ def test_any_text_is_read_or_refused_with_advice(text: str) -> None:
         ("Cer(d18:0_22:0)+pO", "Cer(40:0;O3)"),
         ("SM(OH) 36:1 d18:1/18:0", "SM(36:1;O3)"),
         ("SM(OH) 36:1 (d18:1/18:0)", "SM(36:1;O3)"),
+        ("SM 36:1(OH) d18:1/18:0", "SM(36:1;O3)"),
+        ("SM(36:1(OH))(d18:1/18:0)", "SM(36:1;O3)"),
+        ("GlcCer(d18:2(4E,8E)/16:0(2OH[R]))", "GlcCer(34:2;O3)"),
         ("16:0 SM (d18:1/16:0)", "SM(34:1;O2)"),
         ("C24:1 GM3 (d18:1/24:1(15Z))", "GM3(42:2;O2)"),
         ("d18:1-18:1 SM", "SM(36:2;O2)"),
@@ -342,6 +345,38 @@ def test_a_hydroxyl_behind_the_head_group_is_of_the_acyl_chain_and_of_the_sum() 
     with pytest.raises(NameFormError) as caught:
         read_name("SM(OH) 36:2 d18:1/18:0")
     assert caught.value.code == "contradiction"
+
+
+def test_a_hydroxyl_behind_the_sum_is_of_the_acyl_chain() -> None:
+    assert read_name("SM 36:1(OH) d18:1/18:0").species.chains == ("18:1;O2", "18:0;O")
+    with pytest.raises(NameFormError) as caught:
+        read_name("SM 36:2(OH) d18:1/18:0")
+    assert caught.value.code == "contradiction"
+
+
+@pytest.mark.parametrize("name", ["Ga2 d18:1/16:0", "Ga2(34:1;O2)", "LacCer/Ga2 d18:1/16:0"])
+def test_galabiosylceramide_is_not_read_as_asialo_gm2(name: str) -> None:
+    with pytest.raises(NameFormError, match="asialo-GM2") as caught:
+        read_name(name)
+    assert caught.value.code == "unclear-head"
+
+
+@pytest.mark.parametrize(
+    ("head", "series"),
+    [
+        ("Ga2Cer", "Hex2Cer"),
+        ("Gg3Cer", "GA2"),
+        ("Gg4", "GA1"),
+        ("iGb3", "Hex3Cer"),
+        ("SM4s", "SHexCer"),
+        ("Lc3Cer", "Hex2Cer+HexNAc"),
+        ("nLc4", "Hex3Cer+HexNAc"),
+        ("nLc6Cer", "Hex3Cer+Hex+2HexNAc"),
+    ],
+)
+def test_symbols_of_glycosphingolipids(head: str, series: str) -> None:
+    for chains in (" 36:1;O2", "(d18:1/18:0)"):
+        assert read_name(head + chains).species.series == series
 
 
 @pytest.mark.parametrize("name", ["SM(d36:1)+D9", "d18:1-15:0(d7) Cer", "Cer d18:1-15:0(d7)"])

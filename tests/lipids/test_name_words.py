@@ -152,3 +152,13 @@ def test_an_ion_that_is_unknown_is_told() -> None:
 )
 def test_labels_that_tell_isomers_apart(text: str, label: str) -> None:
     assert strip_words(text).isomer_label == label
+
+
+@pytest.mark.parametrize("label", ["[M>SphB]", "[M-H2O/SphB]", "[M>M-HexAll]"])
+def test_a_transition_is_no_ion(label: str) -> None:
+    stripped = strip_words(f"Hex4Cer d18:1/14:0 {label}")
+    assert (stripped.text, stripped.label, stripped.unknown_ion) == (
+        "Hex4Cer d18:1/14:0",
+        label,
+        None,
+    )

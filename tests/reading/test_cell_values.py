@@ -125,6 +125,8 @@ def test_flags() -> None:
     ("cell", "value"),
     [
         *(("12500 ± 300", 12500.0), ("12,500.5 +/- 300", 12500.5), ("1.2e4±3e2", 12000.0)),
+        *(("12500 (300)", 12500.0), ("12500(2.4 %)", 12500.0), ("1.2E+04 (±3E+02)", 12000.0)),
+        *(("12500 [12000–13000]", 12500.0), ("12500 (12000; 13000)", 12500.0)),
         *(("2.53%", 2.53), ("2,53 %", 2.53), ("−3 %", -3.0), ("1.5 ± 3 %", 1.5)),
     ],
 )
@@ -134,7 +136,9 @@ def test_a_number_with_its_spread_or_a_percent_sign(cell: str, value: float) -> 
     assert read.formed.tolist() == [True, False]
 
 
-@pytest.mark.parametrize("cell", ["%", "± 3", "5 ± x", "5 % of 3", "<5 ±", "12 (3)", "1/2 %"])
+@pytest.mark.parametrize(
+    "cell", ["%", "± 3", "5 ± x", "5 % of 3", "<5 ±", "12 (n=3)", "(3)", "12 (3", "1/2 %"]
+)
 def test_other_signs_behind_a_number_are_none(cell: str) -> None:
     read = to_numbers(number_text(pd.Series([cell], dtype="str"), thousands=True), "")
     assert read.bad.tolist() == [True]

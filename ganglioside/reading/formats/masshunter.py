@@ -23,7 +23,7 @@ from ganglioside.reading.records import Sheet, header_key
 from ganglioside.reading.unfolding import sheet_of
 
 #: What stands above the columns of a compound.
-_COMPOUND: Final = re.compile(r"(?P<name>\S(?:.*\S)?) +(?P<what>Method|Results)", re.IGNORECASE)
+_COMPOUND: Final = re.compile(r"(?P<name>\S(?:.*\S)?) (?P<what>Method|Results)", re.IGNORECASE)
 _QUALIFIER: Final = re.compile(r"Qualifier\b.*", re.IGNORECASE)
 #: Records above the two header rows that are looked over.
 _ABOVE: Final = 5
@@ -48,7 +48,8 @@ class _Block:
 def _unfold(sheet: Sheet) -> Sheet | None:
     """One row for each compound and data file."""
     for record in range(min(_ABOVE, len(sheet.head) - 1)):
-        groups, texts = sheet.head[record][1], sheet.head[record + 1][1]
+        groups = [" ".join(group.split()) for group in sheet.head[record][1]]  # some span two lines
+        texts = sheet.head[record + 1][1]
         if _has_samples_across(groups, texts):
             return _from_samples_across(sheet, record, groups, texts)
         if _has_compounds_across(groups, texts):
@@ -58,15 +59,15 @@ def _unfold(sheet: Sheet) -> Sheet | None:
 
 def _has_compounds_across(groups: Sequence[str], texts: Sequence[str]) -> bool:
     """Whether these two rows head a table with compounds across."""
-    named = [group for group in groups if group.strip()]
-    across = [group for group in named if _COMPOUND.fullmatch(group.strip())]
+    named = [group for group in groups if group]
+    across = [group for group in named if _COMPOUND.fullmatch(group)]
     keys = set(map(header_key, texts))
     return len(across) >= max(len(named) - 1, 1) and bool(keys & {"datafile", "name", "samplename"})
 
 
 def _has_samples_across(groups: Sequence[str], texts: Sequence[str]) -> bool:
     """Whether these two rows head a table with samples across."""
-    first = next((group.strip() for group in groups if group.strip()), "")
+    first = next((group for group in groups if group), "")
     return header_key(first) == "compoundmethod" and "name" in map(header_key, texts)
 
 
@@ -82,7 +83,7 @@ def _from_compounds_across(
     blocks = _merged(blocks)
     if not blocks:
         return None
-    first = min(i for i, group in enumerate(groups) if _COMPOUND.fullmatch(group.strip()))
+    first = min(i for i, group in enumerate(groups) if _COMPOUND.fullmatch(group))
     shared = {texts[i].strip(): i for i in range(min(first, len(texts))) if texts[i].strip()}
     own = _titles(blocks)
     header = ["Compound", *shared, *(f"Compound {t}" if t in shared else t for t in own)]
@@ -120,7 +121,7 @@ def _blocks(groups: Sequence[str], texts: Sequence[str]) -> list[_Block]:
     found: list[_Block] = []
     label = ""
     for position, text in enumerate(texts):
-        group = groups[position].strip() if position < len(groups) else ""
+        group = groups[position] if position < len(groups) else ""
         label = group or label
         title = text.strip()
         if not title:

@@ -120,6 +120,12 @@ def test_two_results_of_one_name_are_two_compounds() -> None:
     assert read(text).data["rt"].tolist() == [7.5, 8.5]
 
 
+def test_the_name_of_a_compound_may_span_two_lines() -> None:
+    text = 'Sample,"GM3 34:1\n Method","GM3 34:1\n Results",\nData File,Precursor Ion,RT,Area\n'
+    data = read(f"{text}a.d,1151.7,7.5,9\n").data
+    assert data[["name", "rt", "mz"]].to_numpy().tolist() == [["GM3 34:1", 7.5, 1151.7]]
+
+
 def test_areas_alone_are_refused_for_want_of_rt() -> None:
     with pytest.raises(GangliosideError, match="RT"):
         read("Sample,,GM3 34:1 Results,GM3 36:1 Results\n,Data File,Area,Area\n,a.d,5,6\n")

@@ -217,13 +217,17 @@ def read_samples(
     and words for it.
     """
     found, others = [], []
+    told: set[str] = set()
     for sample in raw.samples:
         values = {}
         for column, position in sample.positions.items():
             read = _positive(cells[position], column, mark)
             values[column] = read.values
             rows = np.flatnonzero(read.refused & judged)
-            others.append((raw.header.texts[position].strip(), rows, cells[position]))
+            label = raw.header.texts[position].strip()
+            others.append((label, rows, cells[position]))
+            if read.numbers is not None:
+                _report_forms(read.numbers, label, cells[position], told, log)
         found.append(SampleValues(sample, values.get("volume"), values.get("rt"), values.get("mz")))
     _report_refused([other for other in others if len(other[1])], log)
     return _in_minutes(raw, found)
@@ -249,16 +253,21 @@ def _with_lines(value: str, lines: Sequence[str]) -> str:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class _Positive:
-    """A column of one sample: its values, and the cells that are neither a value nor missing."""
+    """A column of one sample: its values, and the cells that are neither a value nor missing.
+
+    `numbers` tells how its cells were read, None where all are plain numbers.
+    """
 
     values: FloatArray
     refused: BoolArray
+    numbers: Numbers | None
 
 
 def _positive(text: pd.Series[Any], column: str, mark: str) -> _Positive:
     """Positive numbers of a column of one sample that can have been measured, NaN for others."""
     values = plain_numbers(text)
     unread = np.zeros(len(text), dtype=bool)
+    numbers = None
     if values is None and column == "rt":
         text = plain_rt(text).text
     if values is None:
@@ -267,7 +276,8 @@ def _positive(text: pd.Series[Any], column: str, mark: str) -> _Positive:
     measurable = value_ranges().get(column)
     high = np.inf if measurable is None else measurable.high
     beyond = (values < 0) | (values > high) | np.isinf(values)
-    return _Positive(np.where((values > 0) & ~beyond, values, np.nan), unread | beyond)
+    positive = np.where((values > 0) & ~beyond, values, np.nan)
+    return _Positive(positive, unread | beyond, numbers)
 
 
 def _in_minutes(raw: RawTable, samples: list[SampleValues]) -> list[SampleValues]:
@@ -447,19 +457,28 @@ def _report_numbers(
         log.table("missing-words", label, words, count=f"{int(numbers.worded.sum()):,}")
     rows = np.flatnonzero(numbers.foreign & judged)
     log.cells("other-decimal-mark", rows, label, text, read=[f"{v:g}" for v in values[rows]])
-    grouped = np.flatnonzero(numbers.grouped)
-    if len(grouped):
-        first = grouped[0]
-        log.table("thousands-separator", label, text.iloc[first], read=f"{values[first]:.15g}")
-    formed = np.flatnonzero(numbers.formed & np.isfinite(values))
-    if len(formed):
-        first = formed[0]
-        log.table("number-form", label, text.iloc[first], read=f"{values[first]:.15g}")
+    _report_forms(numbers, label, text, set(), log)
     if column in ("volume", "mz"):
         rows = np.flatnonzero((values <= 0) & judged)
         log.cells("not-positive", rows, label, text)
         values = np.where(values <= 0, np.nan, values)
     return _within_range(column, values, judged, label, text, log)
+
+
+def _report_forms(
+    numbers: Numbers, label: str, text: pd.Series[Any], told: set[str], log: ProblemLog
+) -> None:
+    """Report the first number of a column that was read without what is written in it or behind.
+
+    `told` holds the codes that another column of a sample was reported for.
+    """
+    forms = {"thousands-separator": numbers.grouped, "number-form": numbers.formed}
+    for code, formed in forms.items():
+        rows = np.flatnonzero(formed & np.isfinite(numbers.values))
+        if len(rows) and code not in told:
+            told.add(code)
+            first = rows[0]
+            log.table(code, label, text.iloc[first], read=f"{numbers.values[first]:.15g}")
 
 
 def _within_range(

@@ -383,3 +383,19 @@ def test_columns_that_can_be_no_samples_are_not_named_for_their_words(header: st
 def test_areas_with_their_spread_are_samples() -> None:
     data = wide("S1", "S2", "S3", areas="12000 ± 300,13000 ± 500,15000").data
     assert data["volume"].tolist() == [12000.0] * 3 + [13000.0] * 3 + [15000.0] * 3
+
+
+@pytest.mark.parametrize(
+    ("areas", "code"),
+    [
+        ("12500 (300),12000 (280),15000 (310)", "number-form"),
+        ("12500 ± 300,12000 ± 280,15000 ± 310", "number-form"),
+        ('"1,012,500","1,012,000","1,015,000"', "thousands-separator"),
+    ],
+)
+def test_how_areas_of_samples_were_read_is_told_once(areas: str, code: str) -> None:
+    table = wide("S1", "S2", "S3", areas=areas)
+    assert table.data["volume"].nunique() == 3
+    told = table.problems.query("code == @code")
+    assert len(told) == 1
+    assert "S1" in told["message"].iloc[0]

@@ -38,7 +38,7 @@ _ADDED: Final = re.compile(r"\+[ph]?([0-9]?)o([0-9]?)", re.IGNORECASE)
 
 # What stands between base and acyl chain: `/`, `_`, `-` or `,` before a chain, `)(` around one.
 _JOINT: Final = re.compile(
-    r"[/_]|[-,](?=[a-z]?[0-9]{1,2}:)|\)\((?=[a-z]?[0-9]{1,2}:[^()/_]{1,20}\))", re.IGNORECASE
+    r"[/_](?!\()|[-,](?=[a-z]?[0-9]{1,2}:)|\)\((?=[a-z]?[0-9]{1,2}:[^()/_]{1,20}\))", re.IGNORECASE
 )
 
 #: Hydroxyls by the letter before a sphingoid base (or a whole ceramide), and before an acyl chain.

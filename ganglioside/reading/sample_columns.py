@@ -416,7 +416,7 @@ def _by_structure(header: Header, below: list[list[str]]) -> tuple[SampleColumns
     numeric = _columns_of_numbers(header, below)
     chosen = [i for i, values in numeric.items() if _is_large(values)]
     if not chosen:
-        chosen = _alike(texts, list(numeric)) or _rising_together(numeric)
+        chosen = _with_partners(_alike(texts, list(numeric)), numeric) or _rising_together(numeric)
     if len(chosen) < _FEWEST:
         chosen = _with_one_word(header, below)
     if len(chosen) < _FEWEST:
@@ -463,6 +463,16 @@ def _alike(texts: Sequence[str], positions: Sequence[int]) -> list[int]:
     largest = max(by_shape.values(), key=len, default=[])
     distinct = {texts[i].strip() for i in largest}
     return largest if len(distinct) == len(largest) > _FEWEST else []
+
+
+def _with_partners(positions: Sequence[int], numeric: Mapping[int, FloatArray]) -> list[int]:
+    """Positions, and those of other columns that rise and fall with them: `KO_1` beside `WT_1`."""
+    first = [numeric[i] for i in positions[:_COMPARED_WITH]]
+    return [
+        i
+        for i, values in numeric.items()
+        if i in positions or any(_go_together(values, one) for one in first)
+    ]
 
 
 def _rising_together(numeric: Mapping[int, FloatArray]) -> list[int]:
@@ -579,6 +589,30 @@ def numbers_left_out(
         values = _numbers(cells_of(below, position))
         if values is not None and _is_large(values):
             found.append((text.strip(), other.what))
+    return tuple(found)
+
+
+def numbers_unlike(
+    header: Header, below: list[list[str]], samples: Sequence[SampleColumns]
+) -> tuple[tuple[str, str], ...]:
+    """Headers of columns of numbers that may be samples but differ from those, each with its range.
+
+    Parameters
+    ----------
+    header
+    below
+        First records below the header.
+    samples
+        Samples of the table.
+    """
+    if not samples:
+        return ()
+    found = []
+    for position, text in _unused(header, samples):
+        values = None if _other_of(text) else _numbers(cells_of(below, position))
+        if text.strip() and values is not None and not _are_masses(values):
+            low, high = float(np.nanmin(values)), float(np.nanmax(values))
+            found.append((text.strip(), f"{low:g} to {high:g}"))
     return tuple(found)
 
 

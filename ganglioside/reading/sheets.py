@@ -28,7 +28,7 @@ from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import Note, RawTable
 from ganglioside.reading.records import Body, SampleColumns, Sheet, column_of
 from ganglioside.reading.registry import formats
-from ganglioside.reading.sample_columns import mixed_columns, numbers_left_out
+from ganglioside.reading.sample_columns import mixed_columns, numbers_left_out, numbers_unlike
 from ganglioside.reading.sample_types import NOT_JUDGED
 from ganglioside.reading.transposed import exchanged
 from ganglioside.support.text_columns import equals, texts_of
@@ -286,7 +286,11 @@ def _notes(layout: Layout, header: Header, choice: NameChoice) -> list[Note]:
 
 def _columns_left_out(layout: Layout) -> list[Note]:
     """Notes of columns of numbers that were not read as samples."""
-    kinds = {"numbers-left-out": numbers_left_out, "mixed-columns": mixed_columns}
+    kinds = {
+        "numbers-left-out": numbers_left_out,
+        "numbers-unlike": numbers_unlike,
+        "mixed-columns": mixed_columns,
+    }
     found = {code: of(layout.header, layout.below, layout.samples) for code, of in kinds.items()}
     return [
         Note(code, value=", ".join(f'"{text}" ({what})' for text, what in columns))

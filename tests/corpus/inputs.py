@@ -638,6 +638,12 @@ def _workbooks() -> list[Case]:
             reports={(None, "numbers-left-out")},
         ),
         read(
+            "numbers-unlike.csv",
+            b"Name,RT,S1,S2,other\nGM1(36:1;O2),9.5,1000,2000,7\nGM1(38:1;O2),10.5,1,2,8\n",
+            4,
+            reports={(None, "numbers-unlike")},
+        ),
+        read(
             "sum-below.csv",
             b"No,Name,RT,Area\n1,GM1(36:1;O2),9.5,1000 \xc2\xb1 20\n2,GM1(38:1;O2),10.5,2\n"
             b"Total,,,1002\n",

@@ -87,3 +87,19 @@ def test_ions_are_known_as_tools_spell_them(text: str, name: str) -> None:
 @pytest.mark.parametrize("text", ["", "-", "+", "H", "ION=", "()", "[M-2H]-", "-H]2-"])
 def test_what_is_no_known_ion_stays_unknown(text: str) -> None:
     assert known_adduct(text) is None
+
+
+@pytest.mark.parametrize(
+    ("spelling", "ion"),
+    [
+        ("H-Loss", "[M-H]-"),
+        ("2H-Loss", "[M-2H]2-"),
+        ("HCO2-Gain", "[M+HCOO]-"),
+        ("CH3CO2-Gain", "[M+CH3COO]-"),
+        ("NH4-Gain", "[M+NH4]+"),
+    ],
+)
+def test_ions_as_gains_and_losses(spelling: str, ion: str) -> None:
+    found = known_adduct(spelling)
+    assert found is not None
+    assert found.name == ion

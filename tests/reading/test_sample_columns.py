@@ -250,6 +250,20 @@ def test_large_numbers_that_are_no_samples_are_named() -> None:
     assert table.data["sample"].unique().tolist() == ["S1", "S2"]
 
 
+def test_concentrations_of_all_groups_are_samples() -> None:
+    """The columns of one group are not taken for all, and a column unlike them is named."""
+    rows = [f"GM3({c}:1;O2),{c / 4}" for c in range(30, 42)]
+    amounts = [0.01 * 1.7 ** (i * 5 % 12) for i in range(12)]
+    wt = [f"{a:.5f},{a * 1.1:.5f},{a * 0.9:.5f}" for a in amounts]
+    ko = [f"{a * 1.3:.5f},{a * 1.2:.5f}" for a in amounts]
+    lines = [f"{r},{w},{k},{i % 5}" for i, (r, w, k) in enumerate(zip(rows, wt, ko, strict=True))]
+    header = "Name,RT,WT_1,WT_2,WT_3,KO_1,KO_2,remark"
+    table = gg.read_features("\n".join([header, *lines]).encode())
+    assert table.data["sample"].unique().tolist() == ["WT_1", "WT_2", "WT_3", "KO_1", "KO_2"]
+    (said,) = table.problems.loc[table.problems["code"] == "numbers-unlike", "value"]
+    assert said == '"remark" (0 to 4)'
+
+
 def test_a_name_with_the_separator_in_it_does_not_hide_a_sample() -> None:
     assert study(("S1", "S2"), mark=";").data["sample"].unique().tolist() == ["S1", "S2"]
 

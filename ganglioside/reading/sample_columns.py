@@ -98,6 +98,7 @@ _GROUPED: Final = re.compile(
 )
 _COMMA_GROUP: Final = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _DIGITS: Final = re.compile(r"[0-9]+")
+_IN_BRACKETS: Final = re.compile(r"\[[^\[\]0-9]{1,30}\]\Z")  # a unit, no sample such as [s1]
 _BLANKS: Final = re.compile(r"[\s._]+")
 _NEW_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])(?!X?ML)|(?<=[A-Z])(?=[A-Z][a-z]{2})")
 
@@ -416,7 +417,8 @@ def _by_structure(header: Header, below: list[list[str]]) -> tuple[SampleColumns
     numeric = _columns_of_numbers(header, below)
     chosen = [i for i, values in numeric.items() if _is_large(values)]
     if not chosen:
-        chosen = _with_partners(_alike(texts, list(numeric)), numeric) or _rising_together(numeric)
+        alike = _with_unit(_alike(texts, list(numeric)), numeric, texts)
+        chosen = _with_partners(alike, numeric) or _rising_together(numeric)
     if len(chosen) < _FEWEST:
         chosen = _with_one_word(header, below)
     if len(chosen) < _FEWEST:
@@ -463,6 +465,19 @@ def _alike(texts: Sequence[str], positions: Sequence[int]) -> list[int]:
     largest = max(by_shape.values(), key=len, default=[])
     distinct = {texts[i].strip() for i in largest}
     return largest if len(distinct) == len(largest) > _FEWEST else []
+
+
+def _with_unit(positions: list[int], numeric: Iterable[int], texts: Sequence[str]) -> list[int]:
+    """Positions, and those of other columns under the unit that all of them have: `[nmol/mg]`."""
+    units = {_unit(texts[i]) for i in positions}
+    unit = next(iter(units)) if len(units) == 1 else ""
+    return [i for i in numeric if _unit(texts[i]) == unit] if unit else positions
+
+
+def _unit(text: str) -> str:
+    """What stands in square brackets at the end of a header, empty if nothing does."""
+    found = _IN_BRACKETS.search(text.strip())
+    return found.group() if found else ""
 
 
 def _with_partners(positions: Sequence[int], numeric: Mapping[int, FloatArray]) -> list[int]:

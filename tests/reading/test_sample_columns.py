@@ -264,6 +264,12 @@ def test_concentrations_of_all_groups_are_samples() -> None:
     assert said == '"remark" (0 to 4)'
 
 
+def test_columns_with_the_unit_of_the_samples_are_samples() -> None:
+    headers = ("A_1 [nmol/mg]", "A_2 [nmol/mg]", "A_3 [nmol/mg]", "B_1 [nmol/mg]", "x")
+    table = wide(*headers, areas="0.1,0.2,0.3,7,0.5")
+    assert table.data["sample"].unique().tolist() == list(headers[:-1])
+
+
 def test_a_name_with_the_separator_in_it_does_not_hide_a_sample() -> None:
     assert study(("S1", "S2"), mark=";").data["sample"].unique().tolist() == ["S1", "S2"]
 

@@ -197,7 +197,9 @@ def _add(
 def _room(history: History) -> int:
     if left_to_workers():
         return 0
-    return most_at_once() - len(_own(history, "processing"))
+    now = utc_now()  # what was killed takes no place, though nobody has marked it yet
+    alive = [job for job in _own(history, "processing") if job.why_dead(now) is None]
+    return most_at_once() - len(alive)
 
 
 def _own(history: History, status: Status) -> list[Job]:

@@ -135,7 +135,7 @@ class RunningServer:
         )
 
     def run(self) -> None:
-        """Answer requests until interrupted, or until `stop`; sound alarms meanwhile."""
+        """Answer requests until interrupted, or until `stop`; look after the history meanwhile."""
         rest = watch(lambda: self._history)
         try:
             self._server.run(sockets=[self._socket])

@@ -1,4 +1,7 @@
-"""Alarms: whoever keeps the server is told once of each trouble, and once that it is over."""
+"""Rounds of a server: what has died is marked, what waits is started, trouble is told of.
+
+Whoever keeps the server is told once of each trouble, and once that it is over.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,21 @@ import platform
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from typing import Final
 
 from ganglioside.errors import GangliosideError
 from ganglioside.history import History
+from ganglioside.jobs import resume_waiting
 from ganglioside.notify import Message, read_config, send
 from ganglioside.support.formatting import counted
 from ganglioside.watching.state import CLEAN_UP, LEAST_FREE, State, look
 
 log: Final = logging.getLogger(__name__)
 
-#: Seconds between two looks of a server.
-PAUSE: Final = 60.0
+#: Seconds between two rounds of a server, and rounds between two looks for trouble.
+PAUSE: Final = 10.0
+_ROUNDS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +115,25 @@ def _tell(trouble: Trouble, state: State, *, is_over: bool) -> None:
 def watch(
     history: Callable[[], History] = History.open, pause: float = PAUSE
 ) -> Callable[[], None]:
-    """Sound alarms in a thread from now on; what is returned ends it."""
+    """Make rounds in a thread from now on; what is returned ends them."""
     over = threading.Event()
 
     def go_on() -> None:
-        while not over.wait(pause):
+        for number in count(1):
+            if over.wait(pause):
+                return
             try:
-                sound(history())
+                _make_round(history(), number)
             except GangliosideError as error:
                 log.warning("The state of the server cannot be read: %s", error)
 
-    threading.Thread(target=go_on, name="alarms", daemon=True).start()
+    threading.Thread(target=go_on, name="rounds", daemon=True).start()
     return over.set
+
+
+def _make_round(history: History, number: int) -> None:
+    # Whatever was killed could not tell of its end, nor start the job that waits for its place.
+    history.refresh()
+    resume_waiting(history)
+    if number % _ROUNDS == 0:
+        sound(history)

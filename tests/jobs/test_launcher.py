@@ -94,6 +94,20 @@ def test_jobs_that_nobody_took_are_started_when_asked(
         assert launched == started
 
 
+def test_a_job_whose_process_was_killed_takes_no_place(
+    history: gg.History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launched: list[str] = []
+    monkeypatch.setattr(launcher, "_launch", lambda history, job: launched.append(job.id))
+    monkeypatch.setattr(launcher, "most_at_once", lambda: 1)
+    killed = history.jobs.add("slow", {}, "slow")
+    history.jobs.start(killed)
+    with history._store.write() as connection:
+        connection.execute("UPDATE jobs SET pid = 2147483646")
+    job = jobs.start(history, jobs.Analyze(source="features.csv"))
+    assert launched == [job]
+
+
 @pytest.mark.either_store("about the process")
 def test_a_job_takes_no_modules_from_the_folder_at_hand(
     history: gg.History, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -1,4 +1,4 @@
-"""Alarms: each trouble is told once, by whoever sees it first, and once that it is over."""
+"""Rounds of a server: alarms are told once, what was killed is marked, what waits is started."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from effort import until
 
+from ganglioside import jobs
 from ganglioside.history import History
+from ganglioside.jobs import launcher
 from ganglioside.watching.alarms import TROUBLES, sound, watch
 
 
@@ -71,3 +73,24 @@ def test_a_server_looks_by_itself(
     rest = watch(lambda: history, pause=0.05)
     until(lambda: told, "the alarm")
     rest()
+
+
+def test_a_server_marks_what_was_killed_and_starts_what_waits(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launcher, "most_at_once", lambda: 1)
+    monkeypatch.setattr(launcher, "_TAKEN_WITHIN", launcher.timedelta(0))
+    launched: list[str] = []
+    monkeypatch.setattr(launcher, "_launch", lambda history, job: launched.append(job.id))
+    killed, waits = (history.jobs.add("slow", {}, "slow") for _ in range(2))
+    history.jobs.start(killed)
+    jobs.resume_waiting(history)
+    assert launched == []  # there is room for one
+    with history._store.write() as connection:
+        connection.execute("UPDATE jobs SET pid = 2147483646 WHERE id = ?", [killed])
+    rest = watch(lambda: history, pause=0.05)
+    until(lambda: history.jobs.get(killed).has_ended, "its end")
+    until(lambda: launched, "the next job")
+    rest()
+    assert "has ended" in str(history.jobs.get(killed).error)
+    assert {*launched} == {waits}

@@ -89,6 +89,10 @@ class UnknownSessionError(HistoryError):
     """There is no session with this id, or more than one whose id begins so."""
 
 
+class TextError(HistoryError):
+    """A text holds a character that the history does not keep."""
+
+
 class QueryError(HistoryError):
     """A question to the history is not one that it can answer."""
 

@@ -142,6 +142,9 @@ def document_of(app: FastAPI) -> dict[str, Any]:
         servers=[{"url": "../..", "description": "this server"}],
     )
     document["components"]["schemas"]["ProblemAnswer"] = ProblemAnswer.model_json_schema()
+    for name, schema in document["components"]["schemas"].items():
+        if name.startswith("Body_"):  # forms: other fields are refused
+            schema["additionalProperties"] = False
     document["components"]["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer"},
         "password": {"type": "http", "scheme": "basic", "description": "The token as password."},

@@ -31,6 +31,7 @@ from ganglioside.errors import (
     SameNameError,
     SettingsError,
     SharingError,
+    TextError,
     TokenError,
     TooManyTablesError,
     UnknownJobError,
@@ -41,6 +42,11 @@ from ganglioside.errors import (
 from ganglioside.support.error_reports import capture
 
 MEDIA_TYPE: Final = "application/problem+json"
+
+#: Kinds of faults that the library tells of in its own words, and what is said instead.
+_WORDS_OF: Final = {
+    "model_attributes_type": "Send a JSON object, with `Content-Type: application/json`",
+}
 
 #: Faults that are listed at most, and characters of the place of one.
 _MOST: Final = 100
@@ -108,6 +114,7 @@ _KNOWN: Final[tuple[tuple[type[BaseException], int, str], ...]] = (
     (ForbiddenError, 403, "not-yours"),
     (SharingError, 422, "bad-sharing"),
     (QueryError, 422, "bad-request"),
+    (TextError, 422, "bad-text"),
     (EndedError, 409, "wrong-state"),
     (HistoryBusyError, 503, "busy"),
     (ReadError, 422, "unreadable"),
@@ -183,7 +190,12 @@ def answer_problems(app: FastAPI) -> None:
     async def invalid(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, RequestValidationError)
         faults = [
-            {"place": ".".join(map(str, one["loc"]))[:_LONGEST], "message": str(one["msg"])}
+            {
+                "place": ".".join(map(str, one["loc"]))[:_LONGEST],
+                "message": _WORDS_OF.get(
+                    one["type"], str(one["msg"]).removeprefix("Value error, ")
+                ),
+            }
             for one in error.errors()[:_MOST]
         ]
         places = "; ".join(f"{one['place']}: {one['message']}" for one in faults[:3])

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal, get_origin
 
-from fastapi import File, Form, UploadFile
+from fastapi import Depends, File, Form, Request, UploadFile
 
 from ganglioside.errors import SettingsError
 from ganglioside.history.sharing import Shared
 from ganglioside.jobs.sent_batches import LONGEST_NAME, plain_name
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
+from ganglioside.server.callers import Writer
 from ganglioside.server.problems import Problem
 from ganglioside.settings import Settings
 
 Mode = Literal["now", "job"]
+
+#: Characters of a name, which is printed and listed: no control characters.
+PRINTED: Final = r"^[^\x00-\x1f\x7f]*$"
+NAMED: Final = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
 
 Upload = Annotated[
     UploadFile, File(description="The table: CSV, TSV, XLSX, mzTab-M or an export of another tool.")
@@ -25,6 +30,7 @@ Title = Annotated[
     str,
     Form(
         max_length=LONGEST_NAME,
+        pattern=PRINTED,
         description="Name of the session; the file's where empty.",
         examples=["mouse brain"],
     ),
@@ -74,6 +80,43 @@ GroupField = Annotated[
     ),
 ]
 HeaderField = Annotated[bool, Form(description="Whether the table has a header.", examples=[True])]
+
+
+async def judge_form(request: Request, _: Writer) -> None:
+    """Refuse a form that is none, or whose fields are unknown, come twice or are no files.
+
+    Raises
+    ------
+    Problem
+        With the place and the cure.
+    """
+    if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+        raise _misfit("", "Send a form (multipart/form-data), as `curl -F file=@features.csv` does")
+    known = {field.alias: field.field_info.annotation
+             for field in request.scope["route"].dependant.body_params}  # fmt: skip
+    seen: set[str] = set()
+    for name, value in (await request.form()).multi_items():
+        if name not in known:
+            raise _misfit(name, f"There is no such field: the fields are {', '.join(known)}")
+        is_list = get_origin(known[name]) is list
+        if name in seen and not is_list:
+            raise _misfit(name, "This field is there twice, and one was meant")
+        if isinstance(value, str) and (is_list or known[name] is UploadFile):
+            raise _misfit(
+                name, f"Send a file with its name, as `curl -F {name}=@features.csv` does"
+            )
+        seen.add(name)
+
+
+def _misfit(name: str, message: str) -> Problem:
+    """Refusal of a form because of one of its fields, or of the whole where empty."""
+    place = f"body.{name}"[:LONGEST_NAME].rstrip(".")
+    faults = [{"place": place, "message": message}]
+    return Problem(422, "bad-request", f"{place}: {message}.", None, faults)
+
+
+#: Dependency of the addresses that take a form.
+FORM: Final = Depends(judge_form)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ def test_faults_of_a_table_are_listed(ann: httpx.Client) -> None:
         (errors.UnknownSessionError("x"), 404),
         (errors.UnknownJobError("x"), 404),
         (errors.EndedError("x"), 409),
+        (errors.TextError("x"), 422),
         (errors.HistoryBusyError("x"), 503),
         (errors.HistoryError("damaged"), 500),
         (errors.Cancelled(), 409),

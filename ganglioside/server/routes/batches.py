@@ -23,14 +23,21 @@ from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import Problem, answers
 from ganglioside.server.routes.sessions import attachment
 from ganglioside.server.service import JobId, Served, Service
-from ganglioside.server.uploads import GroupField, SettingsField, SharedField, file_name, wanted
+from ganglioside.server.uploads import (
+    FORM,
+    GroupField,
+    SettingsField,
+    SharedField,
+    file_name,
+    wanted,
+)
 
 router = APIRouter(tags=["batches"])
 
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
 
-@router.post("/batches", status_code=202, responses=answers(413))
+@router.post("/batches", status_code=202, dependencies=[FORM], responses=answers(413))
 def create_batch(
     served: Served,
     person: Writer,

@@ -31,6 +31,8 @@ from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import Problem, answers
 from ganglioside.server.service import Served, Service, SessionId, within
 from ganglioside.server.uploads import (
+    FORM,
+    NAMED,
     ColumnsField,
     GroupField,
     HeaderField,
@@ -128,7 +130,7 @@ def list_sessions(
     return json_answer(request, *served.reads.get(("sessions", query.model_dump_json()), find))
 
 
-@router.post("/sessions", status_code=201, response_model=None,
+@router.post("/sessions", status_code=201, response_model=None, dependencies=[FORM],
              responses={**_MADE, **answers(409, 413)})  # fmt: skip
 def create_session(
     served: Served,
@@ -150,6 +152,7 @@ def create_session(
     chosen = wanted(settings, columns, sheet, unit, header)
     source = source_of(file, chosen.options)
     history = served.sharing(shared, group)
+    name = name.strip()
     if mode == "job":
         served.require_room_for_job()
         sid = history.queue(source, chosen.settings, name or None)
@@ -192,7 +195,7 @@ class SessionChange(Strict):
 
     model_config = shown(name="mouse brain, 2nd injection", keep=True)
 
-    name: str | None = Field(None, min_length=1, max_length=LONGEST_NAME, pattern=r"\S")
+    name: str | None = Field(None, min_length=1, max_length=LONGEST_NAME, pattern=NAMED)
     keep: bool | None = Field(None, description="Whether no cleanup deletes it.")
     shared: Shared | None = Field(None, description="Who sees it: its author, a group, everybody.")
     group: str = Field(
@@ -205,8 +208,8 @@ def change_session(
     served: Served, _: Writer, sid: SessionId, change: SessionChange
 ) -> SessionAnswer:
     """Rename a session, keep it from every cleanup, or share it otherwise."""
-    if change.shared is not None:
-        served.history.share(sid, change.shared, change.group)
+    if change.shared is not None or change.group:
+        served.history.share(sid, change.shared or "group", change.group)
     if change.name is not None:
         served.history.rename(sid, change.name)
     if change.keep is not None:

@@ -15,6 +15,7 @@ from ganglioside.server.answers import SOME_ID, SecretAnswer, Strict, Time, Toke
 from ganglioside.server.callers import Admin
 from ganglioside.server.problems import answers
 from ganglioside.server.service import Served, Service
+from ganglioside.server.uploads import NAMED, PRINTED
 
 router = APIRouter(tags=["tokens"])
 
@@ -40,11 +41,9 @@ class TokenWish(Strict):
 
     model_config = shown(person="Ann", scope="write", label="KNIME on the lab PC", days=180)
 
-    person: str = Field(
-        min_length=1, max_length=LONGEST, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
-    )
+    person: str = Field(min_length=1, max_length=LONGEST, pattern=NAMED)
     scope: Scope = "read"
-    label: str = Field("", max_length=LONGEST, pattern=r"^[^\x00-\x1f\x7f]*$")
+    label: str = Field("", max_length=LONGEST, pattern=PRINTED)
     groups: list[Annotated[str, Field(min_length=1, max_length=LONGEST)]] = Field(
         [], max_length=100, description="Groups of the person, whose sessions are seen with it."
     )

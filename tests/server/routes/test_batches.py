@@ -123,3 +123,4 @@ def test_whatever_is_sent_is_answered_and_no_fault_of_the_server(
 )
 def test_odd_wishes_to_share_are_answered(ann: httpx.Client, sid: str, change: object) -> None:
     assert ann.patch(f"sessions/{sid}", json=change).status_code < 500
+    ann.patch(f"sessions/{sid}", json={"shared": "everybody"})  # as it was, for the other tests

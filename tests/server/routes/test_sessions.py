@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pandas as pd
 import pytest
-from served import Served, upload
+from served import EXAMPLE, Served, upload
 
 import ganglioside as gg
 
@@ -55,6 +55,10 @@ def test_an_upload_can_say_how_it_is_read(ann: httpx.Client) -> None:
         ({"mode": "later"}, "bad-request"),
         ({"unit": "hours"}, "bad-request"),
         ({"name": "x" * 201}, "bad-request"),
+        ({"name": "a\x00b"}, "bad-request"),
+        ({"name": "a\nb"}, "bad-request"),
+        ({"setting": '{"rt_tolerance": 0.05}'}, "bad-request"),
+        ({"name": ["one", "two"]}, "bad-request"),
     ],
 )
 def test_what_a_form_says_wrongly_is_refused(
@@ -62,6 +66,50 @@ def test_what_a_form_says_wrongly_is_refused(
 ) -> None:
     answer = upload(ann, **fields)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+@pytest.mark.parametrize(
+    ("request_", "place", "cure"),
+    [
+        ({"content": EXAMPLE, "headers": {"content-type": "text/csv"}}, "body", "multipart"),
+        ({"json": {"file": "x"}}, "body", "multipart"),
+        ({"files": {"file": ("", EXAMPLE)}}, "body.file", "curl -F file=@"),
+        ({"files": [("file", ("a.csv", EXAMPLE)), ("file", ("b.csv", EXAMPLE))]}, "body.file",
+         "twice"),
+        ({"files": {"File": ("a.csv", EXAMPLE)}}, "body.File", "the fields are file, name, mode"),
+    ],
+)  # fmt: skip
+def test_a_form_that_is_none_is_refused_with_the_cure(
+    ann: httpx.Client, request_: dict[str, Any], place: str, cure: str
+) -> None:
+    before = ann.get("sessions").json()["total"]
+    answer = ann.post("sessions", **request_).json()
+    assert (answer["status"], answer["code"]) == (422, "bad-request")
+    assert [fault["place"] for fault in answer["faults"]] == [place]
+    assert cure in answer["detail"]
+    assert ann.get("sessions").json()["total"] == before
+
+
+def test_whoever_may_not_write_is_told_that_before_faults_of_a_form(running: Served) -> None:
+    with running.caller("read") as reader:
+        assert upload(reader, nonsense="x").status_code == 403
+
+
+def test_a_name_of_blanks_is_that_of_the_file(ann: httpx.Client) -> None:
+    assert upload(ann, name="   ").json()["name"] == "example.csv"
+
+
+def test_a_group_alone_asks_to_share_with_it(ann: httpx.Client) -> None:
+    sid = upload(ann).json()["id"]
+    answer = ann.patch(f"sessions/{sid}", json={"group": "lipids"}).json()
+    assert (answer["shared"], answer["shared_group"]) == ("group", "lipids")
+
+
+def test_json_under_another_name_is_refused_with_the_cure(ann: httpx.Client, sid: str) -> None:
+    answer = ann.patch(f"sessions/{sid}", content=b'{"name": "x"}', headers={
+        "content-type": "text/plain"}).json()  # fmt: skip
+    assert (answer["status"], answer["code"]) == (422, "bad-request")
+    assert "Content-Type: application/json" in answer["detail"]
 
 
 def test_a_table_that_cannot_be_read_leaves_no_session(ann: httpx.Client) -> None:

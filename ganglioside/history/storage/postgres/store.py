@@ -18,7 +18,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import IsolationLevel, errors, sql
 
-from ganglioside.errors import HistoryBusyError, HistoryError
+from ganglioside.errors import HistoryBusyError, HistoryError, TextError
 from ganglioside.history.storage import catalog, log_heads
 from ganglioside.history.storage.interface import Connection, Then
 from ganglioside.history.storage.postgres import news, schema
@@ -187,9 +187,9 @@ class PostgresStore:
             ) from error
         except psycopg.Error as error:
             if _NUL.search(str(error)):
-                raise HistoryError(
+                raise TextError(
                     "A text holds the character U+0000, which PostgreSQL does not keep: take it "
-                    "out of the table. Nothing was stored."
+                    "out of the table, or of what you wrote. Nothing was stored."
                 ) from error
             lines = str(error).strip().splitlines() or [type(error).__name__]
             advice = next((a for kind, a in _ADVICE if isinstance(error, kind)), "")

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ganglioside.errors import HistoryError, QueryError
+from ganglioside.errors import HistoryError, QueryError, TextError
 from ganglioside.history import History
 from ganglioside.history.storage.postgres.connection import translated
 
@@ -95,9 +95,9 @@ def test_nothing_is_written_by_who_reads(database: History) -> None:
 
 def test_a_text_with_a_zero_is_refused_with_the_reason(database: History) -> None:
     rows = pa.table({"session": ["s"], "position": [0], "name": ["a\0b"]})
-    with pytest.raises(HistoryError, match=r"U\+0000"), database._store.write() as connection:
+    with pytest.raises(TextError, match=r"U\+0000"), database._store.write() as connection:
         connection.append("features", rows)  # type: ignore[attr-defined]
-    with pytest.raises(HistoryError, match=r"U\+0000"):
+    with pytest.raises(TextError, match=r"U\+0000"):
         database.session("a\0b")
     assert database.query("SELECT count(*) AS n FROM features")["n"].tolist() == [0]
 

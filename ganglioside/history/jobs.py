@@ -421,6 +421,14 @@ class Jobs(Runs[Job]):
     def _find(self, connection: Connection, owner: str) -> Job:
         return find_job(connection, owner)
 
+    def _cancel_beside(self, connection: Connection, found: Job) -> None:
+        rows = connection.execute(
+            "SELECT id FROM sessions WHERE id = ? AND status = 'pending'", [found.session]
+        ).fetchall()
+        for (sid,) in rows:
+            with changing(connection, "sessions", sid, "cancelled", ends=True):
+                end_session(connection, sid, "cancelled", None)
+
     def _refusal(self, found: Job) -> EndedError:
         return EndedError(f"Job {found.id} has ended already: it is {found.status}.")
 

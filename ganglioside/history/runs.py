@@ -133,6 +133,8 @@ class Runs(Generic[R]):
                         "WHERE id = ?",
                         [utc_now(), found.id],
                     )
+            if ends:
+                self._cancel_beside(connection, found)
             return self._find(connection, found.id)
 
     def events(self, owner: str, after: int = 0) -> list[ProgressEvent]:
@@ -141,6 +143,10 @@ class Runs(Generic[R]):
             return read_events(connection, self._find(connection, owner).id, after)
 
     def _find(self, connection: Connection, owner: str) -> R:
+        raise NotImplementedError
+
+    def _cancel_beside(self, connection: Connection, found: R) -> None:
+        """Cancel what waits together with a run that was cancelled before it began."""
         raise NotImplementedError
 
     def _require_running(self, connection: Connection, owner: str) -> R:
@@ -179,6 +185,18 @@ class SessionRuns(Runs[Run]):
         sid = Stored.find(connection, owner).id
         (found,) = _select(connection, self._table, "id = ?", sid)
         return found
+
+    def _cancel_beside(self, connection: Connection, found: Run) -> None:
+        rows = connection.execute(
+            "SELECT id FROM jobs WHERE session = ? AND status = 'pending'", [found.id]
+        ).fetchall()
+        for (job,) in rows:
+            with changing(connection, "jobs", job, "job cancelled", ends=True):
+                connection.execute(
+                    "UPDATE jobs SET cancel_requested = true, status = 'cancelled', ended = ? "
+                    "WHERE id = ?",
+                    [utc_now(), job],
+                )
 
     def _refusal(self, found: Run) -> GangliosideError:
         return EndedError(f"Session {found.id} has ended already: it is {found.status}.")

@@ -9,9 +9,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from effort import PATIENCE
 
+import ganglioside as gg
 from ganglioside.errors import JobError
 from ganglioside.history import History
 from ganglioside.progress import Progress, ProgressEvent
@@ -144,6 +146,25 @@ def test_cancelling_ends_what_waits_and_asks_what_runs(history: History) -> None
     asked = history.jobs.request_cancel(running)
     assert (asked.status, asked.cancel_requested) == ("processing", True)
     assert history.jobs.beat(running).cancel_requested
+
+
+@pytest.mark.parametrize("cancelled", ["session", "job"])
+def test_a_session_and_the_job_that_it_waits_for_are_cancelled_together(
+    history: History, cancelled: str
+) -> None:
+    sid = history.queue(gg.example().source, gg.Settings())
+    job = history.jobs.add("session", {"session": sid}, "liver", session=sid)
+    if cancelled == "session":
+        history.runs.request_cancel(sid)
+    else:
+        history.jobs.request_cancel(job)
+    found = history.jobs.get(job)
+    assert (found.status, found.cancel_requested, found.ended is None) == (
+        "cancelled", True, False,
+    )  # fmt: skip
+    assert history.session(sid)["status"] == "cancelled"
+    assert pd.isna(history.session(sid)["error"])
+    assert history.care.verify().is_whole
 
 
 def test_jobs_are_listed_the_newest_first(history: History) -> None:

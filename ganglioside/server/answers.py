@@ -146,13 +146,20 @@ class AcceptedAnswer(Strict):
 
 
 def accepted(
-    response: Response, job: str, session: str | None = None, place: str = "jobs"
+    response: Response, base: str, job: str, session: str | None = None, place: str = "jobs"
 ) -> AcceptedAnswer:
-    """Answer about a job that was started, with its address at a place of the API."""
+    """Answer about a job that was started, with its address at a place of the API.
+
+    Parameters
+    ----------
+    response, job, session, place
+    base
+        What is before `/api/v1` in the addresses of this server.
+    """
     response.status_code = 202
-    response.headers["Location"] = f"/api/v1/{place}/{job}"
+    response.headers["Location"] = f"{base}/api/v1/{place}/{job}"
     owner = f"jobs/{job}" if session is None else f"sessions/{session}"
-    return AcceptedAnswer(job=job, session=session, watch=f"/api/v1/{owner}/events")
+    return AcceptedAnswer(job=job, session=session, watch=f"{base}/api/v1/{owner}/events")
 
 
 class EventAnswer(BaseModel):

@@ -100,6 +100,8 @@ class Service:
     feeds : Feeds
     desks : Desks
     metrics : Metrics
+    base : str
+        What is before `/api/v1` in the addresses of the server, as behind a hub.
     """
 
     whole: History
@@ -113,6 +115,7 @@ class Service:
     desks: Desks
     metrics: Metrics
     _analyses: Kept[Analysis]
+    base: str = ""
 
     @classmethod
     def new(
@@ -133,10 +136,11 @@ class Service:
             _analyses=Kept(history, _ROWS_KEPT),
         )
 
-    def of(self, person: Person) -> Service:
+    def of(self, person: Person, base: str = "") -> Service:
         """Same service for one person: nothing is kept of one for another."""
         reads = self.reads.of(person)
-        return replace(self, history=self.whole.acting_as(person), person=person, reads=reads)
+        acting = self.whole.acting_as(person)
+        return replace(self, history=acting, person=person, reads=reads, base=base)
 
     def sharing(self, shared: Shared | None, group: str) -> History:
         """History whose new sessions are shared so; as those of the person are where None.
@@ -205,7 +209,7 @@ def service_of(connection: HTTPConnection) -> Service:
     """The service of the app that answers a request, for the person who makes it."""
     service: Service = connection.app.state.service
     person: Person | None = connection.scope[KEY]
-    return service if person is None else service.of(person)
+    return service if person is None else service.of(person, connection.scope.get("root_path", ""))
 
 
 Served = Annotated[Service, Depends(service_of)]

@@ -141,6 +141,14 @@ def test_too_large_an_upload_of_unknown_length_is_refused(ann: httpx.Client) -> 
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
 
 
+@pytest.mark.parametrize("mode", ["now", "job"])
+def test_addresses_in_answers_can_be_followed_below_a_base(ann: httpx.Client, mode: str) -> None:
+    answer = upload(ann, mode=mode)
+    told = [answer.headers["location"], *filter(None, [answer.json().get("watch")])]
+    assert [ann.get(ann.base_url.join(place)).status_code for place in told] == [200] * len(told)
+    assert all(place.startswith(f"{BASE}/api/v1/") for place in told)
+
+
 def test_programs_that_watch_servers_are_answered(address: str, ann: httpx.Client) -> None:
     root = address.removesuffix("/api/v1")
     for path in ("health", "ready"):

@@ -58,7 +58,7 @@ def create_batch(
     job = start_sent_batch(
         history, tables, chosen, folder=served.work, time_limit=served.limits.job_seconds
     )
-    return accepted(response, job, place="batches")
+    return accepted(response, served.base, job, place="batches")
 
 
 @router.get("/batches", responses=answers())

@@ -47,4 +47,4 @@ def retry_job(served: Served, person: Writer, job: JobId, response: Response) ->
     served.rates.count_upload(person.name)
     served.require_room_for_job()
     new = retry(served.history, job)
-    return accepted(response, new)
+    return accepted(response, served.base, new)

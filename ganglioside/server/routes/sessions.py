@@ -160,19 +160,19 @@ def create_session(
     with served.desk():
         late = within(served.limits.seconds)
         row, _ = history.run_at_once(source, chosen.settings, name or None, late)
-    return _made(response, row)
+    return _made(response, served.base, row)
 
 
-def _made(response: Response, row: dict[str, Any]) -> SessionAnswer:
+def _made(response: Response, base: str, row: dict[str, Any]) -> SessionAnswer:
     """Answer with a session that was made."""
-    response.headers["Location"] = f"/api/v1/sessions/{row['id']}"
+    response.headers["Location"] = f"{base}/api/v1/sessions/{row['id']}"
     return SessionAnswer.of(row)
 
 
 def _started(served: Service, response: Response, sid: str, name: str) -> AcceptedAnswer:
     """Start the job of a session that waits, and answer where to watch it."""
     job = start(served.history, Queued(session=sid, title=name), served.limits.job_seconds)
-    return accepted(response, job, session=sid)
+    return accepted(response, served.base, job, session=sid)
 
 
 def _session(served: Service, sid: str) -> SessionAnswer:
@@ -254,11 +254,11 @@ def rerun_session(
         served.history.session(sid)
         work = RerunWork(session=sid, settings=None if settings is None else settings.to_dict())
         job = start(served.history, work, served.limits.job_seconds)
-        return accepted(response, job)
+        return accepted(response, served.base, job)
     late: ProgressCallback = within(served.limits.seconds)
     with served.desk():
         new = served.history.rerun(sid, settings, late)
-    return _made(response, served.history.listed(new))
+    return _made(response, served.base, served.history.listed(new))
 
 
 @router.get("/sessions/{sid}/input", response_class=Response,

@@ -101,6 +101,10 @@ class HistoryBusyError(HistoryError):
     """Other processes have held the history for longer than the call would wait."""
 
 
+class HistoryAwayError(HistoryError):
+    """The database of the history does not answer."""
+
+
 class JobError(GangliosideError):
     """A job cannot be started, continued or ended."""
 
@@ -177,6 +181,14 @@ class NotificationError(GangliosideError):
 
 class ExportError(GangliosideError):
     """Results cannot be written out, or an export cannot be read back."""
+
+
+class UnwritableError(ExportError):
+    """A file cannot be written."""
+
+
+class NoRoomError(UnwritableError, HistoryError):
+    """The disk is full, so that nothing more is kept."""
 
 
 class ReportError(GangliosideError):

@@ -15,8 +15,10 @@ from ganglioside.errors import (
     Cancelled,
     GangliosideError,
     GivenBack,
+    HistoryAwayError,
     HistoryBusyError,
     LostError,
+    NoRoomError,
 )
 from ganglioside.history import History, Status
 from ganglioside.history.events import error_event
@@ -187,7 +189,7 @@ _LASTING: Final = (FileNotFoundError, FileExistsError, PermissionError, NotADire
 
 def _is_by_chance(error: BaseException) -> bool:
     """Whether an error may not come again: of the disk, the network, a store that is away."""
-    if isinstance(error, HistoryBusyError):
+    if isinstance(error, (HistoryBusyError, HistoryAwayError, NoRoomError)):
         return True
     return isinstance(error, OSError) and not isinstance(error, (GangliosideError, *_LASTING))
 

@@ -22,9 +22,11 @@ from ganglioside.errors import (
     FeatureError,
     ForbiddenError,
     GangliosideError,
+    HistoryAwayError,
     HistoryBusyError,
     ModelError,
     NameFormError,
+    NoRoomError,
     OverrideError,
     QueryError,
     ReadError,
@@ -37,9 +39,11 @@ from ganglioside.errors import (
     UnknownJobError,
     UnknownSessionError,
     UnknownTokenError,
+    UnwritableError,
     ValidationError,
 )
 from ganglioside.support.error_reports import capture
+from ganglioside.support.whole_files import FULL
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -117,6 +121,9 @@ _KNOWN: Final[tuple[tuple[type[BaseException], int, str], ...]] = (
     (TextError, 422, "bad-text"),
     (EndedError, 409, "wrong-state"),
     (HistoryBusyError, 503, "busy"),
+    (HistoryAwayError, 503, "away"),
+    (NoRoomError, 503, "no-room"),
+    (UnwritableError, 500, "failed"),
     (ReadError, 422, "unreadable"),
     (ValidationError, 422, "unusable-table"),
     (ModelError, 422, "no-model"),
@@ -132,10 +139,34 @@ _KNOWN: Final[tuple[tuple[type[BaseException], int, str], ...]] = (
 )
 
 
+#: What is said of errors whose own words tell where the server keeps its files.
+_INSTEAD: Final[tuple[tuple[type[BaseException], str], ...]] = (
+    (HistoryBusyError, "The history is in use: others have been changing it. Try again."),
+    (
+        HistoryAwayError,
+        "The database of the server does not answer. Try again; if it lasts, tell whoever runs "
+        "the server.",
+    ),
+    (
+        NoRoomError,
+        "The disk of the server is full, and nothing was kept. Tell whoever runs the server, and "
+        "try again when there is room.",
+    ),
+    (
+        UnwritableError,
+        "The server cannot write its files. Tell whoever runs it: its log says more.",
+    ),
+)
+
+
 def problem_of(error: BaseException) -> Problem:
     """Problem that tells of an error of the program."""
+    if isinstance(error, OSError) and error.errno in FULL:
+        return problem_of(NoRoomError(str(error)))
     for kind, status, code in _KNOWN:
         if isinstance(error, kind):
+            if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                log.warning("A request failed: %s", error)
             headers = {"Retry-After": "2"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
             return Problem(status, code, _words(error), headers, _faults(error))
     log.error("A request failed: %s", error, exc_info=error)
@@ -150,6 +181,9 @@ def _failed(error: BaseException) -> Problem:
 
 def _words(error: BaseException) -> str:
     """Words of an error, with advice that a caller of the API can follow."""
+    for kind, instead in _INSTEAD:
+        if isinstance(error, kind):
+            return instead
     text = str(error) or "The analysis was cancelled."
     for kind, place in ((UnknownSessionError, "sessions"), (UnknownJobError, "jobs")):
         if isinstance(error, kind):
@@ -208,6 +242,7 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(Problem, known)
     app.add_exception_handler(GangliosideError, known)
     app.add_exception_handler(Cancelled, known)
+    app.add_exception_handler(OSError, known)
     app.add_exception_handler(HTTPException, plain)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(Exception, unforeseen)

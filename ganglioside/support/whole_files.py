@@ -17,7 +17,7 @@ from os import PathLike
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from ganglioside.errors import ExportError
+from ganglioside.errors import NoRoomError, UnwritableError
 
 #: A draft is always a new file: never one, or a link, that somebody has put under its name.
 _NEW: Final = (
@@ -27,6 +27,9 @@ _NEW: Final = (
 
 #: Most that others may do with new files and folders, whatever the umask: read them.
 _FILE, _FOLDER = 0o644, 0o755
+
+#: Errors of a full disk.
+FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 _ROOM: Final = "Make room on the disk, or name a file on another one."
 #: Advice by the kind of error.
@@ -58,8 +61,8 @@ def write_whole(path: str | PathLike[str], content: bytes) -> Path:
 
     Raises
     ------
-    ExportError
-        If it cannot be written; an earlier file is then as it was.
+    UnwritableError
+        If it cannot be written (`NoRoomError`: for want of room); an earlier file is then as it was.
 
     Examples
     --------
@@ -76,9 +79,8 @@ def write_whole(path: str | PathLike[str], content: bytes) -> Path:
             _replace(Path(os.path.realpath(target)), content)
     except OSError as error:
         advice = _ADVICE.get(error.errno or 0, _OTHER_ADVICE)
-        raise ExportError(
-            f"{target} cannot be written: {error.strerror or error}. {advice}"
-        ) from error
+        kind = NoRoomError if error.errno in FULL else UnwritableError
+        raise kind(f"{target} cannot be written: {error.strerror or error}. {advice}") from error
     return target
 
 

@@ -22,7 +22,7 @@ from paths import TESTS
 from queue_of_workers import exit_code, is_busy, outcome, queue, source, worker
 
 import ganglioside as gg
-from ganglioside.errors import GivenBack, HistoryBusyError, LostError
+from ganglioside.errors import GivenBack, HistoryAwayError, HistoryBusyError, LostError, NoRoomError
 from ganglioside.history import jobs as queued
 from ganglioside.history.storage.store import utc_now
 from ganglioside.jobs import runner
@@ -160,11 +160,13 @@ def test_a_session_that_was_completed_before_its_worker_died_is_not_made_again(
     assert len(history.sessions()) == 1
 
 
+@pytest.mark.parametrize("kind", [HistoryBusyError, HistoryAwayError, NoRoomError])
 def test_what_fails_by_chance_is_tried_again_and_given_up_with_the_reason(
-    history: gg.History, slow: None, at_once: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+    history: gg.History, slow: None, at_once: None, monkeypatch: pytest.MonkeyPatch,
+    kind: type[Exception],
+) -> None:  # fmt: skip
     def away(*_: Any) -> Any:
-        raise HistoryBusyError("The database is away.")
+        raise kind("The database is away.")
 
     monkeypatch.setattr(Slow, "run", away)
     job = history.jobs.add("slow", parameters_of(Slow()), "slow")

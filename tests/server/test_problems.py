@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -61,6 +63,38 @@ def test_a_fault_of_the_history_does_not_tell_where_it_is() -> None:
     assert problem.status == 500
     assert "secret" not in problem.detail
     assert "HistoryError" in problem.detail
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code"),
+    [
+        (errors.HistoryBusyError("/secret/h.duckdb is in use"), 503, "busy"),
+        (errors.HistoryAwayError("secret@db.example does not answer"), 503, "away"),
+        (errors.NoRoomError("/secret/h.duckdb: no space"), 503, "no-room"),
+        (OSError(errno.ENOSPC, "No space left", "/secret"), 503, "no-room"),
+        (errors.UnwritableError("/secret/t.csv cannot be written"), 500, "failed"),
+    ],
+)
+def test_a_fault_of_the_place_says_what_to_do_and_not_where_it_is(
+    error: BaseException, status: int, code: str
+) -> None:
+    problem = problem_of(error)
+    assert (problem.status, problem.code) == (status, code)
+    assert "secret" not in problem.detail
+    assert "whoever runs" in problem.detail or "Try again" in problem.detail
+    assert ("Retry-After" in problem.headers) == (status == 503)
+
+
+def test_a_full_disk_met_outside_of_the_history_is_told_too() -> None:
+    app = FastAPI()
+    answer_problems(app)
+
+    @app.get("/")
+    def fail() -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/somewhere/secret")
+
+    answer = TestClient(app, raise_server_exceptions=False).get("/")
+    assert (answer.status_code, answer.json()["code"]) == (503, "no-room")
 
 
 def test_a_place_of_a_request_is_named_in_short(ann: httpx.Client) -> None:

@@ -24,7 +24,7 @@ from ganglioside import charts
 from ganglioside.batch.ledger import Entry, Ledger
 from ganglioside.batch.overview import write_overview
 from ganglioside.cli import app
-from ganglioside.errors import ExportError, GangliosideError, ReportError
+from ganglioside.errors import ExportError, GangliosideError, NoRoomError, ReportError
 from ganglioside.exporting import LIST_FORMS, export, export_library
 from ganglioside.exporting.formats import BY_ENDING
 from ganglioside.reports import pdf
@@ -120,6 +120,11 @@ def failing_disk(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", fsync)
+
+
+def test_for_want_of_room_has_an_error_of_its_own(tmp_path: Path, failing_disk: None) -> None:
+    with pytest.raises(NoRoomError, match="Make room"):
+        write_whole(tmp_path / "a.csv", b"x")
 
 
 def test_a_page_that_cannot_be_kept_leaves_the_earlier_print(

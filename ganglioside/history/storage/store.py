@@ -36,7 +36,7 @@ from typing import Any, Final
 import duckdb
 from filelock import FileLock, Timeout
 
-from ganglioside.errors import HistoryBusyError, HistoryError
+from ganglioside.errors import HistoryBusyError, HistoryError, NoRoomError
 from ganglioside.history.storage import catalog, lock_queue, log_heads
 from ganglioside.history.storage.catalog import Migration, require_known, table_names
 from ganglioside.history.storage.connections import attached, connect, quoted
@@ -57,6 +57,8 @@ _ABANDONED: Final = 86_400.0
 _TOGETHER: Final = 32
 
 #: Patterns of DuckDB's messages, each with advice for the analyst.
+_FULL: Final = "No space left|disk is full"
+
 _ADVICE: Final[tuple[tuple[str, str], ...]] = (
     ("Cannot execute statement", "A query only reads: SQL can change nothing here."),
     (
@@ -67,7 +69,7 @@ _ADVICE: Final[tuple[tuple[str, str], ...]] = (
         "newer version|version number|storage version",
         "A newer DuckDB wrote it. Update the duckdb package.",
     ),
-    ("No space left|disk is full", "The disk is full: make room. What was saved is intact."),
+    (_FULL, "The disk is full: make room. What was saved is intact."),
     (
         "Permission denied|Read-only|read-only",
         "It cannot be written: change its permissions, or name another file.",
@@ -422,7 +424,8 @@ def _explained(path: Path) -> Iterator[None]:
     except duckdb.Error as error:
         message = str(error).strip().splitlines()[0]
         advice = next((a for pattern, a in _ADVICE if re.search(pattern, message)), "")
-        raise HistoryError(f"The history {path}: {message} {advice}".rstrip()) from error
+        kind = NoRoomError if re.search(_FULL, message) else HistoryError
+        raise kind(f"The history {path}: {message} {advice}".rstrip()) from error
     except RuntimeError as error:
         if str(error) == "Query interrupted":  # what DuckDB makes of Ctrl-C
             raise KeyboardInterrupt from error

@@ -29,7 +29,7 @@ from filelock import FileLock
 from history_tables import query
 
 import ganglioside as gg
-from ganglioside.errors import HistoryError
+from ganglioside.errors import HistoryError, NoRoomError
 from ganglioside.history import History, location, record
 from ganglioside.history.sharing import Person
 from ganglioside.history.storage import catalog, store
@@ -450,3 +450,8 @@ def test_what_is_stored_is_not_written_again_with_each_save(
     history.save(build_analysis())
     assert results_apart(history) == 1
     assert history.care.verify(sample=0).faults == ()
+
+
+def test_a_full_disk_has_an_error_of_its_own(history: History) -> None:
+    with pytest.raises(NoRoomError, match="make room"), history._store.write():
+        raise duckdb.IOException("Could not write file: No space left on device")

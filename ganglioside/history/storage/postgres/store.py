@@ -18,7 +18,13 @@ from typing import Any, Final
 import psycopg
 from psycopg import IsolationLevel, errors, sql
 
-from ganglioside.errors import HistoryBusyError, HistoryError, TextError
+from ganglioside.errors import (
+    HistoryAwayError,
+    HistoryBusyError,
+    HistoryError,
+    NoRoomError,
+    TextError,
+)
 from ganglioside.history.storage import catalog, log_heads
 from ganglioside.history.storage.interface import Connection, Then
 from ganglioside.history.storage.postgres import news, schema
@@ -193,7 +199,16 @@ class PostgresStore:
                 ) from error
             lines = str(error).strip().splitlines() or [type(error).__name__]
             advice = next((a for kind, a in _ADVICE if isinstance(error, kind)), "")
-            raise HistoryError(f"The history {self.name}: {lines[0]} {advice}".rstrip()) from error
+            raise _kind_of(error)(
+                f"The history {self.name}: {lines[0]} {advice}".rstrip()
+            ) from error
+
+
+def _kind_of(error: psycopg.Error) -> type[HistoryError]:
+    """Kind of error that a fault of the database is to its callers."""
+    if isinstance(error, errors.DiskFull):
+        return NoRoomError
+    return HistoryAwayError if isinstance(error, psycopg.OperationalError) else HistoryError
 
 
 @dataclass(frozen=True, slots=True)

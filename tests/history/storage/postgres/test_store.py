@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import postgres_server
+import psycopg
 import pytest
 from builders import build_analysis
 from effort import PATIENCE, until
 
-from ganglioside.errors import HistoryBusyError, HistoryError
+from ganglioside.errors import HistoryAwayError, HistoryBusyError, HistoryError, NoRoomError
 from ganglioside.history import History
 from ganglioside.history.storage import dialect
 from ganglioside.history.storage.postgres.connection import PostgresConnection
@@ -206,3 +207,17 @@ def test_what_has_died_is_marked_once(url: str) -> None:
         thread.join(PATIENCE)
     until(lambda: history.session(sid)["status"] == "failed")
     assert list(history.care.log(sid)["action"]) == ["begun", "interrupted"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (psycopg.errors.DiskFull("could not extend file"), NoRoomError),
+        (psycopg.OperationalError("server closed the connection"), HistoryAwayError),
+    ],
+)
+def test_a_fault_of_the_place_has_an_error_of_its_own(
+    url: str, fault: psycopg.Error, kind: type[HistoryError]
+) -> None:
+    with pytest.raises(kind), History.open(url)._store.write():
+        raise fault

@@ -62,7 +62,7 @@ def write_whole(path: str | PathLike[str], content: bytes) -> Path:
     Raises
     ------
     UnwritableError
-        If it cannot be written (`NoRoomError`: for want of room); an earlier file is then as it was.
+        If it cannot be written (for want of room: `NoRoomError`); an earlier file stays.
 
     Examples
     --------

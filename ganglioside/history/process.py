@@ -44,6 +44,19 @@ class Process:
         """Process that runs this program."""
         return cls(platform.node(), os.getpid(), _started(os.getpid()), now)
 
+    @classmethod
+    def with_number(cls, pid: int) -> Process:
+        """Process of this machine that has a number now."""
+        return cls(platform.node(), pid, _started(pid), None)
+
+    def is_same(self, other: Process) -> bool:
+        """Whether both are one process: its number alone is given out again, here and elsewhere."""
+        if (self.host, self.pid) != (other.host, other.pid):
+            return False
+        if self.started is None or other.started is None:
+            return True
+        return abs(self.started - other.started) <= _SAME_START
+
     def why_dead(self, now: datetime) -> str | None:
         """Reason why this process is known to have ended; None if it may still run."""
         if not 0 < self.pid < PIDS_END:

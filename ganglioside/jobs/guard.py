@@ -131,8 +131,13 @@ class _Guard:
         return found.cancel_requested or not self._has(found)
 
     def _has(self, found: Job) -> bool:
-        """Whether the parent has the job."""
-        return found.status == "processing" and found.pid == self._parent.pid
+        """Whether the parent has the job, and not another process with its number elsewhere."""
+        from ganglioside.history.process import Process
+
+        if found.status != "processing" or found.host is None or found.pid is None:
+            return False
+        has_it = Process(found.host, found.pid, found.process_started, None)
+        return Process.with_number(self._parent.pid).is_same(has_it)
 
     def _end(self) -> None:
         """Record the end of the job, and end the parent, whether or not it could be recorded."""

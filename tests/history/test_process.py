@@ -6,6 +6,7 @@ import os
 import platform
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -63,3 +64,16 @@ def test_a_process_elsewhere_is_dead_once_it_is_silent(silent: timedelta, dead: 
     now = utc_now()
     elsewhere = Process("another host", os.getpid(), now, now - silent)
     assert (elsewhere.why_dead(now) is not None) is dead
+
+
+def test_a_number_alone_is_not_a_process() -> None:
+    this = Process.this(utc_now())
+    assert Process.with_number(this.pid).is_same(this)
+    assert this.started is not None
+    for other in (
+        replace(this, host="another"),
+        replace(this, pid=this.pid + 1),
+        replace(this, started=this.started - timedelta(hours=1)),
+    ):
+        assert not other.is_same(this)
+    assert replace(this, started=None).is_same(this)

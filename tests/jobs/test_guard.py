@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
 import pytest
 from effort import PATIENCE, end_process, until
 from jobs.slow_work import Frozen, Slow, slow_process
@@ -64,6 +66,27 @@ def test_a_job_that_goes_on_is_left_alone(history: gg.History) -> None:
     with working(history, job) as process:
         assert process.wait(PATIENCE) == 1
     assert "limit" in str(history.jobs.get(job).error)
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["host = 'another'", f"pid = {os.getpid() + 1}", "process_started = TIMESTAMP '2020-01-01'"],
+)
+def test_a_job_that_another_process_has_by_now_is_left_to_it(
+    history: gg.History, elsewhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In containers, workers often have the same number."""
+    monkeypatch.setenv("GANGLIOSIDE_HISTORY", history.address)
+    job = history.jobs.add("slow", {}, "slow")
+    history.jobs.start(job)
+    watching = guard._Guard(psutil.Process(), job, 0.1, 0.1)
+    assert watching._has(history.jobs.get(job))
+    assert not watching._is_asked()
+    with history._store.write() as connection:
+        connection.execute(f"UPDATE jobs SET {elsewhere}")
+    assert watching._is_asked()  # the work of the parent is for nothing
+    assert watching._recorded() is None
+    assert history.jobs.get(job).cancel_requested is False
 
 
 def test_a_guard_whose_parent_is_another_ends_at_once() -> None:

@@ -19,6 +19,9 @@ from ganglioside.settings import Settings
 
 Mode = Literal["now", "job"]
 
+#: Characters of a text: all that every history keeps, PostgreSQL too.
+KEPT: Final = r"^[^\x00]*$"
+
 #: Characters of a name, which is printed and listed: no control characters.
 PRINTED: Final = r"^[^\x00-\x1f\x7f]*$"
 NAMED: Final = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"

@@ -17,6 +17,7 @@ from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import answers
 from ganglioside.server.routes.questions import FeatureId
 from ganglioside.server.service import Served, SessionId
+from ganglioside.server.uploads import KEPT
 from ganglioside.verdicts.overrides import MAX_NAME, MAX_NOTE, Override, Overrides, entries_of
 
 router = APIRouter(tags=["overrides"])
@@ -29,7 +30,7 @@ class OverrideWish(Strict):
 
     verdict: VerdictName | None = Field(None, description="null keeps the model's.")
     anchor: bool | None = Field(None, description="null keeps the input's mark.")
-    note: str = Field("", max_length=MAX_NOTE, description="Needed with a verdict.")
+    note: str = Field("", max_length=MAX_NOTE, pattern=KEPT, description="Needed with a verdict.")
     name: str | None = Field(
         None, max_length=MAX_NAME, description="Another name, with the verdict valid."
     )

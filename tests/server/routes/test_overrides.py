@@ -56,6 +56,7 @@ def test_an_override_is_made_undone_and_kept_in_the_trail(ann: httpx.Client, own
         (9999, {"anchor": True}, "bad-override"),
         (3, {"verdict": "wrong", "note": "x"}, "bad-request"),
         (3, {"note": "x" * 2001}, "bad-request"),
+        (3, {"note": "x\x00"}, "bad-request"),
         (3, {"colour": "red"}, "bad-request"),
         (3, {"name": "GM3(36:1;O2)"}, "bad-override"),
         (3, {"name": "foo", "verdict": "valid", "note": "x"}, "bad-override"),

@@ -20,7 +20,7 @@ from ganglioside.history.session_rows import Status
 from ganglioside.history.sharing import Scope, Shared
 from ganglioside.history.tokens import Token
 from ganglioside.progress import ProgressEvent
-from ganglioside.server.shown_paths import ShownPaths
+from ganglioside.server.shown_paths import ShownPaths, without_folders
 
 #: Length and form of the ids of sessions and jobs.
 ID_PATTERN: Final = "^[0-9a-f]{14}$"
@@ -89,8 +89,9 @@ class SessionAnswer(Strict):
     @classmethod
     def of(cls, row: dict[str, Any]) -> SessionAnswer:
         """Answer about a row of a listing."""
-        return cls(**{column: row[column] for column in LISTED if column != "keep"},
-                   keep=bool(row["keep"]))  # fmt: skip
+        values = {column: row[column] for column in LISTED}
+        error = None if values["error"] is None else without_folders(values["error"])
+        return cls(**{**values, "keep": bool(row["keep"]), "error": error})
 
 
 class SessionsAnswer(Strict):

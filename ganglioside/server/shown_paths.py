@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from ganglioside.history.jobs import Job
 from ganglioside.history.runs import Run
+
+#: Folders of an absolute path, two or more; not part of a name, an address or a fraction.
+_FOLDERS: Final = re.compile(r"(?<![\w.:/])(?:/[^\s/:,;'\"]+){2,}/(?=[^\s/])")
+
+
+def without_folders(text: str) -> str:
+    """Text in which files have their names only, as an error may tell where the history is.
+
+    >>> without_folders("The history /srv/lab/history.duckdb is in use")
+    'The history history.duckdb is in use'
+    """
+    return _FOLDERS.sub("", text)
 
 
 class ShownPaths:
@@ -41,7 +54,7 @@ class ShownPaths:
             text = text.replace(folder, "")
         for path in self._given:
             text = text.replace(path, Path(path).name)
-        return text
+        return without_folders(text)
 
 
 def _parameters(text: str) -> Any:

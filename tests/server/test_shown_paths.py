@@ -11,8 +11,8 @@ import pytest
 
 import ganglioside as gg
 from ganglioside.history.jobs import Job
-from ganglioside.server.answers import JobAnswer
-from ganglioside.server.shown_paths import ShownPaths
+from ganglioside.server.answers import JobAnswer, SessionAnswer
+from ganglioside.server.shown_paths import ShownPaths, without_folders
 
 
 @pytest.fixture
@@ -39,6 +39,33 @@ def test_what_a_job_was_given_is_shown_by_name(job: Job, value: Any, shown: Any)
 def test_a_file_in_the_root_does_not_take_all_slashes(job: Job) -> None:
     in_root = dataclasses.replace(job, parameters='{"source": "/table.csv"}')
     assert ShownPaths(in_root)("a/b of /table.csv") == "a/b of table.csv"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("The history /srv/lab/h.duckdb is in use: its lock /srv/lab/h.duckdb.lock",
+         "The history h.duckdb is in use: its lock h.duckdb.lock"),
+        ("postgresql:///lab?host=/var/run/postgresql is away",
+         "postgresql:///lab?host=postgresql is away"),
+        ("see https://example.org/a/b/c and GM3(d18:1/16:0/x/y)",
+         "see https://example.org/a/b/c and GM3(d18:1/16:0/x/y)"),
+        ("1/2/3 /or/ not, //a/b/c", "1/2/3 /or/ not, //a/b/c"),
+    ],
+)  # fmt: skip
+def test_folders_that_a_job_was_not_given_are_not_shown_either(
+    job: Job, text: str, shown: str
+) -> None:
+    assert ShownPaths(job)(text) == shown
+    assert without_folders(text) == shown
+
+
+def test_an_answer_about_a_session_has_no_folder(tmp_path: Path) -> None:
+    history = gg.History.open(tmp_path / "history.duckdb")
+    sid = history.begin(gg.example().source, gg.Settings())
+    history.fail(sid, "HistoryError: /srv/lab/a1/h.duckdb is in use")
+    answer = SessionAnswer.of(history.listed(sid))
+    assert answer.error == "HistoryError: h.duckdb is in use"
 
 
 @pytest.mark.parametrize("parameters", ["", "[", "3", '"/"', "[" * 100_000])

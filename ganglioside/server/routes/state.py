@@ -34,6 +34,8 @@ class HealthAnswer(Strict):
 
 
 @short.get("/health")
+@short.head("/health")
+@router.head("/health", include_in_schema=False)
 @router.get("/health")
 async def health() -> HealthAnswer:
     """Tell that the process answers; no token is needed."""
@@ -41,6 +43,8 @@ async def health() -> HealthAnswer:
 
 
 @short.get("/ready")
+@short.head("/ready")
+@router.head("/ready", include_in_schema=False)
 @router.get("/ready", responses=answers())
 def ready(served: Served) -> HealthAnswer:
     """Tell whether work can be taken; no token is needed.

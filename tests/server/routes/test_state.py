@@ -56,3 +56,9 @@ def test_the_settings_are_told_with_their_ranges(ann: httpx.Client) -> None:
     found = ann.get("settings").json()
     assert set(found) == set(setting_specs())
     assert found["rt_tolerance"]["unit"] == "min"
+
+
+@pytest.mark.parametrize("place", ["/health", "/ready", "/api/v1/health", "/api/v1/ready"])
+def test_programs_that_watch_may_ask_for_the_head_alone(running: Served, place: str) -> None:
+    answer = httpx.head(running.url.removesuffix("/api/v1") + place)
+    assert (answer.status_code, answer.content) == (200, b"")

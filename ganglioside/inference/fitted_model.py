@@ -37,7 +37,7 @@ from ganglioside.retention.curve import (
     ceramide_class,
     usual_carbons,
 )
-from ganglioside.retention.curve_covariance import SHARED
+from ganglioside.retention.curve_covariance import SHAPE
 from ganglioside.retention.first_curve import NoCurve
 from ganglioside.retention.isomer_names import line_names
 from ganglioside.retention.reach import Reach, usual_bend
@@ -652,13 +652,17 @@ def _curve_to_dict(curve: Curve) -> dict[str, Any]:
 
 
 def _curve_from_dict(values: dict[str, Any], priors: Priors) -> Curve:
-    """Curve from the values of `_curve_to_dict`, or of before `spared` was a parameter."""
-    covariance = _square(decoded(values["covariance"]))
+    """Curve from the values of `_curve_to_dict`, or of before some parameters were there.
+
+    What was not there had no effect, and was sure.
+    """
+    covariance, shape = _square(decoded(values["covariance"])), np.array(values["shape"])
     if "spared" not in values:
-        covariance = np.insert(covariance, SHARED - 1, 0, axis=0)
-        covariance = np.insert(covariance, SHARED - 1, 0, axis=1)
+        covariance = _with_sure(covariance, len(shape) + 1)
+    if len(shape) < SHAPE:  # a saturated ceramide with a third hydroxyl was as any other
+        covariance, shape = _with_sure(covariance, len(shape)), np.append(shape, 0.0)
     return Curve(
-        shape=np.array(values["shape"]),
+        shape=shape,
         shrink=values["shrink"],
         spared=values.get("spared", 0.0),
         slope=values["slope"],
@@ -673,6 +677,11 @@ def _curve_from_dict(values: dict[str, Any], priors: Priors) -> Curve:
         covariance=covariance,
         usual_carbons=usual_carbons(priors),
     )
+
+
+def _with_sure(covariance: FloatArray, at: int) -> FloatArray:
+    """Covariance with one more parameter at a position, which is known exactly."""
+    return np.insert(np.insert(covariance, at, 0.0, axis=0), at, 0.0, axis=1)
 
 
 def _square(triangle: FloatArray) -> FloatArray:

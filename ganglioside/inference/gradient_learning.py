@@ -11,6 +11,7 @@ from ganglioside.inference.learning import with_curve
 from ganglioside.inference.state import Inference
 from ganglioside.observations.gradient import Gradient, RowsInCells, tents
 from ganglioside.retention.curve import ceramide_basis, ceramide_effect_jacobian
+from ganglioside.retention.curve_covariance import SHAPE
 from ganglioside.retention.first_gradient import STEP, roughness, without_mean
 from ganglioside.support.arrays import FloatArray, sum_by
 from ganglioside.support.densities import OWN_TAIL, student_weight
@@ -76,7 +77,7 @@ def _unexplained(
     weight: FloatArray,
     n_lines: int,
 ) -> FloatArray:
-    """Part of `change`, (m, k), that neither lines nor shape of f, (m, 5), can follow.
+    """Part of `change`, (m, k), that neither lines nor shape of f, (m, 6), can follow.
 
     A weighted regression. `level` is the change of each row with its line, shape (m,).
     """
@@ -85,9 +86,9 @@ def _unexplained(
     for column in both.T:
         mean = sum_by(line, weight * level * column, n_lines) / own
         column -= mean[line] * level
-    free, rest = both[:, :5], both[:, 5:]
+    free, rest = both[:, :SHAPE], both[:, SHAPE:]
     weighted = free * weight[:, None]
-    ridge = 1e-9 * np.eye(5)
+    ridge = 1e-9 * np.eye(SHAPE)
     return np.asarray(rest - free @ np.linalg.solve(weighted.T @ free + ridge, weighted.T @ rest))
 
 

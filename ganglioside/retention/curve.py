@@ -22,7 +22,7 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.retention.curve_covariance import NINE, SHARED, Slopes
+from ganglioside.retention.curve_covariance import OF_ONE, SHAPE, SHARED, Slopes
 from ganglioside.support.arrays import FloatArray, IntArray
 from ganglioside.support.priors import Prior, Priors
 
@@ -32,12 +32,15 @@ REFERENCE: Final = (36.0, 1.0, 2.0)
 #: Least part of its distance to the middle that a line keeps at any ceramide.
 _LEAST_DISTANCE: Final = 0.2
 
+#: Carbons by which a parameter that is held may move.
+_HELD: Final = 0.01
+
 #: Degrees of freedom of the deviations of ceramides.
 _DEVIATION_TAIL: Final = 4.0
 
 
 def ceramide_basis(ceramide: FloatArray) -> FloatArray:
-    """Basis of f: carbons, and the three properties that are expressed in carbons.
+    """Basis of f: carbons, and the four properties that are expressed in carbons.
 
     Parameters
     ----------
@@ -46,16 +49,20 @@ def ceramide_basis(ceramide: FloatArray) -> FloatArray:
 
     Returns
     -------
-    numpy.ndarray, shape (n, 4)
-        Carbons from 36, saturated or not, acyl double bonds, hydroxyls from 2.
+    numpy.ndarray, shape (n, 5)
+        Carbons from 36, saturated or not, acyl double bonds, hydroxyls from 2, saturated with more
+        of them or not: the third hydroxyl of phytosphingosine is in its base, that of others
+        mostly in the acyl chain.
     """
-    bonds = ceramide[:, 1]
+    bonds, hydroxyls = ceramide[:, 1], ceramide[:, 2] - REFERENCE[2]
+    saturated = (bonds == 0).astype(np.float64)
     return np.column_stack(
         [
             ceramide[:, 0] - REFERENCE[0],
-            (bonds == 0).astype(np.float64),
+            saturated,
             np.maximum(bonds - 1.0, 0.0),
-            ceramide[:, 2] - REFERENCE[2],
+            hydroxyls,
+            saturated * (hydroxyls > 0),
         ]
     )
 
@@ -66,37 +73,45 @@ def _carbons(shape: FloatArray, basis: FloatArray) -> FloatArray:
 
 
 def ceramide_effect(shape: FloatArray, basis: FloatArray) -> FloatArray:
-    """Effect f = slope z + curvature z^2 / 10, min, shape (n,), for a basis of shape (n, 4)."""
+    """Effect f = slope z + curvature z^2 / 10, min, shape (n,), for a basis of shape (n, 5)."""
     z = _carbons(shape, basis)
     return np.asarray(shape[0] * z + shape[1] * z**2 / 10)
 
 
 def ceramide_effect_jacobian(shape: FloatArray, basis: FloatArray) -> FloatArray:
-    """df/d(shape), shape (n, 5): z, z^2 / 10, and (slope + curvature z / 5) times the basis."""
+    """df/d(shape), shape (n, 6): z, z^2 / 10, and (slope + curvature z / 5) times the basis."""
     z = _carbons(shape, basis)
     local_slope = shape[0] + shape[1] * z / 5
     return np.column_stack([z, z**2 / 10, basis[:, 1:] * local_slope[:, None]])
 
 
 def shape_prior(slope: float, priors: Priors) -> tuple[FloatArray, FloatArray]:
-    """Mean and standard deviation of the shape for a carbon slope in min, each shape (5,)."""
-    known = (
-        priors.carbon_slope,
-        priors.curvature,
-        priors.saturated,
-        priors.double_bond,
-        priors.hydroxyl,
-    )
-    unit = np.array([slope, slope, 1.0, 1.0, 1.0])
+    """Mean and standard deviation of the shape for a carbon slope in min, each shape (6,)."""
+    known = (priors.carbon_slope, priors.curvature, *_in_carbons(priors))
+    unit = np.array([slope, slope, 1.0, 1.0, 1.0, 1.0])
     mean = np.array([prior.value for prior in known])
     spread = np.array([prior.spread for prior in known])
     return mean * unit, spread * unit
 
 
+def starting_prior(slope: float, priors: Priors) -> tuple[FloatArray, FloatArray]:
+    """`shape_prior` for a first curve, from pairs of rows of which many are wrong.
+
+    What a few rows show that are saturated and have a third hydroxyl would mislead it.
+    """
+    mean, sd = shape_prior(slope, priors)
+    sd[-1] = _HELD
+    return mean, sd
+
+
 def usual_carbons(priors: Priors) -> FloatArray:
-    """Carbons that a saturated ceramide, a double bond and a hydroxyl are usually worth, (3,)."""
-    known = (priors.saturated, priors.double_bond, priors.hydroxyl)
-    return np.array([prior.value for prior in known])
+    """Carbons that all of `ceramide_basis` but carbons are usually worth, shape (4,)."""
+    return np.array([prior.value for prior in _in_carbons(priors)])
+
+
+def _in_carbons(priors: Priors) -> tuple[Prior, Prior, Prior, Prior]:
+    """Priors of what is expressed in carbons, in the order of `ceramide_basis`."""
+    return priors.saturated, priors.double_bond, priors.hydroxyl, priors.saturated_hydroxyl
 
 
 def ceramide_class(basis: FloatArray) -> IntArray:
@@ -116,7 +131,7 @@ class Ceramides:
 
     Attributes
     ----------
-    basis : numpy.ndarray, shape (c, 4)
+    basis : numpy.ndarray, shape (c, 5)
         Basis of f: `ceramide_basis`.
     known : numpy.ndarray of int, shape (c,)
         Index into `Curve.ceramides`, -1 for one that was not seen.
@@ -150,8 +165,8 @@ class Curve:
 
     Attributes
     ----------
-    shape : numpy.ndarray, shape (5,)
-        Parameters of f: slope and curvature in min, then three in carbons.
+    shape : numpy.ndarray, shape (6,)
+        Parameters of f: slope and curvature in min, then four in carbons.
     shrink : float
         Fraction by which offsets shrink over six carbons.
     spared : float
@@ -174,10 +189,10 @@ class Curve:
         Spread of d between ceramides, min.
     hydroxyl_deviation : float
         Factor by which d of ceramides with a third hydroxyl spreads more.
-    covariance : numpy.ndarray, shape (7 + 2 L + K, 7 + 2 L + K)
+    covariance : numpy.ndarray, shape (8 + 2 L + K, 8 + 2 L + K)
         Covariance of shape, shrink, spared, lines, tilts and deviations, in this order.
-    usual_carbons : numpy.ndarray, shape (3,)
-        x of a saturated ceramide, a double bond and a hydroxyl, in carbons.
+    usual_carbons : numpy.ndarray, shape (4,)
+        x of all of `ceramide_basis` but carbons, in carbons.
     """
 
     shape: FloatArray
@@ -202,7 +217,7 @@ class Curve:
         return np.diagonal(self.covariance)[SHARED:stop]
 
     def deviation_sds(self, basis: FloatArray) -> FloatArray:
-        """Spread of d of each ceramide, min, shape (c,), for a basis of shape (c, 4)."""
+        """Spread of d of each ceramide, min, shape (c,), for a basis of shape (c, 5)."""
         return self.deviation_sd * np.where(basis[:, 3] > 0, self.hydroxyl_deviation, 1.0)
 
     @property
@@ -282,15 +297,12 @@ class Curve:
         """
         effect = self.f(ceramides.basis)
         spare = self._spare(ceramides)
-        line_factor = np.ones((len(self.lines), NINE))
-        ceramide_factor = np.empty((len(effect), NINE))
-        line_factor[:, :5] = self._local[:, None]
-        line_factor[:, 5:7] = self._pull[:, None]
-        ceramide_factor[:, :5] = ceramide_effect_jacobian(self.shape, ceramides.basis)
-        ceramide_factor[:, 5] = effect
-        ceramide_factor[:, 6] = spare
-        ceramide_factor[:, 7] = 1 - self._drawn(effect, spare)
-        ceramide_factor[:, 8] = effect
+        line_factor = np.ones((len(self.lines), OF_ONE))
+        line_factor[:, :SHAPE] = self._local[:, None]
+        line_factor[:, SHAPE:SHARED] = self._pull[:, None]
+        by_shape = ceramide_effect_jacobian(self.shape, ceramides.basis)
+        kept = 1 - self._drawn(effect, spare)
+        ceramide_factor = np.column_stack([by_shape, effect, spare, kept, effect])
         return Slopes(line_factor, ceramide_factor, ceramides.known)
 
     def variance(self, ceramides: Ceramides) -> FloatArray:
@@ -417,9 +429,9 @@ def refit(
     deviation_variance = np.diagonal(covariance)[first_deviation:]
     moved = replace(
         curve,
-        shape=theta[: SHARED - 2],
-        shrink=float(theta[SHARED - 2]),
-        spared=float(theta[SHARED - 1]),
+        shape=theta[:SHAPE],
+        shrink=float(theta[SHAPE]),
+        spared=float(theta[SHAPE + 1]),
         lines=theta[SHARED:first_tilt],
         tilt=tilt,
         deviation=deviation,

@@ -1,10 +1,10 @@
 """Covariance of a linearised retention curve: of its parameters, and of a predicted RT.
 
-The P = 7 + 2 L + K parameters are, in this order: five of the shape of f, `shrink` and `spared`
-(the seven that all lines share), L lines, L tilts and the deviations of K ceramides. An RT depends
-on nine of them, its own line and tilt among these, and on the deviation of its ceramide:
+The P = 8 + 2 L + K parameters are, in this order: six of the shape of f, `shrink` and `spared`
+(the eight that all lines share), L lines, L tilts and the deviations of K ceramides. An RT depends
+on ten of them, its own line and tilt among these, and on the deviation of its ceramide:
 
-    dRT/d(parameter j) = (factor of the line)_j * (factor of the ceramide)_j,  j = 1 ... 9
+    dRT/d(parameter j) = (factor of the line)_j * (factor of the ceramide)_j,  j = 1 ... 10
     dRT/d(deviation)   = 1
 
 so that sums over features are products of small matrices.
@@ -20,11 +20,13 @@ import numpy as np
 
 from ganglioside.support.arrays import FloatArray, IntArray
 
-#: Number of parameters shared by all lines and ceramides, and of those on which one RT depends.
-SHARED: Final = 7
-NINE: Final = SHARED + 2
+#: Number of parameters of the shape of f, of those that all lines and ceramides share, and of
+#: those on which one RT depends.
+SHAPE: Final = 6
+SHARED: Final = SHAPE + 2
+OF_ONE: Final = SHARED + 2
 
-_LINE, _TILT = SHARED, SHARED + 1  # indices among the nine
+_LINE, _TILT = SHARED, SHARED + 1  # indices among the ten
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,9 +35,9 @@ class Slopes:
 
     Attributes
     ----------
-    line_factor : numpy.ndarray, shape (L, 9)
-        For the seven shared parameters, the line and its tilt; 1 for the last two.
-    ceramide_factor : numpy.ndarray, shape (c, 9)
+    line_factor : numpy.ndarray, shape (L, 10)
+        For the eight shared parameters, the line and its tilt; 1 for the last two.
+    ceramide_factor : numpy.ndarray, shape (c, 10)
     known : numpy.ndarray of int, shape (c,)
         Index of the ceramide's deviation, -1 for a ceramide that was not seen.
     """
@@ -46,10 +48,10 @@ class Slopes:
 
     @cached_property
     def _ceramide_products(self) -> FloatArray:
-        """Products of each two of a ceramide's nine factors, shape (c, 81)."""
+        """Products of each two of a ceramide's ten factors, shape (c, 100)."""
         factor = self.ceramide_factor
         products = factor[:, :, None] * factor[:, None, :]
-        return np.asarray(products.reshape(-1, NINE * NINE))
+        return np.asarray(products.reshape(-1, OF_ONE * OF_ONE))
 
     def gradient(self, residual: FloatArray) -> FloatArray:
         """Sum of dRT/d(parameter) * residual over lines and ceramides, shape (P,).
@@ -69,7 +71,7 @@ class Slopes:
 
         The precision matrix of all parameters, with the 2 L lines and tilts first, is
 
-                      lines, tilts   others (7 + K)
+                      lines, tilts   others (8 + K)
                     [      A               B       ]
                     [      B^T             D       ]
 
@@ -88,39 +90,39 @@ class Slopes:
         """
         n_lines, n_ceramides = weight.shape
         own = slice(SHARED, SHARED + 2 * n_lines)
-        nine = self._information(weight)
-        own_blocks = nine[:, SHARED:, SHARED:]
+        information = self._information(weight)
+        own_blocks = information[:, SHARED:, SHARED:]
         inverse_a = _inverse_of_blocks(own_blocks, precision[own].reshape(2, n_lines))
 
         b = np.empty((2, n_lines, SHARED + n_ceramides))
-        b[:, :, :SHARED] = nine[:, SHARED:, :SHARED].swapaxes(0, 1)
+        b[:, :, :SHARED] = information[:, SHARED:, :SHARED].swapaxes(0, 1)
         b[:, :, SHARED:] = weight * self.ceramide_factor.T[SHARED:, None]
         ratio = inverse_a[:, 0, :, None] * b[0] + inverse_a[:, 1, :, None] * b[1]
 
         b = b.reshape(2 * n_lines, -1)
         ratio = ratio.reshape(2 * n_lines, -1)
-        schur = self._others(weight, nine) - b.T @ ratio
+        schur = self._others(weight, information) - b.T @ ratio
         schur.flat[:: len(schur) + 1] += np.delete(precision, own)
         others = np.linalg.inv(schur)
         return _joined(inverse_a, ratio, (others + others.T) / 2)
 
     def _information(self, weight: FloatArray) -> FloatArray:
-        """Precision of the nine parameters of each line from its features, shape (L, 9, 9)."""
-        nine = (weight @ self._ceramide_products).reshape(len(weight), NINE, NINE)
-        nine *= self.line_factor[:, :, None] * self.line_factor[:, None, :]
-        return np.asarray(nine)
+        """Precision of the ten parameters of each line from its features, shape (L, 10, 10)."""
+        information = (weight @ self._ceramide_products).reshape(len(weight), OF_ONE, OF_ONE)
+        information *= self.line_factor[:, :, None] * self.line_factor[:, None, :]
+        return np.asarray(information)
 
-    def _others(self, weight: FloatArray, nine: FloatArray) -> FloatArray:
-        """D without prior: precision of all parameters but lines and tilts, shape (7 + K, 7 + K).
+    def _others(self, weight: FloatArray, information: FloatArray) -> FloatArray:
+        """D without prior: precision of all parameters but lines and tilts, shape (8 + K, 8 + K).
 
-                          shared (7)          deviations (K)
-        shared      [ sum over lines of nine       cross^T      ]
+                          shared (8)          deviations (K)
+        shared      [ sum over lines of information       cross^T      ]
         deviations  [ cross                        diagonal     ]
         """
         size = SHARED + weight.shape[1]
         cross = (weight.T @ self.line_factor * self.ceramide_factor)[:, :SHARED]
         known = np.zeros((size, size))
-        known[:SHARED, :SHARED] = nine[:, :SHARED, :SHARED].sum(axis=0)
+        known[:SHARED, :SHARED] = information[:, :SHARED, :SHARED].sum(axis=0)
         known[SHARED:, :SHARED] = cross
         known[:SHARED, SHARED:] = cross.T
         known.flat[SHARED * (size + 1) :: size + 1] = weight.sum(axis=0)
@@ -134,8 +136,8 @@ class Slopes:
         directions : numpy.ndarray, shape (P, m)
             Changes of the parameters. The deviation of a ceramide that was not seen stays.
         """
-        nine = directions[self._nine_of_each_line()] * self.line_factor[:, :, None]
-        change = np.einsum("ljm,cj->lcm", nine, self.ceramide_factor)
+        information = directions[self._of_each_line()] * self.line_factor[:, :, None]
+        change = np.einsum("ljm,cj->lcm", information, self.ceramide_factor)
         first_deviation = SHARED + 2 * len(self.line_factor)
         deviations = np.vstack([directions[first_deviation:], np.zeros(directions.shape[1])])
         return np.asarray(change + deviations[self.known])
@@ -143,8 +145,8 @@ class Slopes:
     def variance(self, covariance: FloatArray, unknown: FloatArray) -> FloatArray:
         """Variance of the RT at each line and ceramide, shape (L, c).
 
-        With g the nine slopes, C9 their covariance, c9 the covariance of each with the deviation
-        d, it is g^T C9 g + 2 g^T c9 + var(d).
+        With g the ten slopes, C10 their covariance, c10 the covariance of each with the deviation
+        d, it is g^T C10 g + 2 g^T c10 + var(d).
 
         Parameters
         ----------
@@ -157,10 +159,10 @@ class Slopes:
         first_deviation = SHARED + 2 * n_lines
         deviations = slice(first_deviation, None)
 
-        index = self._nine_of_each_line()
-        nine = covariance[index[:, :, None], index[:, None, :]]
-        nine *= self.line_factor[:, :, None] * self.line_factor[:, None, :]
-        variance = nine.reshape(n_lines, -1) @ self._ceramide_products.T
+        index = self._of_each_line()
+        information = covariance[index[:, :, None], index[:, None, :]]
+        information *= self.line_factor[:, :, None] * self.line_factor[:, None, :]
+        variance = information.reshape(n_lines, -1) @ self._ceramide_products.T
 
         with_deviation = covariance[deviations, :first_deviation][self.known] * known[:, None]
         shared = with_deviation[:, :SHARED] * self.ceramide_factor[:, :SHARED]
@@ -172,10 +174,10 @@ class Slopes:
         variance += np.where(known, deviation_variance, unknown)
         return np.asarray(variance)
 
-    def _nine_of_each_line(self) -> IntArray:
-        """Indices among all parameters of the nine of each line, shape (L, 9)."""
+    def _of_each_line(self) -> IntArray:
+        """Indices among all parameters of the ten of each line, shape (L, 10)."""
         n_lines = len(self.line_factor)
-        index = np.empty((n_lines, NINE), dtype=np.int64)
+        index = np.empty((n_lines, OF_ONE), dtype=np.int64)
         index[:, :SHARED] = np.arange(SHARED)
         index[:, _LINE] = np.arange(SHARED, SHARED + n_lines)
         index[:, _TILT] = np.arange(SHARED + n_lines, SHARED + 2 * n_lines)
@@ -205,7 +207,7 @@ def _inverse_of_blocks(known: FloatArray, precision: FloatArray) -> FloatArray:
 def _joined(inverse_a: FloatArray, ratio: FloatArray, others: FloatArray) -> FloatArray:
     """Covariance of all parameters in their usual order, shape (P, P).
 
-    [  S_ss       -(R S)_s^T         S_sd     ]    shared (7)
+    [  S_ss       -(R S)_s^T         S_sd     ]    shared (8)
     [ -(R S)_s     A^-1 + R S R^T   -(R S)_d  ]    lines and tilts (2 L)
     [  S_ds       -(R S)_d^T         S_dd     ]    deviations (K)
 
@@ -213,9 +215,9 @@ def _joined(inverse_a: FloatArray, ratio: FloatArray, others: FloatArray) -> Flo
     ----------
     inverse_a : numpy.ndarray, shape (2, 2, L)
         A^-1.
-    ratio : numpy.ndarray, shape (2 L, 7 + K)
+    ratio : numpy.ndarray, shape (2 L, 8 + K)
         R.
-    others : numpy.ndarray, shape (7 + K, 7 + K)
+    others : numpy.ndarray, shape (8 + K, 8 + K)
         S: of the shared parameters, then of the deviations.
     """
     n_lines = inverse_a.shape[2]

@@ -19,7 +19,7 @@ from ganglioside.retention.curve import (
     ceramide_basis,
     ceramide_effect,
     ceramide_effect_jacobian,
-    shape_prior,
+    starting_prior,
     usual_carbons,
 )
 from ganglioside.support.arrays import FloatArray, IntArray, ranges, sum_by
@@ -91,7 +91,7 @@ class _RowPairs:
         RT difference, min, and weight of the pair.
     kind : numpy.ndarray of int, shape (p,)
         Ceramides of both rows, first * K + second: index into a flattened (K, K) matrix.
-    basis : numpy.ndarray, shape (K, 4)
+    basis : numpy.ndarray, shape (K, 5)
         `curve.ceramide_basis` of the ceramides.
     """
 
@@ -191,7 +191,7 @@ def _slope(pairs: _RowPairs, priors: Priors) -> tuple[float, float]:
     Of all trials, the one with the largest weight of agreeing pairs per width, times the prior of
     its curvature; flat ones count less where enough pairs agree on another.
     """
-    shape, _ = shape_prior(1.0, priors)
+    shape, _ = starting_prior(1.0, priors)
     away = (_CURVATURE - shape[1]) / _CURVATURE_REACH
     only_slope = np.array([1.0, 0.0, *shape[2:]])
     only_curvature = np.array([0.0, 1.0, *shape[2:]])
@@ -216,7 +216,7 @@ def _closeness(away: npt.NDArray[_Float]) -> npt.NDArray[_Float]:
 
 
 def _shape(pairs: _RowPairs, slope: float, curvature: float, priors: Priors) -> FloatArray:
-    """Shape of f, shape (5,), refined on pairs that must agree ever more closely.
+    """Shape of f, shape (6,), refined on pairs that must agree ever more closely.
 
     One Gauss-Newton step for each width h. With J = df/d(shape), W the weights of the pairs by
     their two ceramides (made symmetric), r the sums of weighted residuals, and p = (h / sd)^2 and
@@ -226,10 +226,10 @@ def _shape(pairs: _RowPairs, slope: float, curvature: float, priors: Priors) -> 
 
     A pair depends on the difference of its ceramides: so diag(W 1) - W is a graph Laplacian.
     """
-    shape = shape_prior(slope, priors)[0]
+    shape = starting_prior(slope, priors)[0]
     shape[1] = curvature * slope
     for width in (slope * _WIDTHS).tolist():
-        mean, sd = shape_prior(max(float(shape[0]), LOWEST_SLOPE), priors)
+        mean, sd = starting_prior(max(float(shape[0]), LOWEST_SLOPE), priors)
         precision = (width / sd) ** 2  # of the prior, in that of a pair
         residual = pairs.rt - pairs.effect(shape)
         weight = pairs.weight * _closeness(residual / width)

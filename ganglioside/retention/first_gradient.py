@@ -21,8 +21,9 @@ from ganglioside.retention.curve import (
     ceramide_basis,
     ceramide_effect,
     ceramide_effect_jacobian,
-    shape_prior,
+    starting_prior,
 )
+from ganglioside.retention.curve_covariance import SHAPE
 from ganglioside.retention.first_curve import evenly_spread
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges
 from ganglioside.support.priors import Priors
@@ -74,7 +75,7 @@ class _Neighbours:
     rt : numpy.ndarray, shape (n,)
         min.
     ceramide, series : numpy.ndarray of int, shape (n,)
-    basis : numpy.ndarray, shape (K, 4)
+    basis : numpy.ndarray, shape (K, 5)
     """
 
     first: IntArray
@@ -249,7 +250,7 @@ def _fitted(pairs: _Neighbours, slope: float, bend: _Bend, priors: Priors) -> _F
     raises sum(W (h^2 (g(t1) + g(t2)) / 2 - r^2 / 2)): log-likelihood of the RT, not of s, so that
     nothing is gained by letting time stand still.
     """
-    shape = shape_prior(slope, priors)[0]
+    shape = starting_prior(slope, priors)[0]
     shape[1] = _FLATTER * slope
     return _sharpened(pairs, shape, np.zeros(len(bend.knots)), bend, priors)
 
@@ -278,7 +279,7 @@ def _sharpened(
     """Fit from a beginning, see `_fitted`."""
     log_speed = log_speed.copy()
     for width in (float(shape[0]) * _WIDTHS).tolist():
-        mean, sd = shape_prior(max(float(shape[0]), _LEAST_SLOPE), priors)
+        mean, sd = starting_prior(max(float(shape[0]), _LEAST_SLOPE), priors)
         residual = bend.straight(log_speed)
         residual -= pairs.of_ceramides(ceramide_effect(shape, pairs.basis))
         weight = _nearness(pairs, shape) * np.exp(-0.5 * np.minimum((residual / width) ** 2, 60))
@@ -287,13 +288,13 @@ def _sharpened(
         weighted = jacobian * weight[:, None]
         normal = weighted.T @ jacobian
         pull = -weighted.T @ residual
-        normal[range(5), range(5)] += (width / sd) ** 2
-        normal[5:, 5:] += width**2 * bend.stiff
-        pull[:5] += (width / sd) ** 2 * (mean - shape)
-        pull[5:] += width**2 * (weight @ bend.tent - bend.stiff @ (bend.free.T @ log_speed))
+        normal[range(SHAPE), range(SHAPE)] += (width / sd) ** 2
+        normal[SHAPE:, SHAPE:] += width**2 * bend.stiff
+        pull[:SHAPE] += (width / sd) ** 2 * (mean - shape)
+        pull[SHAPE:] += width**2 * (weight @ bend.tent - bend.stiff @ (bend.free.T @ log_speed))
         step = np.linalg.solve(normal, pull)
-        shape = shape + step[:5]
-        log_speed += np.clip(bend.free @ step[5:], -_LARGEST_STEP, _LARGEST_STEP)
+        shape = shape + step[:SHAPE]
+        log_speed += np.clip(bend.free @ step[SHAPE:], -_LARGEST_STEP, _LARGEST_STEP)
     return _Fit(Gradient(bend.knots, log_speed), shape)
 
 

@@ -42,6 +42,7 @@ class Priors:
     curvature: Prior
     saturated: Prior
     double_bond: Prior
+    saturated_hydroxyl: Prior
     hydroxyl: Prior
     offsets_shrink: Prior
     offsets_spared: Prior

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields, replace
 
+import bent_tables
 import known_curve
 import numpy as np
 import pandas as pd
@@ -102,6 +103,29 @@ def test_rows_at_random_do_not_bend_the_gradient_more_often() -> None:
         state = infer(observe(table))
         bent += isinstance(state, Inference) and not state.observed.gradient.is_even
     assert bent <= 6  # 8 where that alone counted
+
+
+def test_phytoceramides_do_not_pull_dihydroceramides_off_their_line() -> None:
+    """The former elute as if their base were not saturated, the latter 0.9 carbons later."""
+    plain = bent_tables.table(bent_tables.even, noise=0.005)
+    rows = [("GM3", 34, 0, 2), ("GM3", 38, 0, 2), ("GM1", 36, 0, 2)]
+    rows += [(head, n, 0, 3) for head in ("GM3", "GM2", "GM1") for n in (38, 40, 41, 42, 44)]
+    rows += [(head, n, 1, 3) for head in ("GM3", "GM2", "GM1") for n in (37, 39, 40, 42, 43)]
+    worth = [
+        bent_tables.hydrophobicity(h, n, d if o == 2 else 1) - 1.3 * (o > 2) for h, n, d, o in rows
+    ]
+    more = pd.DataFrame(
+        {
+            "Name": [f"{head}({n}:{d};O{o})" for head, n, d, o in rows],
+            "RT": bent_tables.even(np.array(worth)),
+            "Volume": 2e5,
+        }
+    )
+    plain = plain[~plain["Name"].str.contains(":0;")]
+    features = gg.analyze(gg.read_features(pd.concat([plain, more], ignore_index=True))).features
+    assert features["verdict"].eq("valid").mean() > 0.97
+    dihydro = features[features["double_bonds"].eq(0) & features["hydroxyls"].eq(2)]
+    assert dihydro["verdict"].eq("valid").all()
 
 
 @pytest.fixture(scope="module")

@@ -22,9 +22,10 @@ from ganglioside.retention.curve import (
     ceramide_effect_jacobian,
     refit,
     shape_prior,
+    starting_prior,
     usual_carbons,
 )
-from ganglioside.retention.curve_covariance import SHARED
+from ganglioside.retention.curve_covariance import SHAPE, SHARED
 from ganglioside.support.priors import Priors
 
 PRIORS = Priors.usual()
@@ -43,7 +44,7 @@ def make_curve(seed: int = 0) -> Curve:
     size = SHARED + 2 * N_LINES + len(CERAMIDES)
     root = rng.normal(0, 0.02, (size, size))
     return Curve(
-        shape=np.array([0.7, -0.06, 0.75, -1.4, -1.5]),
+        shape=np.array([0.7, -0.06, 0.75, -1.4, -1.5, -0.3]),
         shrink=0.18,
         spared=0.13,
         slope=0.68,
@@ -66,12 +67,12 @@ def all_ceramides(*, known: bool = True) -> Ceramides:
 
 
 def jacobian_of(curve: Curve, ceramides: Ceramides) -> np.ndarray:
-    """Return dRT/d(parameters) of each line at each ceramide, shape (L * c, 7 + 2 L + K)."""
+    """Return dRT/d(parameters) of each line at each ceramide, shape (L * c, 8 + 2 L + K)."""
     slopes, c = curve._slopes(ceramides), len(ceramides.known)
     result = np.zeros((N_LINES, c, len(curve.parameters())))
     for line in range(N_LINES):
-        nine = [*range(SHARED), SHARED + line, SHARED + N_LINES + line]
-        result[line][:, nine] = slopes.line_factor[line] * slopes.ceramide_factor
+        own = [*range(SHARED), SHARED + line, SHARED + N_LINES + line]
+        result[line][:, own] = slopes.line_factor[line] * slopes.ceramide_factor
         seen = np.flatnonzero(ceramides.known >= 0)
         result[line, seen, SHARED + 2 * N_LINES + ceramides.known[seen]] = 1
     return result.reshape(N_LINES * c, -1)
@@ -80,9 +81,9 @@ def jacobian_of(curve: Curve, ceramides: Ceramides) -> np.ndarray:
 def with_parameters(curve: Curve, theta: np.ndarray) -> Curve:
     return replace(
         curve,
-        shape=theta[:5],
-        shrink=float(theta[5]),
-        spared=float(theta[6]),
+        shape=theta[:SHAPE],
+        shrink=float(theta[SHAPE]),
+        spared=float(theta[SHAPE + 1]),
         lines=theta[SHARED : SHARED + N_LINES],
         tilt=theta[SHARED + N_LINES : SHARED + 2 * N_LINES],
         deviation=theta[SHARED + 2 * N_LINES :],
@@ -98,8 +99,12 @@ def test_the_reference_ceramide_has_no_effect_and_stands_on_the_line() -> None:
 
 
 def test_the_basis_counts_what_the_ceramide_holds() -> None:
-    basis = ceramide_basis(np.array([[38, 0, 2], [34, 1, 3], [42, 3, 2]], dtype=np.float64))
-    np.testing.assert_array_equal(basis, [[2, 1, 0, 0], [-2, 0, 0, 1], [6, 0, 2, 0]])
+    basis = ceramide_basis(
+        np.array([[38, 0, 2], [34, 1, 3], [42, 3, 2], [40, 0, 3]], dtype=np.float64)
+    )
+    np.testing.assert_array_equal(
+        basis, [[2, 1, 0, 0, 0], [-2, 0, 0, 1, 0], [6, 0, 2, 0, 0], [4, 1, 0, 1, 1]]
+    )
 
 
 def test_open_sum_compositions_are_a_class_of_their_own() -> None:
@@ -125,12 +130,19 @@ def test_expected_shapes_are_those_of_reversed_phase(slope: float) -> None:
     assert effect[38, 1, 2] == pytest.approx(2 * slope, rel=0.1)
 
 
+def test_a_first_curve_holds_what_few_rows_show() -> None:
+    (mean, sd), (started, held) = shape_prior(0.7, PRIORS), starting_prior(0.7, PRIORS)
+    np.testing.assert_array_equal(started, mean)
+    np.testing.assert_array_equal(held[:-1], sd[:-1])
+    assert held[-1] < 0.1 * sd[-1]
+
+
 def test_the_jacobian_of_f_is_its_derivative() -> None:
     shape, step = make_curve().shape, 1e-6
     expected = np.column_stack(
         [
             (ceramide_effect(shape + d, BASIS) - ceramide_effect(shape - d, BASIS)) / (2 * step)
-            for d in np.eye(5) * step
+            for d in np.eye(SHAPE) * step
         ]
     )
     np.testing.assert_allclose(ceramide_effect_jacobian(shape, BASIS), expected, atol=1e-7)
@@ -234,7 +246,7 @@ def test_a_further_line_is_independent_of_all_else() -> None:
     np.testing.assert_array_equal(more.covariance[np.ix_(new, others)], 0)
     before, after = curve.variance(all_ceramides()), more.variance(all_ceramides())
     np.testing.assert_allclose(after[:N_LINES], before)
-    reference = Ceramides(np.zeros((1, 4)), np.array([-1]))
+    reference = Ceramides(np.zeros((1, 5)), np.array([-1]))
     # the shared parameters say nothing at the reference ceramide
     assert more.variance(reference)[-1, 0] == pytest.approx(0.04 + curve.deviation_sd**2)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ganglioside.retention.curve_covariance import NINE, SHARED, Slopes
+from ganglioside.retention.curve_covariance import OF_ONE, SHARED, Slopes
 
 L, K = 4, 7
 SIZE = SHARED + 2 * L + K
@@ -16,8 +16,8 @@ def make_slopes(known: list[int] | None = None) -> Slopes:
     rng = np.random.default_rng(0)
     places = np.arange(K) if known is None else np.array(known)
     line_factor, ceramide_factor = (
-        rng.normal(0, 1, (L, NINE)),
-        rng.normal(0, 1, (len(places), NINE)),
+        rng.normal(0, 1, (L, OF_ONE)),
+        rng.normal(0, 1, (len(places), OF_ONE)),
     )
     line_factor[:, SHARED:] = 1
     return Slopes(line_factor, ceramide_factor, places)

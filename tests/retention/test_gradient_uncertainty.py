@@ -14,6 +14,7 @@ from ganglioside.inference.state import Inference
 from ganglioside.observations.gradient import Gradient
 from ganglioside.observations.observations import observe
 from ganglioside.retention.curve import Ceramides
+from ganglioside.retention.curve_covariance import SHAPE, SHARED
 from ganglioside.retention.gradient_uncertainty import GradientUncertainty
 
 SMALL = 1e-5
@@ -55,12 +56,12 @@ def test_a_curve_changes_as_its_parameters_do(state: Inference) -> None:
     n = len(curve.lines)
     moved = replace(
         curve,
-        shape=curve.shape + SMALL * step[:5],
-        shrink=curve.shrink + SMALL * step[5],
-        spared=curve.spared + SMALL * step[6],
-        lines=curve.lines + SMALL * step[7 : 7 + n],
-        tilt=curve.tilt + SMALL * step[7 + n : 7 + 2 * n],
-        deviation=curve.deviation + SMALL * step[7 + 2 * n :],
+        shape=curve.shape + SMALL * step[:SHAPE],
+        shrink=curve.shrink + SMALL * step[SHAPE],
+        spared=curve.spared + SMALL * step[SHAPE + 1],
+        lines=curve.lines + SMALL * step[SHARED : SHARED + n],
+        tilt=curve.tilt + SMALL * step[SHARED + n : SHARED + 2 * n],
+        deviation=curve.deviation + SMALL * step[SHARED + 2 * n :],
     )
     expected = (moved.predict(ceramides) - curve.predict(ceramides)) / SMALL
     found = curve.change(ceramides, step[:, None])[:, :, 0]
@@ -71,7 +72,7 @@ def test_the_deviation_of_an_unseen_ceramide_stays(state: Inference) -> None:
     curve, ceramides = state.curve, state.tabulated.ceramides
     unseen = Ceramides(ceramides.basis, np.full(len(ceramides.basis), -1))
     only_deviations = np.zeros((len(curve.covariance), 1))
-    only_deviations[7 + 2 * len(curve.lines) :] = 1.0
+    only_deviations[SHARED + 2 * len(curve.lines) :] = 1.0
     assert (curve.change(ceramides, only_deviations) == 1).all()
     assert (curve.change(unseen, only_deviations) == 0).all()
 

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from ganglioside.errors import SettingsError
 from ganglioside.support.fact_tables import read_facts
 
+#: What can be varied of a prior.
+_NUMBERS: Final = ("value", "spread", "weight")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Prior:
-    """One prior: `value` with its `spread`, both in `unit`, worth `weight` observations."""
+    """One prior: `value` with its `spread`, both in `unit`, worth `weight` observations.
+
+    A spread or weight that is not used is NaN. Priors are equal where all fields are, NaN being
+    equal to NaN.
+    """
 
     name: str
     value: float
@@ -23,9 +30,30 @@ class Prior:
     observed: str
     source: str
 
+    def __eq__(self, other: object) -> bool:
+        """Whether all fields are the same."""
+        if self is other:
+            return True
+        return isinstance(other, Prior) and self._comparable() == other._comparable()
+
+    def __hash__(self) -> int:
+        """Of all fields."""
+        return hash(self._comparable())
+
+    def _comparable(self) -> tuple[object, ...]:
+        """Values of the fields, None for NaN."""
+        return tuple(_known(getattr(self, field.name)) for field in fields(self))
+
+
+class _HashedOnce:
+    """Room for a hash that is computed once; no field, so that neither copies nor files have it."""
+
+    __slots__ = ("_hash",)
+    _hash: int
+
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Priors:
+class Priors(_HashedOnce):
     """All priors of the model; each attribute is a row of `data/priors.csv`.
 
     Examples
@@ -111,8 +139,11 @@ class Priors:
     detection_most: Prior
 
     def __hash__(self) -> int:
-        """Of a few numbers: caches look a prior up in each round."""
-        return hash((self.double_bond.value, self.coelution_width.value))
+        """Of all priors, computed once: caches look them up in each round."""
+        if not hasattr(self, "_hash"):
+            priors = tuple(getattr(self, field.name) for field in fields(self))
+            object.__setattr__(self, "_hash", hash(priors))
+        return self._hash
 
     def __repr__(self) -> str:
         """How they are made of the usual ones."""
@@ -155,7 +186,7 @@ class Priors:
         for name, numbers in changes.items():
             if name not in known:
                 raise SettingsError(f"{name!r} is no prior: use one of {', '.join(sorted(known))}.")
-            if wrong := set(numbers) - {"value", "spread", "weight"}:
+            if wrong := set(numbers) - set(_NUMBERS):
                 raise SettingsError(
                     f"{name}: {', '.join(sorted(wrong))} cannot be varied, only value, spread and "
                     "weight."
@@ -177,14 +208,23 @@ class Priors:
         {'coelution_width': {'value': 0.014}}
         """
         found: dict[str, dict[str, float]] = {}
-        if self is _usual():
-            return found
         for field in fields(self):
             mine, usual = getattr(self, field.name), getattr(_usual(), field.name)
-            for part in ("value", "spread", "weight"):
-                if repr(getattr(mine, part)) != repr(getattr(usual, part)):
-                    found.setdefault(field.name, {})[part] = getattr(mine, part)
+            if mine != usual:
+                found[field.name] = _varied_numbers(mine, usual)
         return found
+
+
+def _varied_numbers(mine: Prior, usual: Prior) -> dict[str, float]:
+    """Numbers of a prior that are not the usual ones, by their part."""
+    numbers: dict[str, float] = {part: getattr(mine, part) for part in _NUMBERS}
+    as_before = {part: _known(getattr(usual, part)) for part in _NUMBERS}
+    return {part: number for part, number in numbers.items() if _known(number) != as_before[part]}
+
+
+def _known(value: Any) -> Any:
+    """The value, None for NaN, which would differ from itself."""
+    return None if value != value else value
 
 
 @cache

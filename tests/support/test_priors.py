@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+import math
+import pickle
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pandas as pd
@@ -45,6 +47,32 @@ def test_changes_are_what_was_varied() -> None:
     assert varied.changes() == changes
     assert USUAL.varied(**varied.changes()) == varied
     assert USUAL.changes() == {}
+
+
+def test_a_copy_from_another_process_is_equal() -> None:
+    for priors in (USUAL, USUAL.varied(coelution_width={"value": 0.014})):
+        copy = pickle.loads(pickle.dumps(priors))
+        assert copy == priors
+        assert hash(copy) == hash(priors)
+        assert copy.changes() == priors.changes()
+
+
+def test_priors_without_a_spread_are_equal_and_one_with_another_is_not() -> None:
+    width = USUAL.coelution_width
+    assert math.isnan(width.spread)
+    assert replace(width) == width
+    assert replace(width, spread=0.001) != width
+    assert USUAL.varied(coelution_width={"spread": 0.001}) != USUAL
+    given_up = {"hydroxyl": {"spread": math.nan}}
+    assert list(USUAL.varied(**given_up).changes()) == ["hydroxyl"]
+    assert USUAL.varied(**given_up) == USUAL.varied(**given_up)
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Priors)])
+def test_each_prior_counts_in_equality_and_hash(name: str) -> None:
+    other = USUAL.varied(**{name: {"value": 0.123}})
+    assert other != USUAL
+    assert hash(other) != hash(USUAL)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ class VerdictKind:
     name: str
     name_is: str  # right, wrong or open
     has_parent: int
+    explained: int
     symbol: str
     shape: str
     path: str
@@ -36,6 +37,9 @@ VERDICTS: Final[tuple[Verdict, ...]] = tuple(kind.name for kind in VERDICT_KINDS
 #: Verdicts by which the name of a feature is wrong; those of them that name a parent.
 WRONG_VERDICTS: Final = tuple(kind.name for kind in VERDICT_KINDS if kind.name_is == "wrong")
 PARENT_VERDICTS: Final = tuple(kind.name for kind in VERDICT_KINDS if kind.has_parent)
+
+#: Verdicts by which it is known what a feature is.
+EXPLAINED_VERDICTS: Final = tuple(kind.name for kind in VERDICT_KINDS if kind.explained)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def _model(analysis: Analysis) -> str:
 def _verdicts(analysis: Analysis) -> str:
     summary, settings = analysis.summary, analysis.settings
     wrong = sum(int(getattr(summary, verdict)) for verdict in WRONG_VERDICTS)
-    n = summary.unreadable
+    n = summary.not_judged
     no_part = f"; {n:,} more could not be judged and took no part" if n else ""
     return (
         "Each feature was assigned to the likeliest origin: its own series, in-source "
@@ -53,7 +53,7 @@ def _verdicts(analysis: Analysis) -> str:
         f"names more than {settings.outlier_threshold:g} standard deviations from their curve were "
         f"not accepted. {summary.valid:,} features were valid; {wrong:,} names were rejected "
         f"({summary.fragment:,} in-source fragments, {summary.adduct:,} adducts and other ions, "
-        f"{summary.outlier:,} outliers) and {summary.undetermined - n:,} left "
+        f"{summary.outlier:,} outliers) and {summary.undecided:,} left "
         f"undetermined{no_part}."
     )
 

@@ -74,7 +74,9 @@ class SessionAnswer(Strict):
     fragment: int | None
     adduct: int | None
     outlier: int | None
-    undetermined: int | None
+    undetermined: int | None = Field(
+        description="Rows with this verdict, those that could not be judged among them."
+    )
     file_name: str = Field(examples=["features.csv"])
     file_size: int = Field(description="bytes")
     sha256: str = Field(description="SHA-256 of the input.")

@@ -2,30 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from math import isnan, nan
 from typing import Any
 
 import numpy as np
 
-from ganglioside.columns import VERDICTS
+from ganglioside.columns import EXPLAINED_VERDICTS, VERDICTS
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.formatting import share
-from ganglioside.verdicts.decisions import ADDUCT, FRAGMENT, VALID
+from ganglioside.verdicts.decisions import VALID
 from ganglioside.verdicts.result_tables import RowVerdicts
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Headline numbers of an analysis: counts of rows unless a comment gives another unit."""
+    """Headline numbers of an analysis: counts of rows unless a comment gives another unit.
+
+    Each verdict counts the rows that bear it, so that all of them make up `features`. Rows that
+    take no part bear `undetermined` too: `undecided` counts those that were judged.
+
+    Examples
+    --------
+    >>> import ganglioside as gg, pandas as pd
+    >>> names = ["GM3(34:1;O2)", "GM3(36:1;O2)", "GM3(38:1;O2)", "nonsense"]
+    >>> summary = gg.analyze(pd.DataFrame({"Name": names, "RT": [9.0, 10, 11, 12]})).summary
+    >>> summary.explained, summary.undetermined, summary.undecided, summary.not_judged
+    (3, 1, 0, 1)
+    """
 
     features: int
     valid: int
     fragment: int
     adduct: int
     outlier: int
-    undetermined: int
+    undetermined: int  # those that take no part among them
     anchors: int
     anchors_not_valid: int
     unreadable: int  # rows that take no part: unreadable, or of other lipids, standards, blanks
@@ -38,17 +50,27 @@ class Summary:
     @property
     def judged(self) -> int:
         """Number of rows that are judged: all but those that take no part."""
-        return self.features - self.unreadable
+        return self.features - self.not_judged
+
+    @property
+    def not_judged(self) -> int:
+        """Number of rows that take no part, by the name that stored summaries do not have."""
+        return self.unreadable
+
+    @property
+    def undecided(self) -> int:
+        """Number of rows that are judged and stay undetermined."""
+        return self.undetermined - self.not_judged
+
+    @property
+    def explained(self) -> int:
+        """Number of rows of which it is known what they are."""
+        return sum(int(getattr(self, verdict)) for verdict in EXPLAINED_VERDICTS)
 
     @property
     def lead(self) -> str:
         """The headline without the counts of each verdict."""
-        explained = self.valid + self.fragment + self.adduct
-        sentence = _explained(explained, self.judged, self.area_explained)
-        return (
-            f"{sentence}.{_not_judged(self.unreadable)}"
-            f"{_anchors(self.anchors_not_valid, self.anchors)}"
-        )
+        return f"{_explained(self)}.{_remarks(self)}"
 
     @classmethod
     def from_values(cls, values: dict[str, Any]) -> Summary:
@@ -74,37 +96,43 @@ def summarise(table: FeatureTable, verdicts: RowVerdicts, model: FittedModel) ->
     model : FittedModel
     """
     counts = np.bincount(verdicts.verdict, minlength=len(VERDICTS))
-    count = dict(zip(VERDICTS, counts.tolist(), strict=True))
     anchors = table.data["anchor"].to_numpy()
-    wrong = int((anchors & (verdicts.verdict != VALID) & ~verdicts.is_isotope).sum())
-    explained = count["valid"] + count["fragment"] + count["adduct"]
-    total = len(table)
-    unreadable = int(table.data["fault"].count())
-    of_area = _area_explained(table, verdicts)
-    headline = (
-        f"{_explained(explained, total - unreadable, of_area)}: "
-        f"{count['valid']:,} valid, {count['fragment']:,} fragments, {count['adduct']:,} adducts; "
-        f"{count['outlier']:,} outliers, {count['undetermined'] - unreadable:,} undetermined."
-        f"{_not_judged(unreadable)}{_anchors(wrong, int(anchors.sum()))}"
-    )
-    return Summary(
-        features=total,
-        **count,
+    wrong = anchors & (verdicts.verdict != VALID) & ~verdicts.is_isotope
+    summary = Summary(
+        features=len(table),
+        **dict(zip(VERDICTS, counts.tolist(), strict=True)),
         anchors=int(anchors.sum()),
-        anchors_not_valid=wrong,
-        unreadable=unreadable,
+        anchors_not_valid=int(wrong.sum()),
+        unreadable=int(table.data["fault"].count()),
         series=len(table.names.series),
         lines=int((model.line_features > 0).sum()),
         curve_sigma=model.sigma,
-        headline=headline,
-        area_explained=of_area,
+        headline="",
+        area_explained=_area_explained(table, verdicts),
+    )
+    return replace(summary, headline=_headline(summary))
+
+
+def _headline(s: Summary) -> str:
+    """The headline: what is explained, the counts of each verdict, and remarks."""
+    return (
+        f"{_explained(s)}: "
+        f"{s.valid:,} valid, {s.fragment:,} fragments, {s.adduct:,} adducts; "
+        f"{s.outlier:,} outliers, {s.undecided:,} undetermined.{_remarks(s)}"
     )
 
 
-def _explained(explained: int, judged: int, of_area: float) -> str:
+def _explained(s: Summary) -> str:
     """Share of the judged features, and of their peak area, that is explained, in words."""
-    part = f"{explained:,} of {judged:,} features explained ({share(explained, judged, '0 %')})"
+    part = f"{s.explained:,} of {s.judged:,} features explained"
+    part = f"{part} ({share(s.explained, s.judged, '0 %')})"
+    of_area = s.area_explained
     return part if isnan(of_area) else f"{part}, with {share(of_area, 1)} of the peak area"
+
+
+def _remarks(s: Summary) -> str:
+    """Sentences on rows that take no part and on wrong anchors; empty without any."""
+    return _not_judged(s.not_judged) + _anchors(s.anchors_not_valid, s.anchors)
 
 
 def _not_judged(n: int) -> str:
@@ -125,5 +153,5 @@ def _area_explained(table: FeatureTable, verdicts: RowVerdicts) -> float:
     judged = table.data["fault"].isna().to_numpy(np.bool_)
     areas = np.nan_to_num(table.data["volume"].to_numpy("float64", na_value=np.nan)) * judged
     total = float(areas.sum())
-    explained = np.isin(verdicts.verdict, (VALID, FRAGMENT, ADDUCT))
+    explained = np.isin(verdicts.verdict, [VERDICTS.index(name) for name in EXPLAINED_VERDICTS])
     return float(areas[explained].sum()) / total if total > 0 else nan

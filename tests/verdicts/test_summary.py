@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import pandas as pd
 import pytest
 
 import ganglioside as gg
-from ganglioside.columns import VERDICTS
+from ganglioside.columns import EXPLAINED_VERDICTS, VERDICTS
 from ganglioside.verdicts.summary import Summary
 
 
@@ -37,6 +37,14 @@ def test_counts_are_those_of_the_rows(example: gg.Analysis) -> None:
     wrong = features["anchor"] & (features["verdict"] != "valid")
     assert s.anchors_not_valid == wrong.sum() > 0
     assert s.series == features["series"].nunique()
+
+
+def test_what_is_explained_is_told_by_the_table_of_verdicts(example: gg.Analysis) -> None:
+    s = example.summary
+    assert {*EXPLAINED_VERDICTS} == {"valid", "fragment", "adduct"}
+    assert s.explained == s.valid + s.fragment + s.adduct
+    assert replace(s, outlier=s.outlier + 5).explained == s.explained
+    assert replace(s, adduct=s.adduct + 5).explained == s.explained + 5
 
 
 def test_the_headline_tells_how_much_of_the_area_is_explained(example: gg.Analysis) -> None:
@@ -75,6 +83,7 @@ def test_rows_that_take_no_part_are_not_among_the_unexplained() -> None:
     part = "3 of 4 features explained (75 %), with 50 % of the peak area"
     assert (s.features, s.judged, s.undetermined, s.outlier) == (6, 4, 3, 0)
     assert s.area_explained == 0.5
+    assert (s.explained, s.undecided, s.not_judged) == (3, 1, 2)
     assert s.lead == f"{part}. 2 more take no part."
     counts = "3 valid, 0 fragments, 0 adducts; 0 outliers, 1 undetermined"
     assert s.headline == f"{part}: {counts}. 2 more take no part."

@@ -11,7 +11,7 @@ import ipywidgets as w
 import pandas as pd
 
 from ganglioside.charts.evidence import series_curve, sticks
-from ganglioside.columns import VERDICTS
+from ganglioside.columns import EXPLAINED_VERDICTS, VERDICTS
 from ganglioside.lipids.process_words import process_words, processes_in_words
 from ganglioside.questions.explanation import Explanation, Hypothesis
 from ganglioside.questions.score_card import Score
@@ -52,7 +52,6 @@ _LEAST_PROBABILITY: Final = 0.001
 _MOST_LISTED: Final = 6
 
 #: Verdicts beside which other names are suggested.
-_UNEXPLAINED: Final = ("outlier", "undetermined")
 
 #: s, after which whoever goes through features is taken to stay at one.
 _REST: Final = 0.1
@@ -220,7 +219,7 @@ class FeaturePanel(Panel):
     def _other_names(self) -> list[dict[str, Any]]:
         """Suggestions for a feature whose name is not believed, other than its own name."""
         feature = self.state.feature()
-        if feature is None or str(feature["verdict"]) not in _UNEXPLAINED:
+        if feature is None or str(feature["verdict"]) in EXPLAINED_VERDICTS:
             return []
         suggestions = self.state.suggestions()
         if suggestions is None:

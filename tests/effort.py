@@ -7,9 +7,11 @@ time, and `PATIENCE` only ends the waiting where a fault has made it endless.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 from hypothesis import HealthCheck, settings
@@ -76,6 +78,25 @@ def load_profile() -> None:
         "nightly", deadline=None, max_examples=400, suppress_health_check=slow_is_fine
     )
     settings.load_profile(profile())
+
+
+@contextmanager
+def not_endless() -> Iterator[None]:
+    """End what takes `PATIENCE` of the processor's time, however busy the machine: a TimeoutError.
+
+    A regular expression that tries without end is interrupted too.
+    """
+
+    def stop(*_: object) -> None:
+        raise TimeoutError(f"It took {PATIENCE:g} s of the processor and would have gone on.")
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, PATIENCE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def until(condition: Callable[[], object], what: str = "it") -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from ganglioside import progress
 from ganglioside.errors import Cancelled
 from ganglioside.progress import STEPS, Progress, ProgressEvent
 
@@ -18,13 +19,13 @@ def test_steps_grow_to_the_whole() -> None:
 
 def test_the_percentage_never_falls() -> None:
     events: list[ProgressEvent] = []
-    progress = Progress(events.append, "s1")
-    progress.done("rule5", "Fragments found")
-    progress.log("rule5", "12 of them")
-    progress.done("rule1", "Told late")
-    progress.reached("batch", 80.0, "8 of 10")
-    progress.reached("batch", 70.0, "Told late")
-    progress.done("complete", "Done")
+    told = Progress(events.append, "s1")
+    told.done("rule5", "Fragments found")
+    told.log("rule5", "12 of them")
+    told.done("rule1", "Told late")
+    told.reached("batch", 80.0, "8 of 10")
+    told.reached("batch", 70.0, "Told late")
+    told.done("complete", "Done")
     assert [e["percentage"] for e in events] == [75, 75, 75, 80, 80, 100]
     assert [e["type"] for e in events] == [
         "progress", "log", "progress", "progress", "progress", "complete",
@@ -43,8 +44,15 @@ def test_an_event_is_ready_for_json() -> None:
     assert "error" not in events[-1]
 
 
-def test_nothing_is_sent_without_a_callback() -> None:
-    Progress().done("loading", "Read")
+def test_without_a_callback_no_event_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[object] = []
+    monkeypatch.setattr(progress, "ProgressEvent", lambda **values: made.append(values))
+    silent = Progress()
+    silent.done("loading", "Read")
+    silent.log("loading", "1 problem")
+    silent.failed("validating", ValueError("No line."))
+    assert made == []
+    assert silent.step == "validating"
 
 
 def test_an_unknown_step_is_a_fault() -> None:

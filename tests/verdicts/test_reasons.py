@@ -81,11 +81,12 @@ def test_no_areas_leave_no_gap_in_the_sentence() -> None:
 
 
 def test_one_other_feature_is_not_plural() -> None:
-    table = pd.DataFrame(
-        {"Name": ["GM1(36:1;O2)", "GM1(38:1;O2)"], "RT": [8.0, 9.4], "Anchor": ["T", "T"]}
-    )
-    reasons = gg.analyze(table).features["reason"]
-    assert not reasons.str.contains("1 other features").any()
+    pair = {"GM1(36:1;O2)": 8.0, "GM1(38:1;O2)": 9.4}
+    more = {"GM3(34:1;O2)": 7.4, "GM3(36:1;O2)": 8.8, "GM3(38:1;O2)": 10.2, "GM3(40:1;O2)": 11.6}
+    table = pd.DataFrame({"Name": [*pair, *more], "RT": [*pair.values(), *more.values()]})
+    reasons = gg.analyze(table.assign(Anchor="T")).features["reason"]
+    assert reasons[:2].str.endswith(", from 1 other feature of the series.").all()
+    assert reasons[2:].str.endswith(", from 3 other features of the series.").all()
 
 
 def test_every_field_of_a_sentence_has_a_value() -> None:

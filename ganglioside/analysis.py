@@ -766,7 +766,7 @@ class Analysis(ShownAsCard):
         Parameters
         ----------
         settings : Settings
-            With the sample type and polarity for reading.
+            Of them, the limits `max_megabytes` and `max_rows` hold for reading.
 
         Returns
         -------

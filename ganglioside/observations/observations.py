@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from math import sqrt
-from typing import Final
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias, TypeVar, get_type_hints
 
 import numpy as np
 from pandas.api.extensions import ExtensionArray
@@ -34,16 +34,19 @@ from ganglioside.support.arrays import (
 )
 from ganglioside.support.priors import Priors
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 _SMALLEST: Final = 0.02  # quantile of the areas of a table
 _DIGITS: Final = (1, 2)  # of RT by which rows are blurred
 _OFF_STEP: Final = 1e-6  # steps by which an RT that is given in them may be off
 
-#: Fields of `Observations` with one value per row.
-_OF_ROWS: Final = (
-    "row", "sample", "group", "species", "chains", "isomer_label", "moved_bonds",
-    "unusual_base", "slot", "sample_ceramide", "ceramide", "mass", "mass_error", "mass_offset",
-    "mz", "ion", "ion_stated", "isotope", "rt", "log_volume", "anchor",
-)  # fmt: skip
+Values = TypeVar("Values")
+Table = TypeVar("Table", bound="DataclassInstance")
+_ROWS: Final = "rows"
+
+#: Type of a field with one value per row: `take` takes those of the rows.
+OfRows: TypeAlias = Annotated[Values, _ROWS]
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,28 +116,28 @@ class Observations:
         By which RT is straightened; even until it is learned.
     """
 
-    row: IntArray
-    sample: IntArray
-    group: IntArray
-    species: IntArray
-    chains: IntArray
-    isomer_label: IntArray
-    moved_bonds: IntArray
-    unusual_base: BoolArray
-    slot: IntArray
-    sample_ceramide: IntArray
-    ceramide: IntArray
+    row: OfRows[IntArray]
+    sample: OfRows[IntArray]
+    group: OfRows[IntArray]
+    species: OfRows[IntArray]
+    chains: OfRows[IntArray]
+    isomer_label: OfRows[IntArray]
+    moved_bonds: OfRows[IntArray]
+    unusual_base: OfRows[BoolArray]
+    slot: OfRows[IntArray]
+    sample_ceramide: OfRows[IntArray]
+    ceramide: OfRows[IntArray]
     ceramides: FloatArray
-    mass: FloatArray
-    mass_error: FloatArray
-    mass_offset: FloatArray
-    mz: FloatArray
-    ion: IntArray
-    ion_stated: BoolArray
-    isotope: IntArray
-    rt: FloatArray
-    log_volume: FloatArray
-    anchor: BoolArray
+    mass: OfRows[FloatArray]
+    mass_error: OfRows[FloatArray]
+    mass_offset: OfRows[FloatArray]
+    mz: OfRows[FloatArray]
+    ion: OfRows[IntArray]
+    ion_stated: OfRows[BoolArray]
+    isotope: OfRows[IntArray]
+    rt: OfRows[FloatArray]
+    log_volume: OfRows[FloatArray]
+    anchor: OfRows[BoolArray]
     groups: Groups
     drift: Drift
     together: float
@@ -148,8 +151,7 @@ class Observations:
 
     def take(self, rows: IntArray) -> Observations:
         """Some of the rows; the numbers of slots, groups and ceramides stay."""
-        values = {name: getattr(self, name)[rows] for name in _OF_ROWS}
-        return replace(self, **values)
+        return _take(self, rows)
 
     @cached_property
     def first_of_slot(self) -> IntArray:
@@ -242,73 +244,149 @@ def observe(
         The samples whose rows are taken, empty text for rows without one; all where omitted.
     """
     priors = priors or Priors.usual()
-    data, names = table.data, table.names
-    usable = np.flatnonzero(data["fault"].array.isna() & (names.index >= 0))
-    if samples is not None:
-        usable = usable[data["sample"].array.take(usable).fillna("").isin(list(samples))]
-    species = names.index[usable]
-    used = np.unique(species)
-    groups, group_of_species = _groups(names, used)
-    ceramides, ceramide_of_species = _ceramides(names, used)
-    all_samples, sample = _samples(data["sample"].array.take(usable))
-    rt = data["rt"].to_numpy()[usable]
-    log_volume = _log_areas(data["volume"].to_numpy()[usable])
-    anchor = data["anchor"].to_numpy()[usable]
-    mz = data["mz"].to_numpy()[usable]
-    ions = data["adduct"].array.take(usable)
-    mass = names.masses[species]
-    ion = ions_of(mz, ions, mass, polarity)
-    isotope = stated_isotopes(data["name"], table.carried)[usable]
-    named = names.named_index[usable]
-    chains, label = _chains(names)[named], _isomer_labels(names, named)
-    moved = np.array([moved_bonds(s) for s in names.named], dtype=np.int64)[named]
-    unusual = np.array([has_unusual_base(s) for s in names.named], dtype=np.bool_)[named]
-    sample_ceramide = join(sample, ceramide_of_species[species])
-    slot = slots(sample_ceramide, group_of_species[species], chains, label)
-
-    ties = (ion, mz) if (ion >= 0).any() else ()
-    order = np.lexsort((*ties, log_volume, ~anchor, species, rt, slot))
-    species, sample, rt = species[order], sample[order], rt[order]
-    group, ceramide = group_of_species[species], ceramide_of_species[species]
-    chains, label = chains[order], label[order]
-    drift = estimate_drift(all_samples, sample, slots(group, ceramide, chains, label), rt)
-    mz, ion, isotope, ions = mz[order], ion[order], isotope[order], ions.take(order)
-    evidence = mass_evidence(
-        Measurements(_monoisotopic(mz, ion, isotope), ion, ions, rt, sample, species),
-        names,
-        polarity,
-        priors,
-    )
+    rows = _ordered(_read_rows(table, _usable(table, samples), polarity))
+    of_study = slots(rows.group, rows.ceramide, rows.chains, rows.isomer_label)
+    drift = estimate_drift(rows.samples, rows.sample, of_study, rows.rt)
+    mz = _monoisotopic(rows.mz, rows.ion, rows.isotope)
+    measured = Measurements(mz, rows.ion, rows.ions, rows.rt, rows.sample, rows.species)
+    evidence = mass_evidence(measured, table.names, polarity, priors)
     return Observations(
-        row=usable[order],
-        sample=sample,
-        group=group,
-        species=species,
-        chains=chains,
-        isomer_label=label,
-        moved_bonds=moved[order],
-        unusual_base=unusual[order],
-        slot=slot[order],
-        sample_ceramide=sample_ceramide[order],
-        ceramide=ceramide,
-        ceramides=ceramides,
-        mass=names.masses[species],
+        row=rows.row,
+        sample=rows.sample,
+        group=rows.group,
+        species=rows.species,
+        chains=rows.chains,
+        isomer_label=rows.isomer_label,
+        moved_bonds=rows.moved_bonds,
+        unusual_base=rows.unusual_base,
+        slot=rows.slot,
+        sample_ceramide=rows.sample_ceramide,
+        ceramide=rows.ceramide,
+        ceramides=rows.ceramides,
+        mass=rows.mass,
         mass_error=evidence.error,
         mass_offset=evidence.offset,
-        mz=mz,
-        ion=ion,
-        ion_stated=~ions.isna(),
-        isotope=isotope,
-        rt=drift.to_study(rt, sample),
-        log_volume=log_volume[order],
-        anchor=anchor[order],
-        groups=groups,
+        mz=rows.mz,
+        ion=rows.ion,
+        ion_stated=~rows.ions.isna(),
+        isotope=rows.isotope,
+        rt=drift.to_study(rows.rt, rows.sample),
+        log_volume=rows.log_volume,
+        anchor=rows.anchor,
+        groups=rows.groups,
         drift=drift,
         together=priors.coelution_width.value,
         mass_shifts=evidence.shifts,
-        rt_step=decimal_step(rt, _DIGITS, _OFF_STEP),
-        polarity=_polarity(ion, polarity, evidence.shifts),
+        rt_step=decimal_step(rows.rt, _DIGITS, _OFF_STEP),
+        polarity=_polarity(rows.ion, polarity, evidence.shifts),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """The rows that can be judged as the table has them; names as in `Observations`.
+
+    Attributes
+    ----------
+    ions : pandas.api.extensions.ExtensionArray, shape (n,)
+        Ions as the table names them.
+    rt : numpy.ndarray, shape (n,)
+        min, as read.
+    samples : tuple of str
+        Names of the samples.
+    """
+
+    row: OfRows[IntArray]
+    sample: OfRows[IntArray]
+    species: OfRows[IntArray]
+    group: OfRows[IntArray]
+    ceramide: OfRows[IntArray]
+    chains: OfRows[IntArray]
+    isomer_label: OfRows[IntArray]
+    moved_bonds: OfRows[IntArray]
+    unusual_base: OfRows[BoolArray]
+    mass: OfRows[FloatArray]
+    mz: OfRows[FloatArray]
+    ions: OfRows[ExtensionArray]
+    ion: OfRows[IntArray]
+    isotope: OfRows[IntArray]
+    rt: OfRows[FloatArray]
+    log_volume: OfRows[FloatArray]
+    anchor: OfRows[BoolArray]
+    slot: OfRows[IntArray]
+    sample_ceramide: OfRows[IntArray]
+    samples: tuple[str, ...]
+    groups: Groups
+    ceramides: FloatArray
+
+
+def _usable(table: FeatureTable, samples: tuple[str, ...] | None) -> IntArray:
+    """Positions of the rows that can be judged, of some samples or of all."""
+    usable = np.flatnonzero(table.data["fault"].array.isna() & (table.names.index >= 0))
+    if samples is None:
+        return usable
+    of_row = table.data["sample"].array.take(usable).fillna("")
+    return np.asarray(usable[of_row.isin(list(samples))])
+
+
+def _read_rows(table: FeatureTable, usable: IntArray, polarity: str) -> _Rows:
+    """What the table says of some of its rows, in its order."""
+    data, names = table.data, table.names
+    species, named = names.index[usable], names.named_index[usable]
+    used = np.unique(species)
+    groups, group_of_species = _groups(names, used)
+    ceramides, ceramide_of_species = _ceramides(names, used)
+    group, ceramide = group_of_species[species], ceramide_of_species[species]
+    chains, label = _chains(names)[named], _isomer_labels(names, named)
+    moved = np.array([moved_bonds(s) for s in names.named], dtype=np.int64)
+    unusual = np.array([has_unusual_base(s) for s in names.named], dtype=np.bool_)
+    samples, sample = _samples(data["sample"].array.take(usable))
+    sample_ceramide = join(sample, ceramide)
+    mz, mass = data["mz"].to_numpy()[usable], names.masses[species]
+    ions = data["adduct"].array.take(usable)
+    return _Rows(
+        row=usable,
+        sample=sample,
+        species=species,
+        group=group,
+        ceramide=ceramide,
+        chains=chains,
+        isomer_label=label,
+        moved_bonds=moved[named],
+        unusual_base=unusual[named],
+        mass=mass,
+        mz=mz,
+        ions=ions,
+        ion=ions_of(mz, ions, mass, polarity),
+        isotope=stated_isotopes(data["name"], table.carried)[usable],
+        rt=data["rt"].to_numpy()[usable],
+        log_volume=_log_areas(data["volume"].to_numpy()[usable]),
+        anchor=data["anchor"].to_numpy()[usable],
+        slot=slots(sample_ceramide, group, chains, label),
+        sample_ceramide=sample_ceramide,
+        samples=samples,
+        groups=groups,
+        ceramides=ceramides,
+    )
+
+
+def _ordered(rows: _Rows) -> _Rows:
+    """The rows in an order that does not depend on that of the input."""
+    ties = (rows.ion, rows.mz) if (rows.ion >= 0).any() else ()
+    keys = (*ties, rows.log_volume, ~rows.anchor, rows.species, rows.rt, rows.slot)
+    return _take(rows, np.lexsort(keys))
+
+
+def _take(table: Table, rows: IntArray) -> Table:
+    """Some of the rows of a dataclass with fields `OfRows`; other fields stay."""
+    return replace(table, **{name: getattr(table, name)[rows] for name in _of_rows(type(table))})
+
+
+@cache
+def _of_rows(table: type) -> tuple[str, ...]:
+    """Names of the fields `OfRows` of a dataclass."""
+    hints = get_type_hints(table, include_extras=True)
+    return tuple(name for name, hint in hints.items() if _ROWS in getattr(hint, "__metadata__", ()))
 
 
 def _polarity(ion: IntArray, polarity: str, shifts: tuple[MassShift, ...]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -70,6 +72,18 @@ def test_labels_tell_apart_what_has_otherwise_one_name() -> None:
     assert slot[3] == slot[4]
     assert label.tolist() == [1, 2, 1, 0, 0]  # one label alone tells nothing apart
     assert not observe(table(Name=["SM 41:1", "SM 43:1 (a)"], RT=[8.0, 9.5])).isomer_label.any()
+
+
+def test_some_rows_have_their_values_in_each_field(example: Observations) -> None:
+    """A field with a value per row that is not marked as such would keep all of them."""
+    n, chosen = len(example), np.array([5, 2])
+    some = example.take(chosen)
+    for field in fields(Observations):
+        before, after = getattr(example, field.name), getattr(some, field.name)
+        if isinstance(before, np.ndarray) and len(before) == n:
+            np.testing.assert_array_equal(after, before[chosen], err_msg=field.name)
+        else:
+            assert after is before, field.name
 
 
 def test_the_order_of_the_input_is_gone() -> None:

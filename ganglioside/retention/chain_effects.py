@@ -7,8 +7,6 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.lipids.chain_traits import has_unusual_base, moved_bonds
-from ganglioside.lipids.species import Species
 from ganglioside.retention.curve import Curve
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.priors import Priors
@@ -40,26 +38,26 @@ def chain_variance(
 
 @dataclass(frozen=True, slots=True)
 class ChainEffect:
-    """Effect of the chains of one species.
+    """Effect of chains, of each of n ceramides or the same for all.
 
     Attributes
     ----------
-    shift : float
+    shift : numpy.ndarray, shape (n,)
         RT less that of the sum, straightened min.
-    variance : float
+    variance : numpy.ndarray, shape (n,)
         min^2.
     """
 
-    shift: float
-    variance: float
+    shift: FloatArray
+    variance: FloatArray
 
     @classmethod
-    def of(cls, species: Species, curve: Curve, priors: Priors) -> ChainEffect:
-        """Effect of the chains that the name of a species gives, none where it gives a sum."""
-        moved, unusual = np.array([moved_bonds(species)]), np.array([has_unusual_base(species)])
-        shift = chain_shift(curve, moved, priors)
-        variance = chain_variance(curve, moved, unusual, priors)
-        return cls(float(shift[0]), float(variance[0]))
+    def of(
+        cls, moved_bonds: IntArray, unusual_base: BoolArray, curve: Curve, priors: Priors
+    ) -> ChainEffect:
+        """Effect of the chains that names give, none where they give a sum."""
+        shift = chain_shift(curve, moved_bonds, priors)
+        return cls(shift, chain_variance(curve, moved_bonds, unusual_base, priors))
 
 
-NO_CHAINS: Final = ChainEffect(0.0, 0.0)
+NO_CHAINS: Final = ChainEffect(np.zeros(1), np.zeros(1))

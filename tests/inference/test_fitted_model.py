@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from functools import cache
 
@@ -16,8 +15,6 @@ from known_curve import CERAMIDES, OFFSETS, SERIES, Method, name_of
 import ganglioside as gg
 from ganglioside.errors import NameFormError
 from ganglioside.inference.fitted_model import PREDICTION_COLUMNS, FittedModel
-from ganglioside.retention.curve_covariance import SHARED
-from ganglioside.support.arrays import encoded
 
 GRADIENTS = {
     "usual": Method(),
@@ -338,34 +335,6 @@ def test_a_model_survives_json(table: pd.DataFrame) -> None:
     assert again.coelution_tolerance(0.05) == model.coelution_tolerance(0.05)
     assert again.reason == model.reason
     assert json.dumps(again.to_dict()) == text
-
-
-def test_a_model_stored_before_phytoceramides_had_an_effect_is_read() -> None:
-    stored = usual().to_dict()
-    whole = FittedModel.from_dict(stored)._parameters.curve
-    n = len(whole.shape) - 1
-    without = np.delete(np.delete(whole.covariance, n, axis=0), n, axis=1)
-    stored["curve"]["shape"] = whole.shape[:n].tolist()
-    stored["curve"]["covariance"] = encoded(without[np.triu_indices(len(without))])
-    again = FittedModel.from_dict(stored)
-    curve = again._parameters.curve
-    assert curve.shape.tolist() == [*whole.shape[:n], 0.0]
-    np.testing.assert_array_equal(np.diagonal(curve.covariance)[n : n + 2], [0.0, without[n, n]])
-    assert again.predict(["GM3(36:0;O3)"])["basis"].notna().all()
-
-
-def test_a_model_stored_before_there_was_a_spared_part_is_read() -> None:
-    stored = usual().to_dict()
-    whole = FittedModel.from_dict(stored)._parameters.curve
-    older = np.delete(np.delete(whole.covariance, SHARED - 1, axis=0), SHARED - 1, axis=1)
-    triangle = older[np.triu_indices(len(older))].astype("<f8").tobytes()
-    del stored["curve"]["spared"]
-    stored["curve"]["covariance"] = base64.b64encode(triangle).decode("ascii")
-    curve = FittedModel.from_dict(stored)._parameters.curve
-    assert curve.spared == 0
-    np.testing.assert_array_equal(curve.line_var, whole.line_var)
-    np.testing.assert_array_equal(curve.covariance[SHARED - 1], 0)
-    assert FittedModel.from_dict(stored).predict(["GM3(36:1;O2)"])["basis"].notna().all()
 
 
 def test_a_model_without_a_curve_survives_json() -> None:

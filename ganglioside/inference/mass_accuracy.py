@@ -7,9 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.observations.mass_calibration import SD_PER_MAD
 from ganglioside.observations.mass_shifts import NEAR
-from ganglioside.support.arrays import BoolArray, FloatArray
+from ganglioside.support.arrays import BoolArray, FloatArray, robust_sd
 from ganglioside.support.densities import normal
 from ganglioside.support.priors import Priors
 
@@ -81,7 +80,7 @@ def mass_accuracy(error: FloatArray, priors: Priors) -> MassAccuracy:
         any_measured = bool(np.isfinite(error).any())
         return MassAccuracy(usual.value, wrong_sd, measured=any_measured)
     n = len(known)
-    sd = SD_PER_MAD * float(np.median(np.abs(known)))
+    sd = robust_sd(known)
     total = n * sd**2 + usual.weight * usual.value**2
     learned = float(np.sqrt(total / (n + usual.weight)))
     return MassAccuracy(max(learned, _LEAST_SD), wrong_sd, rows=n)

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, robust_sd
 
 #: Features in shared peaks that a sample needs for a shift, and for a stretch; and the standard
 #: deviation of their RT, min, that a stretch needs.
@@ -278,10 +278,10 @@ def _about_median(values: FloatArray, known: BoolArray) -> FloatArray:
 
 
 def _scatter(residual: FloatArray) -> float:
-    """Robust scatter of residuals, min: 1.4826 * median |r|; the usual one without residuals."""
+    """Robust scatter of residuals, min; the usual one without residuals."""
     if len(residual) == 0:
         return _NOISE
-    return max(1.4826 * float(np.median(np.abs(residual))), _LEAST_NOISE)
+    return max(robust_sd(residual), _LEAST_NOISE)
 
 
 def centres(peak: IntArray, study: FloatArray, width: float) -> FloatArray:

@@ -11,16 +11,13 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.support.arrays import FloatArray, IntArray, sum_by
+from ganglioside.support.arrays import FloatArray, IntArray, robust_sd, sum_by
 from ganglioside.support.densities import student_weight
 from ganglioside.support.priors import Priors
 
 _ROUNDS: Final = 6
 _TAIL: Final = 4.0  # degrees of freedom of errors about the calibration
 _MOST_ROWS: Final = 20_000  # from which it is learned
-
-#: Standard deviation of a normal distribution over its median absolute deviation.
-SD_PER_MAD: Final = 1.4826
 
 
 def calibration(
@@ -95,7 +92,7 @@ def _scatter(residual: FloatArray, priors: Priors) -> float:
     """Robust standard deviation of residuals, ppm: the usual one counts as some rows."""
     usual = priors.mass_error
     free = max(len(residual) - 1, 0)
-    seen = SD_PER_MAD * float(np.median(np.abs(residual)))
+    seen = robust_sd(residual)
     return float(np.sqrt((free * seen**2 + usual.weight * usual.value**2) / (free + usual.weight)))
 
 

@@ -25,7 +25,7 @@ from ganglioside.observations.drift import Drift, joined_drift
 from ganglioside.observations.mass_shifts import MassShift
 from ganglioside.observations.observations import Observations, observe, slots
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, starts
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, robust_sd, starts
 from ganglioside.support.densities import student_weight
 from ganglioside.support.priors import Priors
 
@@ -413,7 +413,7 @@ def _robust_fit(polynomials: FloatArray, heads: FloatArray, y: FloatArray) -> _F
         if free < _FREE:
             return None
         residual = y - design @ effects
-        spread = 1.4826 * float(np.median(np.abs(residual))) * np.sqrt(len(y) / free)
+        spread = robust_sd(residual) * np.sqrt(len(y) / free)
         scatter = max(float(spread), _LEAST_SCATTER)
         weight = student_weight(residual / scatter, _TAIL)
     return _Fit(np.asarray(effects), np.asarray(scatter**2 * inverse), weight)

@@ -504,7 +504,11 @@ def _is_dense(reduced: FloatArray, weight: FloatArray, support: float, width: fl
 
 
 def _poisson_tail(count: float, mean: float) -> float:
-    """Probability of `count` (rounded) or more events where `mean` are expected."""
+    """Probability of `count` (rounded) or more events where `mean` are expected.
+
+    Counts are small: `scipy.special.pdtrc` takes as long, and 0.2 s to be imported, which is a
+    good part of an analysis that needs nothing else of it.
+    """
     term = exp(-mean)
     below = 0.0
     for k in range(round(count)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 Scalar = TypeVar("Scalar", bound=np.generic)
+
+#: Standard deviation of a normal distribution over the median of its absolute errors.
+_SD_PER_MEDIAN: Final = 1.4826
 
 
 def read_only(values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
@@ -107,6 +110,17 @@ def join(a: IntArray, b: IntArray) -> IntArray:
     """
     key = a * (int(b.max(initial=0)) + 1) + b
     return np.asarray(np.unique(key, return_inverse=True)[1], dtype=np.int64)
+
+
+def robust_sd(errors: FloatArray) -> float:
+    """Standard deviation of errors about 0 that are normal but for a minority: 1.4826 median |e|.
+
+    Examples
+    --------
+    >>> robust_sd(np.array([-1.0, 1.0, 1.0, -1.0, 500.0]))
+    1.4826
+    """
+    return _SD_PER_MEDIAN * float(np.median(np.abs(errors)))
 
 
 def median(values: FloatArray) -> float:

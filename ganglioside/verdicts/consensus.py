@@ -18,7 +18,7 @@ import pandas as pd
 from ganglioside.columns import VERDICTS
 from ganglioside.lipids.parsed_names import ParsedNames, parse_names
 from ganglioside.observations.drift import Drift, nearest_peak
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, robust_sd, starts
 from ganglioside.verdicts.decisions import UNDETERMINED
 
 #: Columns of `Analysis.consensus`: one row per shared peak, the features of one name at one RT.
@@ -471,7 +471,7 @@ def _other_verdicts(judged: JudgedPeaks) -> pd.DataFrame:
 def _drifting(judged: JudgedPeaks) -> pd.DataFrame:
     """Samples whose shift is far from that of the others."""
     drift = judged.drift
-    spread = max(1.4826 * float(np.median(np.abs(drift.shift))), drift.noise)
+    spread = max(robust_sd(drift.shift), drift.noise)
     far = np.flatnonzero(np.abs(drift.shift) > _FAR * spread)
     return pd.DataFrame(
         {

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.support.arrays import FloatArray, IntArray, median
+from ganglioside.support.arrays import FloatArray, IntArray, robust_sd
 from ganglioside.support.text_columns import indices, texts_of
 
 #: Least distance from the prediction of the composition at which a Log P is a contradiction.
@@ -119,7 +119,7 @@ def _expected(y: FloatArray, head: IntArray, ceramide: FloatArray) -> tuple[Floa
         fitted = _medians(y - ceramides, head)[head] + ceramides
         residual = y - fitted
         distance = np.abs(residual)
-        scale = max(1.4826 * median(distance), 0.02)
+        scale = max(robust_sd(residual), 0.02)
         weight = np.minimum(scale / np.maximum(distance, 1e-9), 1.0)  # Huber
         normal = (within * weight[:, None]).T @ within + 1e-9 * np.eye(x.shape[1])
         step = np.linalg.solve(normal, within.T @ (weight * residual))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from paths import ROOT
 
 from ganglioside.support.arrays import (
     combinations,
@@ -16,6 +17,7 @@ from ganglioside.support.arrays import (
     ranges,
     read_only,
     replaced,
+    robust_sd,
     starts,
     sum_by,
     sum_of_others,
@@ -27,6 +29,20 @@ NUMBERS = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30).map(np.array)
 @given(NUMBERS)
 def test_the_median_is_that_of_numpy(values: np.ndarray) -> None:
     assert median(values) == pytest.approx(np.median(values), rel=1e-12, abs=1e-9)
+
+
+def test_the_robust_scatter_is_that_of_most_errors() -> None:
+    rng = np.random.default_rng(1)
+    errors = rng.normal(0, 3.0, 4001)
+    assert robust_sd(errors) == pytest.approx(3.0, rel=0.05)
+    errors[:400] = 1e6
+    assert robust_sd(errors) == pytest.approx(3.0, rel=0.25)
+
+
+def test_its_constant_has_one_home() -> None:
+    sources = (ROOT / "ganglioside").rglob("*.py")
+    homes = [path.name for path in sources if "1.4826" in path.read_text(encoding="utf-8")]
+    assert homes == ["arrays.py"]
 
 
 @given(NUMBERS, st.floats(0, 1))

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from numbers import Integral
+from types import NoneType
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -22,13 +24,26 @@ from ganglioside.lipids.names import parse_name
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.quoting import quoted
 
-#: Longest note and author, characters.
+#: Longest note, name of a person and name of a feature, characters.
 MAX_NOTE: Final = 2_000
 MAX_AUTHOR: Final = 200
 MAX_NAME: Final = 200
 
 #: What is stored as missing: overrides of before these columns lack them.
 _USUAL: Final[dict[str, Any]] = {"later": False, "confirmed_by": ""}
+
+#: Types of the values of an override, and their words; numpy's numbers and truths count too.
+_TYPES: Final[dict[str, tuple[tuple[type, ...], str]]] = {
+    "verdict": ((str, NoneType), "the name of a verdict or None"),
+    "anchor": ((bool, np.bool_, NoneType), "True, False or None"),
+    "note": ((str,), "a text"),
+    "author": ((str,), "a text"),
+    "time": ((datetime,), "a datetime"),
+    "name": ((str, NoneType), "the name of a lipid or None"),
+    "later": ((bool, np.bool_), "True or False"),
+    "confirmed_by": ((str,), "a text"),
+    "confirmed_at": ((datetime, NoneType), "a datetime or None"),
+}
 
 #: What an analyst decided on the name of a feature.
 Decision = Literal["accepted", "renamed", "rejected", "later"]
@@ -85,9 +100,29 @@ class Override:
     confirmed_at: datetime | None = None
 
     def __post_init__(self) -> None:
+        self._require_types()
         self._require_verdict()
         self._require_name()
         self._require_confirmation()
+        self._require_lengths()
+        for time in (self.time, self.confirmed_at):
+            if time is not None and time.tzinfo is None:
+                raise OverrideError(f"Feature {self.feature_id}: the time {time} has no zone.")
+
+    def _require_types(self) -> None:
+        """Refuse what is no number of a feature, and values of another type than theirs."""
+        number = self.feature_id
+        if isinstance(number, bool) or not isinstance(number, Integral) or number < 0:
+            raise OverrideError(f"{quoted(number)} is no feature: give its number.")
+        for attribute, (types, words) in _TYPES.items():
+            value = getattr(self, attribute)
+            if not isinstance(value, types):
+                raise OverrideError(
+                    f"Feature {number}: {attribute} = {quoted(value)}: give {words}."
+                )
+
+    def _require_lengths(self) -> None:
+        """Refuse texts that are longer than what is kept."""
         for what, text, longest in (
             ("note", self.note, MAX_NOTE),
             ("author", self.author, MAX_AUTHOR),
@@ -98,26 +133,22 @@ class Override:
                     f"Feature {self.feature_id}: the {what} has {len(text):,} characters, "
                     f"{longest:,} are kept. Shorten it."
                 )
-        if self.time.tzinfo is None:
-            raise OverrideError(f"Feature {self.feature_id}: the time {self.time} has no zone.")
 
     def _require_verdict(self) -> None:
-        """Refuse a feature that is no number, an unknown verdict and a verdict without a note."""
-        if isinstance(self.feature_id, bool) or self.feature_id < 0:
-            raise OverrideError(f"{quoted(self.feature_id)} is no feature: give its number.")
+        """Refuse an unknown verdict, one without a note, and one of what is left for later."""
         if self.verdict is not None and self.verdict not in VERDICTS:
             raise OverrideError(f"{quoted(self.verdict)} is no verdict: use {', '.join(VERDICTS)}.")
         if self.verdict is not None and not self.note.strip():
             raise OverrideError(
                 f"Feature {self.feature_id}: a verdict of your own needs a note that says why."
             )
-
-    def _require_name(self) -> None:
-        """Refuse a name that cannot be read, or whose feature is not valid."""
-        if self.later and self.verdict is not None:
+        if self.verdict is not None and self.later:
             raise OverrideError(
                 f"Feature {self.feature_id}: what is left for later has no verdict."
             )
+
+    def _require_name(self) -> None:
+        """Refuse a name that cannot be read, or whose feature is not valid."""
         if self.name is None:
             return
         if self.verdict != "valid":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -32,11 +33,40 @@ def said(feature_id: int = 7, **values: object) -> Override:
         ({"verdict": "valid", "note": " "}, "says why"),
         ({"note": "x" * (MAX_NOTE + 1)}, "Shorten"),
         ({"time": datetime(2026, 1, 1)}, "no zone"),
+        ({"feature_id": 3.5}, "3.5 is no feature: give its number"),
+        ({"feature_id": "3"}, "'3' is no feature: give its number"),
+        ({"feature_id": None}, "None is no feature"),
+        ({"feature_id": True}, "True is no feature"),
+        ({"verdict": 1, "note": "x"}, "verdict = 1: give the name of a verdict or None"),
+        ({"anchor": "yes"}, "anchor = 'yes': give True, False or None"),
+        ({"anchor": 1}, "anchor = 1: give True"),
+        ({"note": None}, "note = None: give a text"),
+        ({"author": 5}, "author = 5: give a text"),
+        ({"time": "2026-01-01"}, "time = '2026-01-01': give a datetime"),
+        ({"name": 7, "verdict": "valid", "note": "x"}, "name = 7: give the name of a lipid"),
+        ({"later": "no"}, "later = 'no': give True or False"),
+        ({"later": None}, "later = None: give True or False"),
+        ({"confirmed_by": None}, "confirmed_by = None: give a text"),
+        ({"confirmed_by": "mw", "confirmed_at": "now"}, "confirmed_at = 'now': give a datetime"),
+        (
+            {
+                "verdict": "outlier",
+                "note": "x",
+                "author": "kh",
+                "confirmed_by": "mw",
+                "confirmed_at": datetime(2026, 1, 1),
+            },
+            "no zone",
+        ),
     ],
 )
 def test_what_cannot_be_kept_is_refused(values: dict[str, object], words: str) -> None:
     with pytest.raises(OverrideError, match=words):
         said(**values)  # type: ignore[arg-type]
+
+
+def test_numbers_and_truths_of_numpy_are_taken() -> None:
+    assert said(np.int64(3), anchor=np.True_) == said(3, anchor=True)
 
 
 def test_a_later_word_takes_the_place_of_an_earlier_and_nothing_takes_it_away() -> None:

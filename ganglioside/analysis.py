@@ -413,11 +413,6 @@ class Analysis(ShownAsCard):
         """
         return self.overrides.beside(self.features)
 
-    @property
-    def reviewed(self) -> pd.DataFrame:
-        """Alias of `overridden`, for one version."""
-        return self.overridden
-
     def with_overrides(self, overrides: Overrides) -> Analysis:
         """The analysis with these overrides; verdicts remain those of the model.
 

@@ -215,7 +215,7 @@ def export(
     if (sid is None) is not everything:
         raise typer.BadParameter("give either the id of a session or --all", param_hint="ID")
     if sid is None:
-        written = open_history().export_all(out or Path("history-export"))
+        written = open_history().care.export(out or Path("history-export"))
         output.note(f"{written.sessions:,} sessions written to {written.folder}")
         return
     from ganglioside.exporting import export as write

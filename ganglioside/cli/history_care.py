@@ -43,7 +43,7 @@ def show_log(
     as_json: Json = False,
 ) -> None:
     """Show the log: who did what and when, the oldest entry first."""
-    entries = open_history().log(subject)
+    entries = open_history().care.log(subject)
     entries = entries if limit is None else entries.tail(limit)
     if as_json:
         output.json_document(output.records(entries))
@@ -69,7 +69,7 @@ def verify(
 
     The exit code is 1 if anything differs from what was stored.
     """
-    found = open_history().verify(sample, seed, heads=heads or [])
+    found = open_history().care.verify(sample, seed, heads=heads or [])
     if as_json:
         from dataclasses import asdict
 
@@ -104,7 +104,7 @@ def show_head(
     from ganglioside.history.storage.log_heads import add_to
 
     store = open_history()
-    head = store.head()
+    head = store.care.head()
     if out is None:
         output.text(head.line(store.name))
         return
@@ -140,7 +140,7 @@ def backup(
     target: Annotated[Path, typer.Argument(help="A new file, or a folder to put one into.")],
 ) -> None:
     """Copy the whole history, with tokens, tasks of workers and the schedule of the cleanup."""
-    output.note(f"Backup: {open_history().backup(target)}")
+    output.note(f"Backup: {open_history().care.backup(target)}")
 
 
 @care.command("restore")
@@ -196,7 +196,7 @@ def import_all(
     folder: Annotated[Path, typer.Argument(help="What 'history export --all' wrote.")],
 ) -> None:
     """Add the sessions of another history; existing ones are not changed."""
-    came = open_history().import_all(folder)
+    came = open_history().care.import_(folder)
     output.note(f"{came.sessions:,} sessions added, {came.present:,} were there already.")
     if came.closed:
         output.note(
@@ -232,7 +232,7 @@ def cleanup(
 
     store = open_history()
     if never:
-        store.set_schedule(None)
+        store.care.set_schedule(None)
         output.note("Nothing is cleaned up automatically.")
         return
     if older_than is None:
@@ -240,10 +240,10 @@ def cleanup(
         return
     age = parse_age(older_than)
     if every is not None:
-        store.set_schedule(age, parse_age(every))
+        store.care.set_schedule(age, parse_age(every))
         output.note(f"From now on, sessions older than {older_than} go every {every}.")
         return
-    sessions = store.cleanup(age, dry_run=not yes)
+    sessions = store.care.cleanup(age, dry_run=not yes)
     if as_json:
         output.json_document(output.records(sessions))
     else:
@@ -255,13 +255,13 @@ def cleanup(
 @care.command("vacuum")
 def vacuum() -> None:
     """Free the disk space of what was deleted."""
-    before, after = open_history().vacuum()
+    before, after = open_history().care.vacuum()
     output.note(f"{before / _MEGABYTE:.1f} MB before, {after / _MEGABYTE:.1f} MB now.")
 
 
 def _show_schedule(store: History) -> None:
     """Print how old sessions are cleaned up automatically."""
-    schedule = store.schedule()
+    schedule = store.care.schedule()
     if schedule is None:
         output.text("Nothing is cleaned up automatically. To list old sessions: --older-than 30d")
         return

@@ -25,7 +25,6 @@ from ganglioside.history import audit_log
 from ganglioside.history.alarms import Alarms
 from ganglioside.history.author import current_author
 from ganglioside.history.care import backup
-from ganglioside.history.care.aliases import CareAliases
 from ganglioside.history.care.cleanup import remove
 from ganglioside.history.care.operations import Care, bring_up_to_date
 from ganglioside.history.care.salvage import Salvaged, salvage
@@ -95,7 +94,7 @@ from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside.verdicts.review import confirm
 
 
-class History(ShownAsCard, CareAliases):
+class History(ShownAsCard):
     """All sessions in one file, which any number of processes may share.
 
     Every call is one transaction: it waits for its turn, and lets go of the file at its end. After

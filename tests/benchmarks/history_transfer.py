@@ -106,10 +106,10 @@ def carry(folder: Path, sessions: int) -> None:
     start = time.perf_counter()
     analyses, sids = save(history, sessions)
     saved = time.perf_counter()
-    out = history.export_all(folder / "out")
+    out = history.care.export(folder / "out")
     exported = time.perf_counter()
     fresh = History.open(folder / "new.duckdb")
-    came = fresh.import_all(folder / "out")
+    came = fresh.care.import_(folder / "out")
     imported = time.perf_counter()
     if found := differences(history.path, fresh.path):
         raise AssertionError(f"These tables differ: {found}")

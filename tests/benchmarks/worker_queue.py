@@ -72,7 +72,7 @@ def _measure(address: str, folder: Path, chosen: argparse.Namespace) -> str:
         f"{found['completed']} of {chosen.jobs} completed, {found['failed']} failed, "
         f"{found['twice']} twice, {found['never']} never; {again} begun again; "
         f"{(chosen.jobs - first) / took:.1f} jobs/s; exit codes {codes}; "
-        f"faults of the history: {len(history.verify(sample=0).faults)}"
+        f"faults of the history: {len(history.care.verify(sample=0).faults)}"
     )
 
 

@@ -129,7 +129,7 @@ def test_cleanup_can_be_scheduled_and_stopped(history: History) -> None:
     run("cleanup", "--older-than", "30d", "--every", "1w")
     assert "older than 30 days go every 7 days" in run("cleanup").stdout
     run("cleanup", "--never")
-    assert history.schedule() is None
+    assert history.care.schedule() is None
 
 
 def test_vacuum_and_rerun(history: History, sid: str) -> None:
@@ -140,7 +140,7 @@ def test_vacuum_and_rerun(history: History, sid: str) -> None:
 
 def test_the_head_of_the_log_is_kept_elsewhere(history: History, sid: str, tmp_path: Path) -> None:
     line = json.loads(run("head").stdout)
-    assert line["sha256"] == history.head().sha256
+    assert line["sha256"] == history.care.head().sha256
     run("head", "--out", tmp_path / "heads")
     run("head", "--out", tmp_path / "heads")
     assert len((tmp_path / "heads").read_text().splitlines()) == 2
@@ -159,7 +159,7 @@ def test_what_is_left_out_of_an_import_is_named(
     history.jobs.add("export", {"session": sid, "out": "x.csv"}, "x")
     with history._store.write() as connection:
         connection.execute("UPDATE sessions SET settings = '[]'")
-    history.export_all(tmp_path / "out")
+    history.care.export(tmp_path / "out")
     monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "new.duckdb"))
     said = " ".join(run("import", tmp_path / "out", code=1).stderr.split())
     assert f"Left out {sid}: its row is damaged" in said

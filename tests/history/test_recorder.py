@@ -79,7 +79,7 @@ def test_events_are_there_while_it_runs_and_the_same_afterwards(
     assert [e["step"] for e in after] == ["loading", "validating", "rule1", "saving", "complete"]
     assert after[-2]["message"] == f"Saved as session {work.sid}, liver"
     assert {e["session_id"] for e in after} == {work.sid}
-    assert history.verify(sample=0).is_whole
+    assert history.care.verify(sample=0).is_whole
 
 
 def test_the_sign_of_life_is_renewed_while_it_runs(work: Work, history: History) -> None:

@@ -72,8 +72,8 @@ def test_whoever_works_on_it_learns_of_a_request_to_cancel(history: History, kin
     assert (asked.status, asked.cancel_requested) == ("processing", True)
     assert runs.beat(owner).cancel_requested
     end(history, kind, owner)
-    assert history.log(owner)["action"].str.contains("cancel").sum() == 1
-    assert history.verify(sample=0).is_whole
+    assert history.care.log(owner)["action"].str.contains("cancel").sum() == 1
+    assert history.care.verify(sample=0).is_whole
 
 
 @both

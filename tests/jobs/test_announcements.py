@@ -60,4 +60,4 @@ def test_only_the_end_of_a_long_job_is_sent_and_noted(
     else:
         assert reached == ("webhook",)
         assert told == ["Notification sent by webhook"]
-        assert history.verify(sample=0).is_whole
+        assert history.care.verify(sample=0).is_whole

@@ -72,7 +72,7 @@ def test_jobs_are_done_once_though_workers_are_killed_and_drained(
     assert exit_code(workers[2]) == 0
     workers[0].wait()
     assert outcome(history, jobs) == {"completed": len(jobs), "twice": 0, "never": 0}
-    assert history.verify(sample=0).is_whole
+    assert history.care.verify(sample=0).is_whole
     assert sorted(one.state(utc_now()) for one in history.workers.all()) == [
         *("ended", "ended", "lost"),
     ]
@@ -115,7 +115,7 @@ def test_a_late_worker_changes_nothing(history: gg.History, tmp_path: Path, at_o
     with pytest.raises(LostError):
         theirs.jobs.end(job, "failed")
     assert outcome(history, [job]) == {"completed": 1, "twice": 0, "never": 0}
-    assert history.verify(sample=0).is_whole
+    assert history.care.verify(sample=0).is_whole
 
 
 def test_a_session_of_a_job_that_is_given_up_fails_with_the_reason(
@@ -140,7 +140,7 @@ def test_a_session_of_a_job_that_is_given_up_fails_with_the_reason(
     assert str(ended.error).startswith("Given up after 3 attempts: its worker")
     assert history.sessions()["status"].tolist() == ["failed"] * 3
     assert "has given no sign" in history.sessions()["error"].iloc[0]
-    assert history.verify(sample=0).is_whole
+    assert history.care.verify(sample=0).is_whole
 
 
 def test_a_session_that_was_completed_before_its_worker_died_is_not_made_again(
@@ -316,7 +316,7 @@ def test_a_task_that_is_due_is_done_once(history: gg.History, tmp_path: Path) ->
     assert (job.kind, job.status) == ("backup", "completed")
     assert len(list((tmp_path / "copies").iterdir())) == 1
     assert [task.last_job for task in history.tasks.all()] == [job.id]
-    assert "task set" in set(history.log()["action"])
+    assert "task set" in set(history.care.log()["action"])
 
 
 @pytest.mark.either_store("about the process")
@@ -341,4 +341,4 @@ def test_a_batch_whose_worker_was_lost_goes_on_and_makes_no_table_twice(
     ended = history.jobs.get(job)
     assert (ended.status, ended.attempts) == ("completed", 2)
     assert sorted(history.sessions()["name"]) == ["a", "b"]
-    assert history.verify(sample=0).is_whole
+    assert history.care.verify(sample=0).is_whole

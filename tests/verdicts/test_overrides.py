@@ -123,7 +123,6 @@ def test_the_models_verdicts_stay_and_the_analysts_stand_beside_them() -> None:
     model_only = overridden.drop(columns=list(OVERRIDE_COLUMNS.values()))
     pd.testing.assert_frame_equal(model_only, analysis.features)
     assert list(analysis.overridden) == list(analysis.features)
-    assert analysis.reviewed.equals(analysis.overridden)
 
 
 def test_decisions_stand_beside_the_features_in_columns_of_their_own() -> None:

@@ -222,7 +222,7 @@ def _of_others(history: History) -> tuple[Any, ...]:
     theirs = sessions[sessions["author"] == "kh"]
     assert len(theirs) == 1
     trail = history.override_trail(theirs["id"].iloc[0])
-    log = history.log(theirs["id"].iloc[0])
+    log = history.care.log(theirs["id"].iloc[0])
     jobs = [(job.id, job.status, job.cancel_requested) for job in history.jobs.all()]
     return *(table.to_csv(index=False) for table in (theirs, trail, log)), jobs
 

@@ -61,7 +61,7 @@ def shared(theirs: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def everything(history: History) -> tuple[str, ...]:
     """Return all that a visitor must leave as it is."""
     trails = [history.override_trail(sid) for sid in history.sessions()["id"]]
-    return tuple(frame.to_csv() for frame in (history.sessions(), history.log(), *trails))
+    return tuple(frame.to_csv() for frame in (history.sessions(), history.care.log(), *trails))
 
 
 # Who looks
@@ -167,7 +167,7 @@ def test_what_was_made_here_may_be_changed_and_the_log_says_by_whom(
     state.rename("renamed")
     state.ask_to_delete()
     state.confirm_delete()
-    told = opened().log(sid)
+    told = opened().care.log(sid)
     assert told["action"].tolist() == ["completed", "renamed", "deleted"]
     assert set(told["author"]) == {visitor.author}
 
@@ -182,7 +182,7 @@ def test_elsewhere_sessions_of_others_may_be_changed(
     state.choose(theirs)
     state.rename("renamed")
     assert opened().session(theirs)["name"] == "renamed"
-    assert opened().log(theirs)["author"].iloc[-1] == Visitor.here().author
+    assert opened().care.log(theirs)["author"].iloc[-1] == Visitor.here().author
 
 
 def test_what_is_said_of_a_session_of_others_stays_on_the_page(

@@ -16,15 +16,10 @@ import pandas as pd
 from ganglioside.amounts.groups import Compared, GroupComparison, Of, compare_groups
 from ganglioside.amounts.profiles import By, Profile, profile_of
 from ganglioside.amounts.species_table import Amounts
-from ganglioside.columns import MODELS
 from ganglioside.errors import Cancelled, FeatureError, SettingsError
 from ganglioside.inference.fitted_model import FittedModel
-from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.adducts import table_polarity
-from ganglioside.observations.observations import Observations
-from ganglioside.observations.sample_gradients import ObservedGradients, observe_gradients
-from ganglioside.observations.shared_peaks import Peaks, find_peaks
 from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.questions.expected_library import Window, expected_library
 from ganglioside.questions.explanation import Explanation
@@ -40,7 +35,6 @@ from ganglioside.reading.features import TableSource, read_features, read_with
 from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.reading.validation import check_judgeable
-from ganglioside.retention.first_curve import NoCurve
 from ganglioside.settings import Polarity, SampleType, Settings
 from ganglioside.support.arrays import BoolArray, IntArray
 from ganglioside.support.nearest import did_you_mean
@@ -52,89 +46,15 @@ from ganglioside.verdicts.consensus import (
     differences_table,
     drift_table,
 )
-from ganglioside.verdicts.decisions import decide, weigh
+from ganglioside.verdicts.evidence import StudyEvidence, WeighedEvidence
 from ganglioside.verdicts.findings import find
-from ganglioside.verdicts.log_p import LogP
 from ganglioside.verdicts.overrides import Overrides
-from ganglioside.verdicts.per_sample import by_feature
 from ganglioside.verdicts.result_tables import (
-    RowVerdicts,
     features_table,
-    judged_rows,
-    models_table,
     rows_of_gradients,
-    undetermined_rows,
 )
 from ganglioside.verdicts.summary import Summary, summarise
 from ganglioside.version import __version__
-
-
-@dataclass(frozen=True, eq=False)
-class _Judged:
-    """Peaks of the samples of one gradient and the inference from them."""
-
-    peaks: Peaks
-    inference: Inference | NoCurve
-
-    @property
-    def rows(self) -> IntArray:
-        """Positions in the table of the rows that it judges."""
-        return self.peaks.features.row
-
-    @cached_property
-    def model(self) -> FittedModel:
-        """Model of the gradient."""
-        return FittedModel.from_inference(self.inference)
-
-
-@dataclass(frozen=True, eq=False)
-class _Kept:
-    """Table and all that a decision under other thresholds needs, for each gradient."""
-
-    table: FeatureTable
-    observed: ObservedGradients
-    judged: tuple[_Judged, ...]
-
-    @cached_property
-    def part(self) -> IntArray:
-        """Index into `judged` of each row of the table, shape (n,); 0 where it is not judged."""
-        part = np.zeros(len(self.table), dtype=np.int64)
-        for number, judged in enumerate(self.judged):
-            part[judged.rows] = number
-        return part
-
-    def model(self) -> FittedModel:
-        """Model of the first gradient, with the drift of all samples."""
-        model = self.judged[0].model
-        return model.with_drift(self.observed.drift) if len(self.judged) > 1 else model
-
-    @cached_property
-    def log_p(self) -> LogP:
-        """Contradictions and lines of the Log P values of the table."""
-        return LogP.of(self.table)
-
-
-@dataclass(frozen=True, eq=False)
-class _Evidence:
-    """Peaks and inference under the settings of an analysis: what explanations need."""
-
-    peaks: Peaks
-    inference: Inference
-
-    @cached_property
-    def _of_study(self) -> Inference:
-        """The inference with the peaks of the whole study."""
-        return self._seen(self.peaks.observed)
-
-    def of_feature(self, feature_id: int) -> Inference:
-        """The inference, with the peaks as the sample of one feature shows them."""
-        observed = self.peaks.seen_from(feature_id)
-        return self._of_study if observed is self.peaks.observed else self._seen(observed)
-
-    def _seen(self, observed: Observations) -> Inference:
-        """The inference with these observations, on its own gradient."""
-        gradient = self.inference.observed.gradient
-        return replace(self.inference, observed=replace(observed, gradient=gradient))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -194,7 +114,7 @@ class Analysis(ShownAsCard):
     source: Source
     version: str
     overrides: Overrides = field(default_factory=Overrides)
-    _kept: _Kept | None = field(default=None, repr=False)
+    _evidence: StudyEvidence | None = field(default=None, repr=False)
 
     def __repr__(self) -> str:
         """The input and the headline."""
@@ -723,10 +643,10 @@ class Analysis(ShownAsCard):
             outlier_threshold=outlier_threshold,
             rt_tolerance=rt_tolerance,
         )
-        if self._kept is None or settings.polarity != self.settings.polarity:
+        if self._evidence is None or settings.polarity != self.settings.polarity:
             result = analyze(self.read_input(settings), settings, priors=self.model.priors)
         else:
-            result = _assemble(self._kept, self.model, settings)
+            result = _assemble(self._evidence, self.model, settings)
         return replace(result, overrides=self.overrides)
 
     def prepared(self) -> Analysis:
@@ -745,15 +665,16 @@ class Analysis(ShownAsCard):
         >>> gg.analyze(gg.example()).prepared().explain(12).verdict
         'valid'
         """
-        if self._kept is not None:
+        if self._evidence is not None:
             return self
-        return replace(self, _kept=self._evidence_at_hand())
+        return replace(self, _evidence=self._own_or_new_evidence())
 
-    def _evidence_at_hand(self) -> _Kept:
-        """The kept evidence, or else evidence computed from the input."""
-        if self._kept is not None:
-            return self._kept
-        return _judge(self.read_input(self.settings), self.settings, self.model.priors)
+    def _own_or_new_evidence(self) -> StudyEvidence:
+        """The evidence of this analysis, or else evidence computed from the input."""
+        if self._evidence is not None:
+            return self._evidence
+        table = self.read_input(self.settings)
+        return StudyEvidence.of(table, self.settings.polarity, self.model.priors)
 
     def read_input(self, settings: Settings) -> FeatureTable:
         """The input, read again, with the anchors of this analysis.
@@ -1037,15 +958,15 @@ class Analysis(ShownAsCard):
 
     def _state_of(self, feature_id: int) -> Inference | None:
         """The inference as one feature's sample shows it; None where there is no model of it."""
-        kept, evidence = self._evidence
-        of_gradient = evidence[kept.part[feature_id]]
+        evidence, weighed = self._weighed
+        of_gradient = weighed[evidence.gradient_of_row[feature_id]]
         return None if of_gradient is None else of_gradient.of_feature(feature_id)
 
     @cached_property
-    def _evidence(self) -> tuple[_Kept, tuple[_Evidence | None, ...]]:
-        """Peaks and inference of each gradient under these settings; None without a model."""
-        kept = self._evidence_at_hand()
-        return kept, tuple(_evidence(judged, self.settings) for judged in kept.judged)
+    def _weighed(self) -> tuple[StudyEvidence, tuple[WeighedEvidence | None, ...]]:
+        """The evidence, and that of each gradient under these settings; None without a model."""
+        evidence = self._own_or_new_evidence()
+        return evidence, tuple(part.weighed(self.settings) for part in evidence.gradients)
 
 
 def analyze(
@@ -1123,9 +1044,9 @@ def analyze(
         check_judgeable(read)
         judged = int(read.data["fault"].isna().sum())
         report.done("validating", f"{judged:,} features can be judged")
-        kept = _judge(read, settings, priors, report)
+        evidence = StudyEvidence.of(read, settings.polarity, priors, report)
         report.step = "verdicts"
-        analysis = _assemble(kept, kept.model(), settings)
+        analysis = _assemble(evidence, evidence.model(), settings)
         report.done("verdicts", analysis.summary.headline)
     except Cancelled:
         raise
@@ -1171,55 +1092,20 @@ def _reading_options(given: ReadingKeywords) -> ReadingOptions:
     return ReadingOptions.of(**given)
 
 
-def _judge(
-    table: FeatureTable, settings: Settings, priors: Priors | None, report: Progress | None = None
-) -> _Kept:
-    """Peaks and inference of a table, for each gradient of its samples."""
-    observed = observe_gradients(table, settings.polarity, priors)
-    judged = []
-    for part in observed.parts:
-        peaks = find_peaks(part, priors)
-        judged.append(_Judged(peaks, infer(peaks.observed, report, priors)))
-    return _Kept(table, observed, tuple(judged))
-
-
-def _evidence(judged: _Judged, settings: Settings) -> _Evidence | None:
-    """The evidence of one gradient under some settings; None where it allows no model."""
-    if isinstance(judged.inference, NoCurve):
-        return None
-    return _Evidence(judged.peaks, weigh(judged.inference, settings))
-
-
-def _verdicts(
-    table: FeatureTable, judged: _Judged, log_p: LogP, settings: Settings
-) -> tuple[RowVerdicts, pd.DataFrame]:
-    """Verdicts on the rows of one gradient, and the table of its lines."""
-    if isinstance(judged.inference, NoCurve):
-        no_lines = pd.DataFrame(columns=list(MODELS)).astype(MODELS)
-        return undetermined_rows(table, judged.inference.reason), no_lines
-    model = judged.model
-    of_peaks = weigh(judged.inference, settings)
-    on_peaks = decide(of_peaks, settings)
-    of_features, on_features = by_feature(judged.peaks, of_peaks, on_peaks)
-    verdicts = judged_rows(table, of_features, on_features, model, judged.peaks.rows)
-    return verdicts, models_table(model, on_peaks, log_p)
-
-
-def _assemble(kept: _Kept, model: FittedModel, settings: Settings) -> Analysis:
+def _assemble(evidence: StudyEvidence, model: FittedModel, settings: Settings) -> Analysis:
     """The analysis that a table, its inference and the settings give."""
-    table, observed = kept.table, kept.observed
-    parts = [_verdicts(table, judged, kept.log_p, settings) for judged in kept.judged]
-    verdicts = rows_of_gradients([rows for rows, _ in parts], kept.part)
-    models = parts[0][1]
+    table, observed, log_p = evidence.table, evidence.observed, evidence.log_p
+    parts = [gradient.verdicts(table, log_p, settings) for gradient in evidence.gradients]
+    verdicts = rows_of_gradients([rows for rows, _ in parts], evidence.gradient_of_row)
     return Analysis(
         features=features_table(table, verdicts),
-        models=models,
-        findings=find(table, verdicts, model, kept.log_p, observed.mass_shifts, observed.gradients),
+        models=parts[0][1],
+        findings=find(table, verdicts, model, log_p, observed.mass_shifts, observed.gradients),
         problems=table.problems,
         summary=summarise(table, verdicts, model),
         settings=settings,
         model=model,
         source=table.source,
         version=__version__,
-        _kept=kept,
+        _evidence=evidence,
     )

@@ -24,7 +24,6 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import ganglioside as gg
-from ganglioside import analysis as analysis_module
 from ganglioside.columns import FEATURES, FINDINGS, MODELS, PROBLEMS, VERDICTS, carried_name
 from ganglioside.errors import (
     Cancelled,
@@ -37,6 +36,7 @@ from ganglioside.errors import (
 )
 from ganglioside.inference import rounds
 from ganglioside.progress import STEPS, ProgressEvent
+from ganglioside.verdicts import evidence
 
 EXAMPLE = Path(gg.__file__).parent / "data" / "example.csv"
 FRAMES = ("features", "models", "findings", "problems")
@@ -672,7 +672,7 @@ def test_a_new_decision_equals_a_new_analysis(
 
 
 def test_a_new_decision_without_the_evidence_starts_from_the_source(example: gg.Analysis) -> None:
-    stored = dataclasses.replace(example, _kept=None)
+    stored = dataclasses.replace(example, _evidence=None)
     settings = gg.Settings(outlier_threshold=1.2)
     assert_same(stored.redecide(settings), example.redecide(settings))
 
@@ -733,13 +733,13 @@ def test_a_callback_can_cancel_at_every_step(step: str) -> None:
 @pytest.mark.parametrize(
     ("module", "place", "step"),
     [
-        (analysis_module, "observe_gradients", "rule1"),
+        (evidence, "observe_gradients", "rule1"),
         (rounds, "starting_curve", "rule1"),
         (rounds, "fragment_pairs", "rule2"),
         (rounds, "starting_lines", "rule3"),
         (rounds, "place_lines", "rule4"),
         (rounds, "_moved", "rule5"),
-        (analysis_module, "decide", "verdicts"),
+        (evidence, "decide", "verdicts"),
     ],
 )
 def test_a_fault_is_reported_as_the_step_in_which_it_happened(
@@ -764,7 +764,7 @@ def test_without_a_curve_a_fault_afterwards_is_one_of_the_verdicts(
     def fail(*_: Any) -> None:
         raise ZeroDivisionError("a fault")
 
-    monkeypatch.setattr(analysis_module, "undetermined_rows", fail)
+    monkeypatch.setattr(evidence, "undetermined_rows", fail)
     events: list[ProgressEvent] = []
     with pytest.raises(ZeroDivisionError):
         gg.analyze(gg.read_features(b"Name,RT\nGM1(36:1;O2),9.5\n"), progress=events.append)
@@ -774,7 +774,7 @@ def test_without_a_curve_a_fault_afterwards_is_one_of_the_verdicts(
 def test_the_checks_of_the_input_are_reported_before_its_rows_are_collected(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    observe, events = analysis_module.observe_gradients, list[ProgressEvent]()
+    observe, events = evidence.observe_gradients, list[ProgressEvent]()
 
     def late(table: Any, *_: str) -> Any:
         assert events[-1]["step"] == "validating"
@@ -783,7 +783,7 @@ def test_the_checks_of_the_input_are_reported_before_its_rows_are_collected(
         assert events[-1]["message"] == f"{judged:,} features can be judged"
         return observed
 
-    monkeypatch.setattr(analysis_module, "observe_gradients", late)
+    monkeypatch.setattr(evidence, "observe_gradients", late)
     gg.analyze(gg.read_features(EXAMPLE), progress=events.append)
     spoilt = gg.example().data[["name", "rt", "volume"]].astype({"name": object})
     spoilt.loc[:4, "name"] = "no lipid"

@@ -38,8 +38,8 @@ def test_an_mz_without_an_ion_is_compared_with_ions_of_the_polarity_that_is_set(
     errors = {}
     for polarity in ("auto", "negative", "positive"):
         analysis = gg.analyze(table, gg.Settings(polarity=polarity))
-        assert analysis._kept is not None
-        errors[polarity] = analysis._kept.judged[0].peaks.observed.mass_error
+        assert analysis._evidence is not None
+        errors[polarity] = analysis._evidence.gradients[0].peaks.observed.mass_error
     assert np.abs(errors["positive"]).max() < 1e-6
     np.testing.assert_array_equal(errors["auto"], errors["positive"])
     assert np.isnan(errors["negative"]).all()

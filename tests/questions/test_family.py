@@ -122,7 +122,7 @@ def test_a_family_keeps_to_its_sample() -> None:
 
 
 def test_a_loaded_analysis_has_the_same_family(example: Analysis) -> None:
-    loaded = replace(example, _kept=None)
+    loaded = replace(example, _evidence=None)
     child = next(iter(families(example).values())).pop()
     pd.testing.assert_frame_equal(loaded.family(child), example.family(child))
 

@@ -1,4 +1,4 @@
-"""Commands that open the notebooks in a browser."""
+"""Commands that serve: pages in a browser, the API for other programs, a hub of many people."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from ganglioside.cli import output
+from ganglioside.settings import Settings, setting_specs
 from ganglioside.support import locations
 
 #: Arguments after `--` are passed on to the server.
@@ -45,7 +46,11 @@ MaxKernels = Annotated[
     int,
     typer.Option(help="Most kernels: one for each open page and 4 in reserve; 0.1 GB each."),
 ]
-MaxMegabytes = Annotated[float, typer.Option(help="Largest request, MB.", min=0.001, max=10_000)]
+_MEGABYTES: Final = setting_specs()["max_megabytes"]
+_MOST_BY_DEFAULT: Final = Settings().max_megabytes
+MaxMegabytes = Annotated[
+    float, typer.Option(help="Largest request, MB.", min=_MEGABYTES.low, max=_MEGABYTES.high)
+]
 LogFile = Annotated[
     Path | None,
     typer.Option("--log", help="Write a log of JSON lines to this file, which is rotated."),
@@ -104,7 +109,7 @@ def serve_app(
     allow_host: AllowHost = None,
     trust_proxy: TrustProxy = None,
     max_kernels: MaxKernels = 20,
-    max_megabytes: MaxMegabytes = 50.0,
+    max_megabytes: MaxMegabytes = _MOST_BY_DEFAULT,
     idle_minutes: Annotated[
         float,
         typer.Option(help="Time without use after which a closed page's kernel ends.", min=0.1),
@@ -167,7 +172,7 @@ def serve(
     uploads: Annotated[
         int, typer.Option(help="Uploads a minute of one person; 0: any number.", min=0)
     ] = 2,
-    max_megabytes: MaxMegabytes = 50.0,
+    max_megabytes: MaxMegabytes = _MOST_BY_DEFAULT,
     log: LogFile = None,
     leave_jobs: LeaveJobs = False,
 ) -> None:

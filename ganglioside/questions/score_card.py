@@ -15,12 +15,18 @@ from ganglioside.support.densities import STANDARD_DEVIATION, normal
 from ganglioside.support.formatting import minutes, percent, ratio_percent
 
 Evidence = Literal["retention", "co-elution", "area", "mass"]
+Level = Literal["good", "fair", "poor"]
 
 #: Kinds of evidence, in the order of every score card.
 EVIDENCE: Final[tuple[Evidence, ...]] = ("retention", "co-elution", "area", "mass")
 
 #: Probability of being a piece below which no parent is named.
 _UNLIKELY: Final = 0.05
+
+#: Agreement from which it is good, and from which fair: what a residual of one and of two standard
+#: deviations has.
+_GOOD: Final = 0.32
+_FAIR: Final = 0.05
 
 #: Ratio of areas from which it is told as a factor.
 _FACTOR: Final = 10.0
@@ -46,6 +52,21 @@ class Score:
     kind: Evidence
     agreement: float | None
     text: str
+
+    @property
+    def level(self) -> Level | None:
+        """How good the agreement is; None where there is no such evidence.
+
+        Examples
+        --------
+        >>> [Score("mass", agreement, "").level for agreement in (0.5, 0.1, 0.01, None)]
+        ['good', 'fair', 'poor', None]
+        """
+        if self.agreement is None:
+            return None
+        if self.agreement >= _GOOD:
+            return "good"
+        return "fair" if self.agreement >= _FAIR else "poor"
 
 
 def score_card(explanation: Explanation, state: Inference | None) -> tuple[Score, ...]:

@@ -1,15 +1,19 @@
-"""The commands that open the notebooks in a browser."""
+"""The commands that serve: pages in a browser, the API, a hub."""
 
 from __future__ import annotations
 
+from inspect import signature
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from command_line import run
 
+from ganglioside.cli import servers
 from ganglioside.history import History
-from ganglioside.server.service_limits import ServiceLimits
+from ganglioside.server.service_limits import MOST_MEGABYTES, ServiceLimits
 from ganglioside.server.standalone import ServeOptions
+from ganglioside.settings import Settings, setting_specs
 from ganglioside.support import locations
 from ganglioside_widgets.app import FIRST
 from ganglioside_widgets.serving.options import PageOptions, ServerOptions
@@ -139,3 +143,14 @@ def test_a_service_of_a_hub_listens_where_the_hub_says(monkeypatch: pytest.Monke
 
 def test_the_configuration_of_a_hub_is_found() -> None:
     assert Path(run("hub-config").stdout.strip()).name == "hub_config.py"
+
+
+def test_requests_are_as_large_as_tables_may_be() -> None:
+    table = setting_specs()["max_megabytes"]
+    assert ServiceLimits().megabytes == Settings().max_megabytes
+    assert table.high == MOST_MEGABYTES
+    for command in (servers.serve_app, servers.serve):
+        taken = signature(command).parameters["max_megabytes"]
+        assert taken.default == ServiceLimits().megabytes
+        (option,) = get_args(servers.MaxMegabytes)[1:]
+        assert (option.min, option.max) == (table.low, MOST_MEGABYTES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
@@ -182,3 +183,16 @@ def test_the_parent_of_the_verdict_is_the_one_that_is_compared(example: Analysis
         assert f" {parent}" in scores["co-elution"].text
         if scores["area"].agreement is not None:
             assert f" of {parent};" in scores["area"].text
+
+
+@pytest.mark.parametrize(
+    ("sigma", "level"),
+    [(0.0, "good"), (0.99, "good"), (1.01, "fair"), (1.95, "fair"), (2.0, "poor"), (4.0, "poor")],
+)
+def test_levels_are_those_of_one_and_two_standard_deviations(sigma: float, level: str) -> None:
+    agreement = math.erfc(sigma / math.sqrt(2))
+    assert Score("retention", agreement, "").level == level
+
+
+def test_what_has_no_evidence_has_no_level() -> None:
+    assert Score("mass", None, "No m/z.").level is None

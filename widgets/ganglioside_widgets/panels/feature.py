@@ -331,9 +331,8 @@ def _score(score: Score) -> str:
         bar = "<i class='gg-score-none'>no evidence</i>"
     else:
         share = 100 * score.agreement
-        level = "good" if share >= 32 else "fair" if share >= 5 else "poor"
         bar = (
-            f"<i class='gg-score gg-score-{level}' role='img' "
+            f"<i class='gg-score gg-score-{score.level}' role='img' "
             f"aria-label='{escape(title)}: agreement {share:.0f} %'>"
             f"<u style='width:{max(share, 2):.0f}%'></u></i>"
         )

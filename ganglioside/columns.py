@@ -150,6 +150,9 @@ MODELS: Final[dict[str, str]] = {
     "why_not": "str",
 }
 
+#: Severities of findings and problems, the gravest first.
+SEVERITIES: Final = ("error", "warning", "info")
+
 #: Columns of `Analysis.findings`.
 FINDINGS: Final[dict[str, str]] = {
     "code": "str",

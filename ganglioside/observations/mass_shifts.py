@@ -139,7 +139,7 @@ def find_shifts(measured: MeasuredMasses) -> tuple[tuple[MassShift, ...], BoolAr
     shifts: list[MassShift] = []
     while len(shifts) < _MOST_SHIFTS and _is_common(measured, left):
         reading = _commonest(measured.take(_evenly_spread(left)))
-        has_it = reading.fitted_by(measured.take(left))
+        has_it = _fitted_by(reading, measured.take(left))
         rows = left[has_it]
         if not _is_common(measured, rows):
             break
@@ -201,10 +201,6 @@ class _Known:
         """m/z of each row by this reading, shape (n,)."""
         return self.reading.mz(measured.mass, measured.average, measured.ion)
 
-    def fitted_by(self, measured: MeasuredMasses) -> BoolArray:
-        """Whether the m/z of each row is that of the reading, shape (n,)."""
-        return _fits(measured.mz, self.mz(measured), _AGREE + _rounding(measured.mz))
-
 
 @dataclass(frozen=True, slots=True)
 class _Constant:
@@ -218,9 +214,10 @@ class _Constant:
         charge = measured.charge if self.by_charge else 1.0
         return np.asarray(measured.expected + self.difference / charge)
 
-    def fitted_by(self, measured: MeasuredMasses) -> BoolArray:
-        """Whether the m/z of each row has the difference, shape (n,)."""
-        return _fits(measured.mz, self.mz(measured), _AGREE + _rounding(measured.mz))
+
+def _fitted_by(reading: _Known | _Constant, measured: MeasuredMasses) -> BoolArray:
+    """Whether the m/z of each row is that of a reading, shape (n,)."""
+    return _fits(measured.mz, reading.mz(measured), _AGREE + _rounding(measured.mz))
 
 
 def _words(reading: _Known | _Constant, ion: IntArray) -> str:
@@ -237,11 +234,11 @@ def _words(reading: _Known | _Constant, ion: IntArray) -> str:
 def _commonest(measured: MeasuredMasses) -> _Known | _Constant:
     """The known reading that most rows fit, or a constant difference that clearly more have."""
     readings = [_Known(reading) for reading in mass_readings()]
-    fitting = [reading.fitted_by(measured) for reading in readings]
+    fitting = [_fitted_by(reading, measured) for reading in readings]
     rows = np.array([int(fits.sum()) for fits in fitting])
     alike = np.flatnonzero(rows >= _ALIKE * rows.max())
-    constant = max(_constants(measured), key=lambda c: int(c.fitted_by(measured).sum()))
-    if _ALIKE * int(constant.fitted_by(measured).sum()) > rows.max():
+    constant = max(_constants(measured), key=lambda c: int(_fitted_by(c, measured).sum()))
+    if _ALIKE * int(_fitted_by(constant, measured).sum()) > rows.max():
         return constant
     errors = [_middle_error(readings[k], measured, fitting[k]) for k in alike.tolist()]
     return readings[int(alike[int(np.argmin(errors))])]

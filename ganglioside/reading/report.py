@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ganglioside.columns import INPUT_LABELS
+from ganglioside.columns import INPUT_LABELS, SEVERITIES
 from ganglioside.reading.problems import quote
 from ganglioside.reading.raw_table import TableRead
 from ganglioside.reading.wordings import worded
@@ -23,8 +23,6 @@ _PLACES: Final = 5
 
 #: Problems of one kind about the whole table that are told one by one.
 _ALIKE: Final = 3
-
-_SEVERITIES: Final = ("error", "warning", "info")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +172,7 @@ def faults_of(problems: pd.DataFrame) -> Iterator[Fault]:
     if not groups:
         return
     of_row = problems["feature_id"].notna().tolist()
-    for severity in _SEVERITIES:
+    for severity in SEVERITIES:
         for kind, same in groups.items():
             if kind[0] == severity:
                 yield from _of_table(severity, problems, [at for at in same if not of_row[at]])

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from ganglioside.columns import VERDICTS
+from ganglioside.columns import SEVERITIES, VERDICTS
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.lack_of_fit import lack_of_fit
 from ganglioside.observations.drift import FOR_SHIFT, FOR_STRETCH, Drift
@@ -23,8 +23,6 @@ from ganglioside.support.text_columns import as_column, as_numbers, texts, where
 from ganglioside.verdicts.decisions import UNDETERMINED, VALID
 from ganglioside.verdicts.log_p import LogP
 from ganglioside.verdicts.result_tables import RowVerdicts
-
-_SEVERITIES: Final = ("error", "warning", "info")
 
 _NAMED: Final = 5  # samples that a finding names
 
@@ -96,7 +94,7 @@ class _Finding(NamedTuple):
 
 def _frame(found: list[_Finding]) -> pd.DataFrame:
     """Findings as a table, sorted by severity; columns `columns.FINDINGS`."""
-    found = sorted(found, key=lambda finding: _SEVERITIES.index(finding.severity))
+    found = sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
     numbers = [-1 if finding.feature_id is None else finding.feature_id for finding in found]
     return pd.DataFrame(
         {

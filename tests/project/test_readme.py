@@ -23,6 +23,7 @@ from ganglioside.cli import app
 from ganglioside.client import Client
 from ganglioside.reading.annotations import TITLES
 from ganglioside.simulation import tool_file
+from ganglioside.verdicts import decisions
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SECTION = re.compile(r"^## (.+?)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -185,3 +186,21 @@ def test_its_files_and_notebooks_are_there() -> None:
     assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
     shown = {path.name for path in (ROOT / "notebooks").glob("[0-9]*.ipynb")}
     assert shown <= {Path(path).name for path in paths}
+
+
+def test_the_thresholds_are_those_of_the_verdicts() -> None:
+    words = {0.5: "half a carbon", 1.0: "one carbon"}
+    usual = gg.Settings()
+    paragraph = re.search(r"^\*\*Thresholds\.\*\* .*?\n\n", README, re.MULTILINE | re.DOTALL)
+    assert paragraph is not None
+    text = " ".join(paragraph[0].split())
+    for said in (
+        f"`outlier_threshold` ({usual.outlier_threshold:g} sigma)",
+        f"`rt_tolerance` ({usual.rt_tolerance:g} min)",
+        f"left-out R² is below `r2_threshold` ({usual.r2_threshold:g})",
+        f"only to {words[decisions.VAGUE]} or worse",
+        f"right with {100 * decisions._SURE:.0f} % are `valid`",
+        f"`valid`; beyond {words[decisions._TOO_VAGUE]}",
+        f"scatter by more than {decisions._WIDE:g} carbons",
+    ):
+        assert said in text

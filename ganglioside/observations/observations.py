@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from math import sqrt
-from typing import TYPE_CHECKING, Annotated, Final, TypeAlias, TypeVar, get_type_hints
+from typing import Annotated, Final, TypeAlias, TypeVar, get_type_hints
 
 import numpy as np
 from pandas.api.extensions import ExtensionArray
@@ -34,15 +34,12 @@ from ganglioside.support.arrays import (
 )
 from ganglioside.support.priors import Priors
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
 _SMALLEST: Final = 0.02  # quantile of the areas of a table
 _DIGITS: Final = (1, 2)  # of RT by which rows are blurred
 _OFF_STEP: Final = 1e-6  # steps by which an RT that is given in them may be off
 
 Values = TypeVar("Values")
-Table = TypeVar("Table", bound="DataclassInstance")
+Table = TypeVar("Table", "Observations", "_Rows")
 _ROWS: Final = "rows"
 
 #: Type of a field with one value per row: `take` takes those of the rows.
@@ -379,7 +376,8 @@ def _ordered(rows: _Rows) -> _Rows:
 
 def _take(table: Table, rows: IntArray) -> Table:
     """Some of the rows of a dataclass with fields `OfRows`; other fields stay."""
-    return replace(table, **{name: getattr(table, name)[rows] for name in _of_rows(type(table))})
+    kind: type = type(table)
+    return replace(table, **{name: getattr(table, name)[rows] for name in _of_rows(kind)})
 
 
 @cache

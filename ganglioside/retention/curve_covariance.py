@@ -223,6 +223,7 @@ def _joined(inverse_a: FloatArray, ratio: FloatArray, others: FloatArray) -> Flo
     n_lines = inverse_a.shape[2]
     between = -ratio @ others
     own_covariance = -between @ ratio.T
+    own_covariance = (own_covariance + own_covariance.T) / 2  # but for rounding it is symmetric
     by_line = own_covariance.reshape(2, n_lines, 2, n_lines)
     line = np.arange(n_lines)
     by_line[:, line, :, line] += inverse_a.transpose(2, 0, 1)

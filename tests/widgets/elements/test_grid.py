@@ -73,3 +73,25 @@ def test_a_frame_without_rows_may_lack_the_key() -> None:
     grid.show(pd.DataFrame())
     grid.selected = "a"
     assert chosen == []
+
+
+def test_other_rows_are_shown_from_the_first_and_other_values_where_they_were() -> None:
+    grid = Grid("Things", [Column("a", "A", 50)], key="id")
+    frame = pd.DataFrame({"a": [1.0, 2.0, 3.0], "id": [7, 8, 9]})
+    grid.show(frame)
+    begun = [grid._begun]
+
+    def is_begun() -> bool:
+        begun.append(grid._begun)
+        return begun[-1] != begun[-2]
+
+    grid.show(frame.assign(a=0.5), np.array([0, 2]))  # a deed took a row out of a filter
+    assert not is_begun()
+    grid.arrange(np.array([2, 0]), "a")
+    assert not is_begun()
+    grid.arrange(np.array([2]))
+    assert is_begun()
+    grid.show(frame[1:])
+    assert is_begun()
+    grid.show(frame[:0:-1])
+    assert not is_begun()

@@ -178,3 +178,16 @@ def test_the_help_lists_the_keys_that_the_page_has(analysis: gg.Analysis) -> Non
     assert own <= told
     does = {key: entry.does for entry in KEYS for key in entry.key.split()}
     assert all(does[kind.key].startswith((kind.label, "Leave")) for kind in DECISIONS)
+
+
+def test_another_table_is_shown_from_its_first_row_and_a_deed_leaves_the_place(
+    analysis: gg.Analysis,
+) -> None:
+    panel = ResultsPanel(ResultsState(analysis=analysis))
+    begun = panel.grid._begun
+    panel.state.select(5)
+    panel.state.override_verdict("outlier", "")
+    assert panel.grid._begun == begun
+    source = gg.example().source
+    panel.state.analysis = gg.analyze(gg.read_features(source.content, name="of_as_many_rows.csv"))
+    assert panel.grid._begun > begun

@@ -377,9 +377,10 @@ function render({ model, el }) {
   };
   for (const name of ["_columns", "_layout_columns", "_order", "_sort", "_total", "_filters", "_unreadable"])
     model.on(`change:${name}`, later);
-  model.on("change:_sort", () => {
-    root.scrollTop = 0; // whoever sorts looks for the first
-  });
+  for (const name of ["_begun", "_sort"]) // whoever sorts looks for the first
+    model.on(`change:${name}`, () => {
+      root.scrollTop = 0;
+    });
   model.on("change:selected", () => {
     findSelected();
     reveal();

@@ -103,6 +103,7 @@ class Grid(anywidget.AnyWidget):
     _filters = t.Dict().tag(sync=True)
     _has_filters = t.Bool(False).tag(sync=True)
     _unreadable: t.List[Any] = t.List().tag(sync=True)
+    _begun = t.Int(0).tag(sync=True)
     selected = t.Union([t.Int(), t.Unicode()], default_value=NONE).tag(sync=True)
 
     def __init__(
@@ -136,7 +137,7 @@ class Grid(anywidget.AnyWidget):
         *,
         empty: str | None = None,
     ) -> None:
-        """Show a frame.
+        """Show a frame, from its first row where it has other rows than the one before.
 
         Parameters
         ----------
@@ -148,21 +149,37 @@ class Grid(anywidget.AnyWidget):
         """
         shown = [column for column in self._all_columns if column.key in frame]
         sent = dict.fromkeys([*(column.key for column in shown), self._key])
-        self._keys = pd.Index(frame.get(self._key, []))
+        keys = pd.Index(frame.get(self._key, []))
+        has_other_rows = set(keys) != set(self._keys)
+        self._keys = keys
         with self.hold_sync():
             if empty is not None:
                 self._empty = empty
             self._layout_columns = [asdict(column) for column in shown]
             self._columns = {key: encoded(frame[key]) for key in sent if key in frame}
             self._total = len(frame)
-            self.arrange(np.arange(len(frame)) if order is None else order)
+            self._order = _positions(np.arange(len(frame)) if order is None else order)
+            self._sort = {"by": "", "descending": False}
+            if has_other_rows:
+                self.begin()
 
     def arrange(self, order: npt.NDArray[Any], by: str = "", *, descending: bool = False) -> None:
-        """Show the rows at these positions of the frame; without effect before `show`."""
+        """Show the rows at these positions of the frame, from the first where they are others.
+
+        It has no effect before `show`.
+        """
         if not self._columns:
             return
-        self._order = order.astype("<i4").tobytes()
-        self._sort = {"by": by, "descending": descending}
+        shown = np.frombuffer(self._order, "<i4")
+        with self.hold_sync():
+            self._order = _positions(order)
+            self._sort = {"by": by, "descending": descending}
+            if not np.array_equal(np.sort(shown), np.sort(order)):
+                self.begin()
+
+    def begin(self) -> None:
+        """Scroll to the first row."""
+        self._begun += 1
 
     def on_select(self, callback: Callable[[Any], object]) -> None:
         """Call `callback(key)` when a row is selected; what is no key of a row here is ignored."""
@@ -197,6 +214,11 @@ class Grid(anywidget.AnyWidget):
                 self._on_sort(content["by"], content["descending"])
         elif self._on_filter is not None and fits(content, FILTER) and content["column"] in keys:
             self._on_filter(content["column"], content["text"][:_LONGEST_FILTER])
+
+
+def _positions(order: npt.NDArray[Any]) -> bytes:
+    """Positions of rows in the browser's encoding."""
+    return order.astype("<i4").tobytes()
 
 
 def encoded(column: pd.Series[Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from ganglioside_widgets.panels.base import Panel, box, button, say
 from ganglioside_widgets.panels.decisions import CONFIRM_KEY, UNDO_KEY
 from ganglioside_widgets.panels.feature import FeaturePanel
 from ganglioside_widgets.panels.review import QueuePanel
-from ganglioside_widgets.state.results import ResultsState
+from ganglioside_widgets.state.results import ResultsState, same_table
 from ganglioside_widgets.state.review import ReviewState
 
 COLUMNS: Final = (
@@ -240,6 +240,8 @@ class ResultsPanel(Panel):
         self.headline.value = _headline(analysis)
         self._fill_filters()
         self._fill_grid()  # first, as the chart takes longer
+        if not same_table(before, analysis):
+            self.grid.begin()
         if getattr(before, "features", None) is not analysis.features:
             self._drawn = ()
         self._redraw()

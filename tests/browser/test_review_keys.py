@@ -104,3 +104,91 @@ def test_what_is_typed_is_whole_where_a_decision_follows_at_once(
     assert [kept[queue[at]].note for at in (0, 1, 3)] == [note] * 3
     assert kept[queue[2]].name == "GM1(NeuGc)(40:1;O2)"
     expect(field).to_have_value("")
+
+
+#: Types texts into a field one after the other, leaving it each time; no answer comes meanwhile.
+TYPE = """(field, texts) => {
+  for (const text of texts) {
+    field.focus();
+    field.value = text;
+    for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
+    field.blur();
+  }
+}"""
+
+
+def test_a_click_finds_what_was_typed_last_though_the_kernel_has_not_answered(
+    bench: Visit, server: Server, tmp_path: Path
+) -> None:
+    page, queue = begin(bench, tmp_path / "twice.csv")
+    page.evaluate(
+        f"""() => {{
+          const type = {TYPE};
+          type(document.querySelector(".gg-decision-note input"), ["MS/", "MS/MS", "MS/MS: no"]);
+          const buttons = [...document.querySelectorAll(".gg-decisions button")];
+          buttons.find((button) => button.textContent.startsWith("Reject")).click();
+        }}"""
+    )
+    expect_feature(page, queue[1])
+    expect(page.get_by_label("Note", exact=True)).to_have_value("")
+    page.evaluate(
+        f"""() => {{
+          const type = {TYPE};
+          type(document.querySelector(".gg-override textarea"), ["a", "ab", "abc"]);
+          const buttons = [...document.querySelectorAll(".gg-override button")];
+          buttons.find((button) => button.textContent === "Save").click();
+        }}"""
+    )
+    kept = made(server, page, 2)
+    assert [kept[i].note for i in queue[:2]] == ["MS/MS: no", "abc"]
+
+
+def test_a_decision_is_on_the_row_that_is_marked_though_the_kernel_has_not_answered(
+    bench: Visit, server: Server, tmp_path: Path
+) -> None:
+    page, _ = begin(bench, tmp_path / "quick.csv")
+    row = page.evaluate(
+        """() => {
+          const grid = document.querySelector("[aria-label='Features']");
+          const press = (key, at) =>
+            at.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+          grid.focus();
+          press("Home", grid);
+          for (let step = 0; step < 4; step++) press("ArrowDown", grid);
+          press("x", document.body);
+          return Number(grid.querySelectorAll(".gg-row")[4].dataset.row);
+        }"""
+    )
+    assert [*made(server, page, 1)] == [row]
+
+
+def test_a_search_is_sent_once_typing_rests_and_what_is_typed_stays(
+    bench: Visit, tmp_path: Path
+) -> None:
+    page, _ = begin(bench, tmp_path / "searched.csv")
+    page.evaluate(
+        """() => {
+          const send = WebSocket.prototype.send;
+          window.sent = 0;
+          WebSocket.prototype.send = function (data) {
+            const text = typeof data === "string" ? data : new TextDecoder().decode(data);
+            if (text.includes("comm_msg")) window.sent += 1;
+            return send.call(this, data);
+          };
+          const field = document.querySelector(".gg-search input");
+          field.focus();
+          for (const text of ["G", "GM", "GM1", "GM1("]) {
+            field.value = text;
+            field.dispatchEvent(new Event("input", { bubbles: true }));
+          }
+        }"""
+    )
+    names = gg.example().data["name"]
+    found = int(names.str.contains("GM1(", regex=False, case=False).sum())
+    count = page.locator(".gg-results .gg-count")
+    expect(count).not_to_contain_text(f"{len(names)} of {len(names)}")
+    assert found <= int(count.inner_text().split()[0])
+    assert page.evaluate("window.sent") == 1
+    expect(page.get_by_label("Search", exact=True)).to_have_value("GM1(")
+    page.get_by_role("button", name="Clear", exact=True).click()
+    expect(page.get_by_label("Search", exact=True)).to_have_value("")

@@ -90,6 +90,11 @@ ODD_DATA: Final[list[Any]] = [
         {"opened": {"session": "../../etc/passwd"}}, {"opened": {"session": "a\0b"}},
         {"opened": {"session": "'; DROP TABLE sessions; --", "rt_tolerance": "1e999"}},
         {"opened": {"name": "(" * 9_999}}, {"opened": {"session": ""}},
+        {"typed": None}, {"typed": ["a"]}, {"typed": "(" * 9_999}, {"typed": "x" * (LONGEST + 1)},
+        {"moved": "a"}, {"moved": float("nan")}, {"moved": 10**400}, {"moved": -1e9},
+        {"selected": 10**400}, {"selected": "no id"}, {"selected": -(10**9)}, {"selected": 10**12},
+        {"request": "select"}, {"request": "select", "key": ["no id"]},
+        {"request": "select", "key": "no id"}, {"request": "select", "key": 10**12},
     )),
 ]  # fmt: skip
 
@@ -199,6 +204,11 @@ def test_no_path_is_opened_and_nothing_of_others_changed(
             (model, {"method": "update", "state": values}) for model in states for values in
             ({"disabled": False, "selected": 0, "index": 0}, {"selected": theirs},
              {"value": str(tmp_path / "file.csv")})
+        ])  # fmt: skip
+        kernel.tell_all([
+            (model, {"method": "custom", "content": content}) for model in states for content in
+            ({"selected": 0}, {"request": "select", "key": 0}, {"request": "select", "key": theirs},
+             {"typed": str(tmp_path / "file.csv")})
         ])  # fmt: skip
         for model in buttons:
             if states[model]["description"] != "Cancel":

@@ -21,6 +21,7 @@ from ganglioside_widgets import (
     UploadPanel,
     Workbench,
 )
+from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.panels.admin import AdminPage
 from ganglioside_widgets.panels.base import (
     fact_list,
@@ -128,7 +129,8 @@ def test_what_is_typed_before_a_deed_comes_whole() -> None:
     before = set(w.widget._instances)
     pages = [Workbench(paths=True), AdminPage(), HistoryPage(), SpeciesPanel()]
     made = [each for key, each in w.widget._instances.items() if key not in before]
-    fields = [each for each in made if isinstance(each, w.Text | w.Textarea)]
-    letter_by_letter = {field.description for field in fields if field.continuous_update}
+    assert [each for each in made if isinstance(each, w.Text | w.Textarea)] == []
+    fields = [each for each in made if isinstance(each, Field)]
     assert len(fields) > len(pages)
-    assert letter_by_letter <= {"Search", "Who", "What", "About", "Names"}  # none changes anything
+    live = {field.description for field in fields if field._is_live}
+    assert live == {"Search", "Who", "What", "About", "Names"}  # none changes anything

@@ -189,7 +189,7 @@ function render({ model, el }) {
       const id = largest?.feature_id;
       if (id === undefined) return;
       model.set("selected", id);
-      model.save_changes();
+      model.send({ selected: id }); // no key or button overtakes a message
     });
     pick();
     fit(); // the width may have changed meanwhile

@@ -24,6 +24,9 @@ BOX: Final[Form] = {
     )
 }
 
+#: The message of the browser: a feature was selected.
+SELECTED: Final[Form] = {"selected": is_whole}
+
 #: The value of `Chart.selected` where no point is selected.
 NO_POINT: Final = -1
 
@@ -59,7 +62,7 @@ class Chart(anywidget.AnyWidget):
     _title = t.Unicode("").tag(sync=True)
     _caption = t.Unicode("").tag(sync=True)
     _has_tools = t.Bool(False).tag(sync=True)
-    selected = t.Int(NO_POINT).tag(sync=True)
+    selected = t.Int(NO_POINT).tag(sync=True, echo_update=False)
     filtered = t.Bool(False).tag(sync=True)
     shown = t.Bytes(b"").tag(sync=True)
     file_name = t.Unicode("chart").tag(sync=True)
@@ -74,7 +77,9 @@ class Chart(anywidget.AnyWidget):
         self._on_box = callback
 
     def _receive(self, _: Any, content: Any, __: Any) -> None:
-        if self._on_box is not None and fits(content, BOX):
+        if fits(content, SELECTED):
+            self.set_state({"selected": content["selected"]})  # which the browser is not sent back
+        elif self._on_box is not None and fits(content, BOX):
             self._on_box(content["box"])
 
     def show(self, chart: InteractiveChart) -> None:

@@ -15,6 +15,7 @@ import ipywidgets as w
 
 from ganglioside_widgets.elements.chart import Chart
 from ganglioside_widgets.elements.dropzone import DropZone
+from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.elements.grid import Grid
 from ganglioside_widgets.elements.keys import Keys
 from ganglioside_widgets.elements.messages import (
@@ -24,9 +25,7 @@ from ganglioside_widgets.elements.messages import (
     fits,
     is_count,
     is_flag,
-    is_number,
     is_text,
-    is_whole,
     only,
 )
 from ganglioside_widgets.elements.page import Page
@@ -39,25 +38,21 @@ SETTABLE: Final[Mapping[type[w.Widget], Mapping[str, Kind]]] = {
     w.Accordion: {"selected_index": lambda value: value is None or is_count(value)},
     w.Checkbox: {"value": is_flag},
     w.Dropdown: {"index": lambda value: value is None or is_count(value)},
-    w.Text: {"value": is_text},
-    w.Textarea: {"value": is_text},
     w.ToggleButton: {"value": is_flag},
-    Chart: {"selected": is_whole},
-    Grid: {"selected": lambda value: is_whole(value) or is_text(value)},
-    Slider: {"value": is_number},
 }
 
 #: The custom messages that a browser may send, by class of widget. Our own elements, with an empty
 #: form, check theirs themselves.
 SENDABLE: Final[Mapping[type[w.Widget], Form]] = {
     w.Button: {"event": only("click")},
-    w.Text: {"event": only("submit")},
     Chart: {},
     DropZone: {},
+    Field: {},
     Grid: {},
     Keys: {},
     Page: {},
     Queue: {},
+    Slider: {},
 }
 
 #: Traits that are positions in a list, with the attribute that holds this list.

@@ -1,11 +1,11 @@
 // A table of rows of equal height: the page contains only those in sight. `SYMBOLS` of the verdicts
-// are defined before this.
+// and `whenTyped` are defined before this.
 
 const ROW = 28; // px, as in panels.css
 const HEAD = 40;
 const FILTERS = 30;
 const SPARE = 8;
-const TYPING = 250; // ms after the last key
+const HELD = 100; // ms between two selections while a key is held
 const WIDEST = 320; // px, of a frozen column
 const MINUS = "\u2212";
 
@@ -164,11 +164,7 @@ function render({ model, el }) {
     const isNumber = model.get("_columns")[column.key]?.kind === "number";
     field.placeholder = isNumber ? "> 5" : "contains";
     field.title = isNumber ? "For example > 5, <= 5, 5..7; a number finds what is written so" : "Words that it contains";
-    let due;
-    field.oninput = () => {
-      clearTimeout(due);
-      due = setTimeout(() => model.send({ request: "filter", column: column.key, text: field.value }), TYPING);
-    };
+    whenTyped(field, () => model.send({ request: "filter", column: column.key, text: field.value }));
     cell.append(field);
     freeze(cell, column);
     return cell;
@@ -307,9 +303,17 @@ function render({ model, el }) {
 
   const keyOf = (row) => cells[model.get("_key")].at(row);
 
-  function select(key) {
+  // A selection is a message, so that no key or button overtakes it: it would act on another row.
+  let held;
+  function tell() {
+    clearTimeout(held);
+    if (held !== undefined) model.send({ request: "select", key: model.get("selected") });
+    held = undefined;
+  }
+  function select(key, isHeld = false) {
     model.set("selected", key);
-    model.save_changes();
+    held ??= setTimeout(tell, HELD);
+    if (!isHeld) tell();
   }
 
   function reveal() {
@@ -345,6 +349,7 @@ function render({ model, el }) {
   });
   root.addEventListener("keydown", (event) => {
     if (event.target !== root) return;
+    if (!event.repeat) tell();
     if (event.key === "c" && (event.ctrlKey || event.metaKey) && !String(getSelection())) {
       const row = order.indexOf(selected) < 0 ? null : selected;
       if (row !== null) toClipboard(layout.map((c) => copied(cells[c.key].at(row), c.form)).join("\t"));
@@ -357,8 +362,9 @@ function render({ model, el }) {
     if (!(event.key in moves) || !order.length) return;
     event.preventDefault();
     event.stopPropagation();
-    select(keyOf(order[Math.min(Math.max(moves[event.key], 0), order.length - 1)]));
+    select(keyOf(order[Math.min(Math.max(moves[event.key], 0), order.length - 1)]), event.repeat);
   });
+  for (const name of ["keyup", "blur"]) root.addEventListener(name, tell);
 
   function all() {
     columns();

@@ -13,7 +13,7 @@ import pandas as pd
 import traitlets as t
 
 from ganglioside.columns import VERDICT_KINDS
-from ganglioside_widgets.elements.messages import Form, fits, is_flag, is_text, only
+from ganglioside_widgets.elements.messages import Form, fits, is_flag, is_text, is_whole, only
 from ganglioside_widgets.elements.module import source
 
 #: The value of `Grid.selected` where no row is selected.
@@ -22,9 +22,13 @@ NONE: Final = -1
 #: What names a row for good, wherever it is in the list.
 Key = int | str
 
-#: Messages of the browser: a request for another order, the filter of a column.
+#: Messages of the browser: a request for another order, the filter of a column, a selected row.
 SORT: Final[Form] = {"request": only("sort"), "by": is_text, "descending": is_flag}
 FILTER: Final[Form] = {"request": only("filter"), "column": is_text, "text": is_text}
+SELECT: Final[Form] = {
+    "request": only("select"),
+    "key": lambda value: is_whole(value) or is_text(value),
+}
 
 #: Longest filter of a column, characters.
 _LONGEST_FILTER: Final = 200
@@ -89,7 +93,9 @@ class Grid(anywidget.AnyWidget):
         Key of the selected row, or `NONE`.
     """
 
-    _esm = source("grid.js", SYMBOLS={kind.name: kind.symbol for kind in VERDICT_KINDS})
+    _esm = source("typing.js") + source(
+        "grid.js", SYMBOLS={kind.name: kind.symbol for kind in VERDICT_KINDS}
+    )
 
     _layout_columns: t.List[Any] = t.List().tag(sync=True)
     _columns = t.Dict().tag(sync=True)
@@ -104,7 +110,7 @@ class Grid(anywidget.AnyWidget):
     _has_filters = t.Bool(False).tag(sync=True)
     _unreadable: t.List[Any] = t.List().tag(sync=True)
     _begun = t.Int(0).tag(sync=True)
-    selected = t.Union([t.Int(), t.Unicode()], default_value=NONE).tag(sync=True)
+    selected = t.Union([t.Int(), t.Unicode()], default_value=NONE).tag(sync=True, echo_update=False)
 
     def __init__(
         self,
@@ -212,6 +218,8 @@ class Grid(anywidget.AnyWidget):
         if self._on_sort is not None and fits(content, SORT):
             if content["by"] in {"", *keys}:
                 self._on_sort(content["by"], content["descending"])
+        elif fits(content, SELECT):
+            self.set_state({"selected": content["key"]})  # which the browser is not sent back
         elif self._on_filter is not None and fits(content, FILTER) and content["column"] in keys:
             self._on_filter(content["column"], content["text"][:_LONGEST_FILTER])
 

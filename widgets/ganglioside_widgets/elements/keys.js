@@ -38,7 +38,7 @@ function render({ model, el }) {
     }
   }
   // Fields keep their keys from the page, so these are heard before them. A field sends its text when
-  // it is left (`whole` in panels/base.py): before Enter, and before the page's own keys work again.
+  // it is left (field.js): before Enter, and before the page's own keys work again.
   function typed(event) {
     if (event.defaultPrevented || !root().contains(event.target) || !event.target.closest(TYPED)) return;
     if (event.key === "Escape") return event.target.blur();

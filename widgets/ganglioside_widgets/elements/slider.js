@@ -40,7 +40,7 @@ function render({ model, el }) {
     timer = setTimeout(() => {
       if (value === model.get("value")) return;
       model.set("value", value);
-      model.save_changes();
+      model.send({ moved: value }); // no button overtakes a message
     }, rest);
   }
   range.addEventListener("input", () => {

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any, Final
+
 import anywidget
 import traitlets as t
 
+from ganglioside_widgets.elements.messages import Form, fits, is_number
 from ganglioside_widgets.elements.module import source
+
+#: The message of the browser: the slider was moved, or a number was typed.
+MOVED: Final[Form] = {"moved": is_number}
 
 
 class Slider(anywidget.AnyWidget):
@@ -18,7 +24,7 @@ class Slider(anywidget.AnyWidget):
 
     _esm = source("slider.js")
 
-    value = t.Float().tag(sync=True)
+    value = t.Float().tag(sync=True, echo_update=False)
     _label = t.Unicode().tag(sync=True)
     _unit = t.Unicode().tag(sync=True)
     _low = t.Float().tag(sync=True)
@@ -48,3 +54,8 @@ class Slider(anywidget.AnyWidget):
             _default=value,
             _help=help,
         )
+        self.on_msg(self._receive)
+
+    def _receive(self, _: Any, content: Any, __: Any) -> None:
+        if fits(content, MOVED):
+            self.set_state({"value": content["moved"]})  # which the browser is not sent back

@@ -7,10 +7,11 @@ from typing import Final
 import ipywidgets as w
 import pandas as pd
 
+from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.elements.grid import Column, Grid
 from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.local_time import local_texts
-from ganglioside_widgets.panels.base import Panel, box, button, guard_page, say, styled, whole
+from ganglioside_widgets.panels.base import Panel, box, button, guard_page, say, styled
 from ganglioside_widgets.panels.history import HistoryPanel
 from ganglioside_widgets.panels.jobs import JobsPanel
 from ganglioside_widgets.panels.navigation import PAGES, welcome
@@ -86,10 +87,8 @@ class RetentionPanel(Panel):
     def __init__(self, state: AdminState) -> None:
         self.state = state
         self._now = box()
-        self.age = whole(
-            w.Text(placeholder="such as 90d or 2y; empty: never", description="Older than")
-        )
-        self.every = whole(w.Text(placeholder="such as 1d", description="Every"))
+        self.age = Field("Older than", "such as 90d or 2y; empty: never")
+        self.every = Field("Every", "such as 1d")
         look = button("Count", lambda: state.preview(self.age.value), tip="How many are that old?")
         keep = button(
             "Set retention",
@@ -116,7 +115,7 @@ class LogPanel(Panel):
     def __init__(self, state: AdminState) -> None:
         self.state = state
         self.fields = {
-            name: w.Text(description=label, placeholder=words).add_class("gg-field")
+            name: Field(label, words, is_live=True)
             for name, label, words in (
                 ("author", "Who", "a name"),
                 ("action", "What", "such as deleted"),

@@ -226,16 +226,6 @@ def number(value: Any, form: str = ".3f", unit: str = "") -> str:
     return f"{value:{form}}{f' {unit}' if unit else ''}"
 
 
-def whole(field: w.Widget) -> w.Widget:
-    """Field whose text comes at once when it is left, and before what a button or a key then does.
-
-    A text that comes letter by letter waits for the answer to the letter before; clicks and keys
-    wait for nothing, and would find a part of it.
-    """
-    field.continuous_update = False
-    return field.add_class("gg-field")
-
-
 def button(label: str, act: Callable[[], None], *, kind: str = "", tip: str = "") -> w.Button:
     """Button that calls `act` when it is clicked."""
     widget = w.Button(description=label, tooltip=tip or label).add_class("gg-button")

@@ -9,8 +9,9 @@ import ipywidgets as w
 
 from ganglioside.verdicts.overrides import Override
 from ganglioside.verdicts.review import DECISIONS
+from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.local_time import time_element
-from ganglioside_widgets.panels.base import box, button, say, whole
+from ganglioside_widgets.panels.base import box, button, say
 from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.review import ReviewState
 
@@ -47,10 +48,8 @@ class DecisionBar(w.VBox):  # type: ignore[misc]
             f"Confirm ({CONFIRM_KEY})", self._confirm, tip="Confirm what another person decided"
         )
         row = w.HBox([*self.buttons.values(), self.confirm, self.undo]).add_class("gg-buttons")
-        self.name = whole(w.Text(description="New name", placeholder="another species, then Enter"))
-        self.note = whole(
-            w.Text(description="Note", placeholder="optional: MS/MS, a standard, ...")
-        )
+        self.name = Field("New name", "another species, then Enter")
+        self.note = Field("Note", "optional: MS/MS, a standard, ...")
         self.note.add_class("gg-decision-note")
         self.name.add_class("gg-new-name")
         self._said, self._who = box(kind="said"), box(kind="who")

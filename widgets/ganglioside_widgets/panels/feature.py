@@ -24,6 +24,7 @@ from ganglioside.support.formatting import (
     ratio_percent,
 )
 from ganglioside_widgets.elements.chart import Chart
+from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.elements.grid import Column, Grid
 from ganglioside_widgets.panels.base import (
     Panel,
@@ -33,7 +34,6 @@ from ganglioside_widgets.panels.base import (
     number,
     say,
     verdict_mark,
-    whole,
 )
 from ganglioside_widgets.panels.decisions import DecisionBar
 from ganglioside_widgets.state.results import ResultsState, same_table
@@ -136,9 +136,7 @@ class FeaturePanel(Panel):
         verdicts = [(_MODEL, ""), *((verdict, verdict) for verdict in VERDICTS)]
         self.verdict = w.Dropdown(description="My verdict", options=verdicts)
         self.verdict.add_class("gg-field")
-        self.note = whole(
-            w.Textarea(description="Reason", placeholder="MS/MS, a standard, ...", rows=2)
-        )
+        self.note = Field("Reason", "MS/MS, a standard, ...", rows=2)
         self.save = button("Save", self._save, kind="primary", tip="Save my verdict and note")
         self.anchor = button("Mark as anchor", self._toggle_anchor)
         self.undo = button("Undo", self._undo, tip="Undo my changes to this feature")

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ganglioside.columns import VERDICTS
 from ganglioside.settings import Settings
+from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.local_time import local_texts, time_element
@@ -22,7 +23,6 @@ from ganglioside_widgets.panels.base import (
     post_to_kernel,
     say,
     styled,
-    whole,
 )
 from ganglioside_widgets.panels.export import ExportPanel
 from ganglioside_widgets.panels.navigation import PAGES, welcome
@@ -93,8 +93,7 @@ class HistoryPanel(Panel):
         self.state = state or HistoryState()
         self._open_session = open_session
         self._stored: tuple[str, str, Settings] | None = None
-        self.search = w.Text(placeholder="name, file, status, id", description="Search")
-        self.search.add_class("gg-field")
+        self.search = Field("Search", "name, file, status, id", is_live=True)
         self.grid = Grid("Sessions", _COLUMNS, key="id", lines=12)
         self._count = box(kind="count")
         self._message = box()
@@ -117,7 +116,7 @@ class HistoryPanel(Panel):
     def _build_actions(self, page: Page | None) -> None:
         self.opener = button("Open", self._open, kind="primary")
         self.link = box()
-        self.name = whole(w.Text(description="Name"))
+        self.name = Field("Name")
         self.rename = button("Rename", lambda: self.state.rename(self.name.value))
         self.thresholds = ThresholdsPanel()
         self.rerun = button("Run again with these thresholds", self._rerun)

@@ -17,6 +17,7 @@ from ganglioside.charts.overviews import ORDERS
 from ganglioside.columns import CATEGORIES, VERDICTS
 from ganglioside.verdicts.review import DECISIONS
 from ganglioside_widgets.elements.chart import Chart
+from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.elements.grid import Column, Grid
 from ganglioside_widgets.elements.keys import Keys
 from ganglioside_widgets.panels.base import Panel, box, button, say
@@ -139,7 +140,7 @@ class ResultsPanel(Panel):
         self._chart = w.VBox([tools, self.chart, self.caption]).add_class("gg-chart-card")
 
     def _build_filters(self) -> None:
-        self.search = w.Text(placeholder="name, parent, words of the reason", description="Search")
+        self.search = Field("Search", "name, parent, words of the reason", is_live=True)
         self.search.add_class("gg-search")
         self.verdicts = {v: w.ToggleButton(description=v).add_class(f"gg-is-{v}") for v in VERDICTS}
         self.category, self.series = _choice("all categories"), _choice("all series")

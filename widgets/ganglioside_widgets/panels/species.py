@@ -8,6 +8,7 @@ from typing import Any, Final
 import ipywidgets as w
 import pandas as pd
 
+from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.elements.grid import Column, Grid
 from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.panels.base import (
@@ -82,9 +83,7 @@ class SpeciesPanel(Panel):
     def __init__(self, state: SpeciesState | None = None, page: Page | None = None) -> None:
         self.state = state or SpeciesState()
         self._page = page or Page()
-        self.names = w.Textarea(
-            placeholder="one a line, such as GM1(38:1;O2)", description="Names", rows=4
-        ).add_class("gg-field")
+        self.names = Field("Names", "one a line, such as GM1(38:1;O2)", rows=4, is_live=True)
         self.session = w.Dropdown(description="Use the retention model of")
         self.session.add_class("gg-field").add_class("gg-wide-label")
         self._message, self._answer, self._title = box(), box(), box()

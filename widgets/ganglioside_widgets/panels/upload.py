@@ -14,6 +14,7 @@ from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.registry import tools
 from ganglioside.support.formatting import counted
 from ganglioside_widgets.elements.dropzone import DropZone
+from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.panels.base import (
     Panel,
@@ -23,7 +24,6 @@ from ganglioside_widgets.panels.base import (
     fault_list,
     refused,
     say,
-    whole,
 )
 from ganglioside_widgets.panels.preview import PreviewPanel
 from ganglioside_widgets.state.batch import BatchState
@@ -158,8 +158,7 @@ class UploadPanel(Panel):
         self._batch_said.value = say(self._batch.error, "error") or say(self._batch.notice)
 
     def _path_field(self) -> w.HBox:
-        field = whole(w.Text(placeholder="path of a table on this machine"))
-        field.description = "Path"
+        field = Field("Path", "path of a table on this machine")
         opener = button("Open", lambda: self.state.add_path(field.value))
         return w.HBox([field, opener]).add_class("gg-line")
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import ganglioside as gg
+from ganglioside.verdicts.review import accept
 from ganglioside_widgets.state.results import NONE, ResultsState
 
 
@@ -199,3 +200,25 @@ def test_features_are_chosen_together_with_a_reason(state: ResultsState) -> None
     assert state.view.order_by == "rt"
     state.choose([], "in the box")
     assert not state.view.is_filtered
+
+
+@pytest.mark.parametrize("order", [{}, {"order_by": "confidence", "descending": True}], ids=str)
+def test_a_row_that_a_deed_takes_out_of_the_table_leaves_its_place_to_the_next(
+    state: ResultsState, order: dict[str, object]
+) -> None:
+    state.put([accept(i, author="kh") for i in range(8)])
+    state.refine(decisions=("accepted",), **order)
+    rows = state.rows().tolist()
+    for step, expected in ((1, rows[5]), (-1, rows[3])):
+        state.select(rows[4])
+        assert state.override_verdict("outlier", "carry-over")
+        assert rows[4] not in state.rows()
+        assert state.beside(step) == expected
+        state.move(step)
+        assert state.selected == expected
+        state.undo()
+    state.select(rows[-1])
+    assert state.override_verdict("outlier", "carry-over")
+    assert state.beside(1) == rows[-2]
+    state.refine(search=" ")  # another table of another length has no such place
+    assert state.beside(1) == rows[0]

@@ -74,6 +74,7 @@ class ResultsState(t.HasTraits):
 
     def __init__(self, author: Callable[[], str] | None = None, **values: object) -> None:
         self._undoable: list[Before] = []
+        self._place: int | None = None  # of the selected row, where a deed took it out of the table
         super().__init__(**values)
         self._author = author or (lambda: "")
 
@@ -109,12 +110,20 @@ class ResultsState(t.HasTraits):
         self.select(self.beside(step))
 
     def beside(self, step: int) -> int:
-        """The feature so many rows below the selected one, or where the table ends; else `NONE`."""
+        """The feature so many rows below the selected one, or where the table ends; else `NONE`.
+
+        Where a deed took the selected one out of a filtered table, the row in its place is next.
+        """
         rows = self.rows()
         if not len(rows):
             return self.selected
-        at = np.flatnonzero(rows == self.selected)
-        there = int(at[0]) + step if len(at) else (0 if step > 0 else len(rows) - 1)
+        at = _position(rows, self.selected)
+        if at is not None:
+            there = at + step
+        elif self._place is not None:
+            there = self._place + (step - 1 if step > 0 else step)
+        else:
+            there = 0 if step > 0 else len(rows) - 1
         return int(rows[min(max(there, 0), len(rows) - 1)])
 
     def _is_known(self, feature_id: int) -> bool:
@@ -135,11 +144,23 @@ class ResultsState(t.HasTraits):
         """Forget selection, search and filters, unless the new analysis is of the same table."""
         if not _same_source(change["old"], change["new"]):
             self._undoable.clear()
-        if not same_table(change["old"], change["new"]):
+        if same_table(change["old"], change["new"]):
+            self._keep_place(change["old"])
+        else:
             self.selected = NONE
             self.view = RowView()
             self.changes, self.changed = "", ()
             self.error = ""
+
+    def _keep_place(self, before: object) -> None:
+        """Remember where the selected row was in the filtered table of before."""
+        if isinstance(before, Analysis) and self.view.is_filtered:
+            at = _position(self.view.rows(_read(before)), self.selected)
+            self._place = self._place if at is None else at
+
+    @t.observe("selected", "view")
+    def _other_place(self, _: object) -> None:
+        self._place = None
 
     @t.observe("stale")
     def _other_reason(self, change: dict[str, str]) -> None:
@@ -293,6 +314,12 @@ class ResultsState(t.HasTraits):
             self.error = str(refusal)
             return False
         return self.put([new])
+
+
+def _position(rows: npt.NDArray[np.int32], feature_id: int) -> int | None:
+    """Position of a feature in the table; None where it is not there."""
+    at = np.flatnonzero(rows == feature_id)
+    return int(at[0]) if len(at) else None
 
 
 def _same_source(old: object, new: object) -> bool:

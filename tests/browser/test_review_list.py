@@ -90,3 +90,44 @@ def test_the_wheel_goes_to_the_end_of_the_list_and_notes_take_nothing_from_it(
         until(lambda: (last.bounding_box() or box)["y"] < box["y"] + box["height"])
         page.locator(".gg-findings details").evaluate("notes => (notes.open = true)")
         assert page.locator(".gg-queue").bounding_box()["height"] == height["height"]  # type: ignore[index]
+
+
+#: Windows of a phone, and of a laptop at 200 %.
+NARROW = ((400, 800), (640, 360))
+
+
+@pytest.mark.parametrize("size", NARROW, ids=str)
+def test_keys_lead_to_the_evidence_in_a_narrow_window_and_leave_the_focus(
+    bench: Visit, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    with window(bench.page, *size):
+        page = review(bench, tmp_path / f"narrow_{size[0]}.csv")
+        title = page.locator(".gg-card h3")
+        page.get_by_label("Features", exact=True).scroll_into_view_if_needed()
+        focused = page.get_by_role("button", name="Copy these rows")
+        focused.focus()
+        for key in ("ArrowDown", "n", "n", "p"):
+            was = title.inner_text() if title.count() else ""
+            page.keyboard.press(key)
+            until(lambda was=was: title.count() and title.inner_text() != was)
+            settle(page)
+            box = title.bounding_box()
+            assert box is not None
+            assert 0 <= box["y"] <= size[1] - box["height"], key
+            assert focused.evaluate("button => button === document.activeElement")
+        page.locator(".gg-queue-panel").scroll_into_view_if_needed()
+        at = selected(page)
+        page.keyboard.press("n")
+        until(lambda: selected(page) != at)
+        settle(page)
+        assert page.evaluate(IN_SIGHT)
+
+
+def test_the_list_is_as_high_as_its_column_in_a_wide_window(bench: Visit, tmp_path: Path) -> None:
+    with window(bench.page, 1280, 900):
+        page = review(bench, tmp_path / "high.csv")
+        panel = page.locator(".gg-queue-panel").bounding_box()
+        beside = page.locator(".gg-middle").bounding_box()
+        assert panel is not None
+        assert beside is not None
+        assert panel["height"] == beside["height"]

@@ -26,7 +26,13 @@ function render({ model, el }) {
       event.preventDefault();
       if (event.repeat && !model.get("_repeated").includes(event.key)) return;
       model.send({ pressed: event.key });
+      reveal();
     }
+  }
+  // Where panels stand one above the other, what the key leads to may be below the window.
+  function reveal() {
+    const place = model.get("_revealed") && root().querySelector(`.${model.get("_revealed")}`);
+    place?.scrollIntoView({ block: "nearest" });
   }
   // A held key does no deed again: what it would do then, nobody has looked at.
   function held(event) {

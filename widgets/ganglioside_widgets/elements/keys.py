@@ -33,6 +33,9 @@ class Keys(anywidget.AnyWidget):
     repeated : collection of str, optional
         Keys that act again and again while they are held, such as those that only move; any other
         acts once.
+    reveals : str, optional
+        CSS class of what a key leads to: it is scrolled to where it is out of sight; the focus
+        stays.
     """
 
     _esm = source("keys.js")
@@ -41,6 +44,7 @@ class Keys(anywidget.AnyWidget):
     _focused = t.Dict().tag(sync=True)
     _repeated: t.List[Any] = t.List().tag(sync=True)
     _fields: t.List[Any] = t.List().tag(sync=True)
+    _revealed = t.Unicode("").tag(sync=True)
 
     def __init__(
         self,
@@ -48,6 +52,7 @@ class Keys(anywidget.AnyWidget):
         focused: Mapping[str, str] | None = None,
         entered: Mapping[str, Callable[[], object]] | None = None,
         repeated: Collection[str] = (),
+        reveals: str = "",
     ) -> None:
         self._actions, self._entered = dict(actions), dict(entered or {})
         super().__init__(
@@ -55,6 +60,7 @@ class Keys(anywidget.AnyWidget):
             _focused=dict(focused or {}),
             _fields=list(self._entered),
             _repeated=list(repeated),
+            _revealed=reveals,
         )
         self.on_msg(self._receive)
 

@@ -101,7 +101,7 @@ class ResultsPanel(Panel):
         self.feature = FeaturePanel(self.state, self.review)
         self.shortcuts = self._shortcuts()
         middle = w.VBox([self._chart, self._bar, self.grid]).add_class("gg-middle")
-        self._panes = w.Box([self.queue, middle, self.feature]).add_class("gg-panes")
+        self._panes = w.Box([self.queue, self.feature, middle]).add_class("gg-panes")
         top = w.Box([self.headline, self._chips]).add_class("gg-top")
         self._body = w.VBox([self.stale, top, self._panes, self.shortcuts]).add_class(
             "gg-results-body"
@@ -140,7 +140,7 @@ class ResultsPanel(Panel):
         self._chart = w.VBox([tools, self.chart, self.caption]).add_class("gg-chart-card")
 
     def _build_filters(self) -> None:
-        self.search = Field("Search", "name, parent, words of the reason", is_live=True)
+        self.search = Field("Search", "name, reason", is_live=True)
         self.search.add_class("gg-search")
         self.verdicts = {v: w.ToggleButton(description=v).add_class(f"gg-is-{v}") for v in VERDICTS}
         self.category, self.series = _choice("all categories"), _choice("all series")
@@ -181,6 +181,7 @@ class ResultsPanel(Panel):
             {"/": "gg-search", rename: "gg-new-name", "m": "gg-decision-note"},
             {"gg-new-name": lambda: bar.decide("renamed")},
             repeated=move,
+            reveals="gg-card",
         )
 
     def _sort(self, by: str, descending: bool) -> None:

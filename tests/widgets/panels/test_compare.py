@@ -6,6 +6,7 @@ import pytest
 from widgets.markup import EVIL
 
 import ganglioside as gg
+from ganglioside.verdicts.review import accept
 from ganglioside_widgets import ComparePanel
 
 
@@ -37,6 +38,19 @@ def test_settings_and_counts_that_differ_are_listed(
     panel.right.value = sessions[0]
     assert "Both have the same settings." in panel._facts.value
     assert panel.grid._total == 0
+
+
+def test_decisions_and_anchor_marks_that_differ_are_listed(analysis: gg.Analysis) -> None:
+    history = gg.History.open()
+    overrides = gg.Overrides((accept(5, author="kh"), gg.Override(feature_id=8, anchor=True)))
+    panel = ComparePanel()
+    panel.state.left = history.save(analysis)
+    panel.state.right = history.save(analysis.with_overrides(overrides))
+    assert panel.grid._keys.tolist() == [5, 8]
+    shown = {column["key"] for column in panel.grid._layout_columns}
+    assert shown >= {"decision_left", "decision_right", "anchor_left", "anchor_right"}
+    panel.grid.selected = 8
+    assert [chart.selected for chart in panel._charts] == [8, 8]
 
 
 def test_a_pair_is_marked_in_both_charts_each_by_its_own_number(

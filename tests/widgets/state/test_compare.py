@@ -58,6 +58,13 @@ def test_anchors_and_decisions_that_differ_are_counted(analysis: gg.Analysis) ->
         f"{len(features)} features are in both, 0 of them with different verdicts, 1 with "
         "different anchor marks and 2 with different decisions of analysts."
     )
+    listed = found.differences().set_index("feature_id_left")
+    assert set(listed.index) == {anchor, 5, 6}
+    assert listed.loc[6, ["decision_left", "decision_right"]].tolist() == [
+        "renamed GM1(36:1;O2)",
+        "renamed GM1(38:1;O2)",
+    ]
+    assert listed.loc[anchor, ["anchor_left", "anchor_right"]].tolist() == [False, True]
     used = gg.analyze(left.mark(gg.example())).with_overrides(left)
     assert ", 1 with different anchor marks" in Comparison(analysis, used).headline()
     same = Comparison(used, analysis.with_overrides(left))

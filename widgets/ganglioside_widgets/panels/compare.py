@@ -15,17 +15,21 @@ from ganglioside_widgets.panels.base import Panel, box, say, table
 from ganglioside_widgets.state.compare import CompareState, Comparison
 from ganglioside_widgets.state.species import completed_sessions
 
-_DIFFERENCES: Final = "Features whose verdict differs"
+_DIFFERENCES: Final = "Features that differ"
 _COLUMNS: Final = (
     Column("name_left", "Name", 150),
     Column("rt_left", "RT left (min)", 80, "3"),
     Column("verdict_left", "Verdict left", 120, "verdict"),
     Column("confidence_left", "Confidence left", 90, "confidence"),
     Column("parent_left", "Parent left", 140),
+    Column("decision_left", "Decision left", 140, help="What the analyst decided on the name"),
+    Column("anchor_left", "Anchor left", 70, "tick"),
     Column("rt_right", "RT right (min)", 80, "3"),
     Column("verdict_right", "Verdict right", 120, "verdict"),
     Column("confidence_right", "Confidence right", 90, "confidence"),
     Column("parent_right", "Parent right", 140),
+    Column("decision_right", "Decision right", 140, help="What the analyst decided on the name"),
+    Column("anchor_right", "Anchor right", 70, "tick"),
 )
 
 
@@ -59,7 +63,7 @@ class ComparePanel(Panel):
             _COLUMNS,
             key="feature_id_left",
             lines=8,
-            empty="No feature has a different verdict.",
+            empty="No feature has another verdict, anchor mark or decision.",
         )
         self._charts: list[Chart] = []
         self._sides = w.Box().add_class("gg-sides")

@@ -16,8 +16,11 @@ from ganglioside.history import History
 from ganglioside.settings import setting_specs
 from ganglioside.verdicts.overrides import Override
 
-#: Columns of the features that are compared.
+#: Columns of the features that stand side by side.
 _COMPARED: Final = ("feature_id", "name", "rt", "verdict", "confidence", "parent")
+
+#: What may differ between two sessions: a pair with any of these differing is listed.
+_DIFFERING: Final = ("verdict", "anchor", "decision")
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,18 +100,15 @@ class Comparison:
         return pairs.sort_values("feature_id_left").reset_index(drop=True)
 
     def differences(self) -> pd.DataFrame:
-        """Pairs with different verdicts."""
+        """Pairs with different verdicts, anchor marks or decisions of analysts."""
         pairs = self.pairs()
-        return pairs[pairs["verdict_left"] != pairs["verdict_right"]].reset_index(drop=True)
+        return pairs[_differ(pairs).any(axis="columns")].reset_index(drop=True)
 
     def headline(self) -> str:
         """Summary of the comparison in one or two sentences."""
         found = self.pairs()
         pairs = len(found)
-        verdicts, anchors, decisions = (
-            int((found[f"{column}_left"] != found[f"{column}_right"]).sum())
-            for column in ("verdict", "anchor", "decision")
-        )
+        verdicts, anchors, decisions = _differ(found).sum().tolist()
         only_left = len(self.left.features) - pairs
         only_right = len(self.right.features) - pairs
         text = (
@@ -157,6 +157,13 @@ class CompareState(t.HasTraits):
             self.comparison = Comparison(history.load(self.left), history.load(self.right))
         except GangliosideError as refusal:
             self.error = str(refusal)
+
+
+def _differ(pairs: pd.DataFrame) -> pd.DataFrame:
+    """What differs in each pair, one column of `_DIFFERING` each."""
+    return pd.DataFrame(
+        {name: pairs[f"{name}_left"] != pairs[f"{name}_right"] for name in _DIFFERING}
+    )
 
 
 def _setting_label(name: str) -> str:

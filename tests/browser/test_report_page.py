@@ -78,6 +78,8 @@ def test_the_report_asks_for_nothing_and_draws_every_chart(visit: Visit, report:
 
 def test_nothing_is_wider_than_the_page(visit: Visit) -> None:
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= 1280
+    names = visit.page.locator("#not-to-publish .scroll")
+    assert names.evaluate("box => box.scrollWidth <= box.clientWidth"), "what it is instead is cut"
 
 
 def test_the_search_filters_and_the_headers_sort(visit: Visit) -> None:

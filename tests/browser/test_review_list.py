@@ -131,3 +131,13 @@ def test_the_list_is_as_high_as_its_column_in_a_wide_window(bench: Visit, tmp_pa
         assert panel is not None
         assert beside is not None
         assert panel["height"] == beside["height"]
+
+
+def test_links_and_the_state_of_the_run_are_whole_on_a_phone(bench: Visit, tmp_path: Path) -> None:
+    with window(bench.page, 400, 800):
+        page = review(bench, tmp_path / "phone.csv")
+        for part in (*page.locator("nav a").all(), page.locator(".gg-message")):
+            box = part.bounding_box()
+            assert box is not None
+            assert box["x"] + box["width"] <= 400
+            assert part.evaluate("e => e.scrollWidth <= e.clientWidth || !e.clientWidth")

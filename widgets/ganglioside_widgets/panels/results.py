@@ -34,7 +34,7 @@ COLUMNS: Final = (
     Column("analyst_decision", "Decision", 90, "text", "What the analyst decided on the name"),
     Column("analyst_name", "New name", 140, "text", "The analyst's name for the feature"),
     Column("rt", "RT (min)", 66, "3"),
-    Column("residual", "Residual (min)", 76, "3", "Measured minus predicted RT"),
+    Column("residual", "Residual (min)", 84, "3", "Measured minus predicted RT"),
     Column("volume", "Peak area", 76, "short"),
     Column("parent", "Parent", 132),
     Column(

@@ -28,12 +28,12 @@ from ganglioside_widgets.state.visitors import Visitor
 
 _NEAR: Final = "Features near the prediction"
 _NEAR_COLUMNS: Final = (
-    Column("feature_id", "Feature", 66, "0"),
+    Column("feature_id", "Feature", 78, "0"),
     Column("name", "Name", 150),
     Column("rt", "RT (min)", 80, "3"),
     Column("apart", "Difference (min)", 110, "3", "Measured minus predicted RT"),
     Column("verdict", "Verdict", 120, "verdict"),
-    Column("confidence", "Confidence", 90, "confidence"),
+    Column("confidence", "Confidence", 106, "confidence"),
     Column("parent", "Parent", 140),
 )
 

@@ -74,6 +74,9 @@ def test_the_index_and_the_workbench_keep_the_rules_and_are_used_by_keyboard(
         assert faults(visit.page, width=width, height=9000) == []
     page = open_workbench(visit, server)
     assert faults(page) == []
+    tab_to(page, "Log")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Nothing has run yet.")).to_be_visible()
     tab_to(page, "Try the example")
     page.keyboard.press("Enter")
     expect(page.locator(".gg-headline")).to_contain_text("features explained")

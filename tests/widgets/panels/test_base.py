@@ -24,6 +24,7 @@ from ganglioside_widgets import (
 from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.panels.admin import AdminPage
 from ganglioside_widgets.panels.base import (
+    Fold,
     fact_list,
     fault_list,
     post_to_kernel,
@@ -134,3 +135,22 @@ def test_what_is_typed_before_a_deed_comes_whole() -> None:
     assert len(fields) > len(pages)
     live = {field.description for field in fields if field._is_live}
     assert live == {"Search", "Who", "What", "About", "Names"}  # none changes anything
+
+
+def test_what_is_folded_is_shown_by_a_button() -> None:
+    note = w.HTML("text")
+    fold = Fold("Log", note)
+    assert not fold.is_open
+    assert fold.children[1].layout.display == "none"
+    fold.head.value = True
+    assert fold.is_open
+    assert fold.children[1].layout.display == ""
+    assert fold.children[1].children == (note,)
+    assert Fold("Log", note, is_open=True).is_open
+
+
+def test_nothing_is_out_of_reach_of_the_tab_key() -> None:
+    before = set(w.widget._instances)
+    Workbench(paths=True), AdminPage(), HistoryPage(), SpeciesPanel()
+    made = [each for key, each in w.widget._instances.items() if key not in before]
+    assert [each for each in made if isinstance(each, w.Accordion | w.Tab)] == []

@@ -121,11 +121,11 @@ def test_a_named_column_that_another_file_lacks_can_be_taken_back() -> None:
 def test_the_rows_are_folded_away_until_another_file_comes() -> None:
     panel = PreviewPanel()
     panel.state.add("a.csv", GOOD)
-    assert panel._fold.selected_index == 0
+    assert panel._fold.is_open
     panel.fold()
-    assert panel._fold.selected_index is None
+    assert not panel._fold.is_open
     panel.state.add("b.csv", GOOD)
-    assert panel._fold.selected_index == 0
+    assert panel._fold.is_open
 
 
 def test_texts_of_a_file_are_escaped_and_cut() -> None:

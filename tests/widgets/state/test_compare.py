@@ -61,8 +61,8 @@ def test_anchors_and_decisions_that_differ_are_counted(analysis: gg.Analysis) ->
     listed = found.differences().set_index("feature_id_left")
     assert set(listed.index) == {anchor, 5, 6}
     assert listed.loc[6, ["decision_left", "decision_right"]].tolist() == [
-        "renamed GM1(36:1;O2)",
-        "renamed GM1(38:1;O2)",
+        "renamed to GM1(36:1;O2)",
+        "renamed to GM1(38:1;O2)",
     ]
     assert listed.loc[anchor, ["anchor_left", "anchor_right"]].tolist() == [False, True]
     used = gg.analyze(left.mark(gg.example())).with_overrides(left)

@@ -35,7 +35,6 @@ from ganglioside_widgets.elements.slider import Slider
 #: The traits that a browser may set, by class of widget, with the check of each value. All other
 #: traits and widgets are read-only for it.
 SETTABLE: Final[Mapping[type[w.Widget], Mapping[str, Kind]]] = {
-    w.Accordion: {"selected_index": lambda value: value is None or is_count(value)},
     w.Checkbox: {"value": is_flag},
     w.Dropdown: {"index": lambda value: value is None or is_count(value)},
     w.ToggleButton: {"value": is_flag},
@@ -57,7 +56,6 @@ SENDABLE: Final[Mapping[type[w.Widget], Form]] = {
 
 #: Traits that are positions in a list, with the attribute that holds this list.
 _INDEXED: Final[Mapping[type[w.Widget], Mapping[str, str]]] = {
-    w.Accordion: {"selected_index": "children"},
     w.Dropdown: {"index": "options"},
 }
 

@@ -91,6 +91,43 @@ class Panel(w.VBox):  # type: ignore[misc]
         return styled(self)
 
 
+class Fold(w.VBox):  # type: ignore[misc]
+    """Widgets that a button shows and hides, by mouse or keyboard.
+
+    The accordion of ipywidgets cannot be reached by the Tab key.
+
+    Parameters
+    ----------
+    title : str
+    children : Widget
+    is_open : bool, optional
+
+    Attributes
+    ----------
+    head : ToggleButton
+    """
+
+    def __init__(self, title: str, *children: w.Widget, is_open: bool = False) -> None:
+        self.head = w.ToggleButton(description=title, value=is_open).add_class("gg-fold-head")
+        self._content = w.VBox(children).add_class("gg-fold-content")
+        super().__init__([self.head, self._content])
+        self.add_class("gg-fold")
+        self.head.observe(self._show, "value")
+        self._show(None)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the widgets are shown."""
+        return bool(self.head.value)
+
+    @is_open.setter
+    def is_open(self, value: bool) -> None:
+        self.head.value = value
+
+    def _show(self, _: object) -> None:
+        self._content.layout.display = "" if self.is_open else "none"
+
+
 def styled(*children: w.Widget) -> w.VBox:
     """Box of widgets with the stylesheet of the panels."""
     style = w.HTML(f"<style>{stylesheet()}</style>").add_class("gg-style")

@@ -17,19 +17,19 @@ from ganglioside_widgets.state.species import completed_sessions
 
 _DIFFERENCES: Final = "Features that differ"
 _COLUMNS: Final = (
-    Column("name_left", "Name", 150),
-    Column("rt_left", "RT left (min)", 80, "3"),
+    Column("name_left", "Name", 150, frozen=True),
     Column("verdict_left", "Verdict left", 120, "verdict"),
-    Column("confidence_left", "Confidence left", 90, "confidence"),
-    Column("parent_left", "Parent left", 140),
-    Column("decision_left", "Decision left", 140, help="What the analyst decided on the name"),
-    Column("anchor_left", "Anchor left", 70, "tick"),
-    Column("rt_right", "RT right (min)", 80, "3"),
     Column("verdict_right", "Verdict right", 120, "verdict"),
-    Column("confidence_right", "Confidence right", 90, "confidence"),
-    Column("parent_right", "Parent right", 140),
-    Column("decision_right", "Decision right", 140, help="What the analyst decided on the name"),
+    Column("decision_left", "Decision left", 150, help="What the analyst decided on the name"),
+    Column("decision_right", "Decision right", 150, help="What the analyst decided on the name"),
+    Column("anchor_left", "Anchor left", 70, "tick"),
     Column("anchor_right", "Anchor right", 70, "tick"),
+    Column("confidence_left", "Confidence left", 106, "confidence"),
+    Column("confidence_right", "Confidence right", 106, "confidence"),
+    Column("parent_left", "Parent left", 140),
+    Column("parent_right", "Parent right", 140),
+    Column("rt_left", "RT left (min)", 80, "3"),
+    Column("rt_right", "RT right (min)", 80, "3"),
 )
 
 
@@ -145,7 +145,10 @@ def _facts(comparison: Comparison) -> str:
         settings_html = table(heads, differing.to_numpy(), label="Settings that differ")
     counts_html = table(
         ["Verdict", "Left", "Right", "Difference"],
-        [[v, f"{a:,}", f"{b:,}", f"{d:+,}"] for v, a, b, d in comparison.counts().to_numpy()],
+        [
+            [v, f"{a:,}", f"{b:,}", f"{d:+,}" if d else "0"]
+            for v, a, b, d in comparison.counts().to_numpy()
+        ],
         label="Counts of verdicts",
     )
     return f"<div class='gg-sides'><div>{settings_html}</div><div>{counts_html}</div></div>"

@@ -16,6 +16,7 @@ from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.local_time import local_texts, time_element
 from ganglioside_widgets.panels.base import (
+    Fold,
     Panel,
     box,
     button,
@@ -131,7 +132,7 @@ class HistoryPanel(Panel):
         self.way = w.Dropdown(description="Seen by").add_class("gg-field")
         self.share = button("Share", lambda: self.state.share(self.way.value or ""))
         self._sharing = w.HBox([self.way, self.share]).add_class("gg-line")
-        again = w.Accordion([w.VBox([self.thresholds, self.rerun])], titles=("Run again",))
+        again = Fold("Run again", self.thresholds, self.rerun)
         buttons = [self.link, self.delete, self._confirmation]
         if self._open_session is not None:
             buttons.insert(0, self.opener)

@@ -13,7 +13,7 @@ from ganglioside.columns import INPUT_LABELS
 from ganglioside.reading.options import UNITS
 from ganglioside.reading.preview import Preview
 from ganglioside.reading.problems import quote
-from ganglioside_widgets.panels.base import Panel, box
+from ganglioside_widgets.panels.base import Fold, Panel, box
 from ganglioside_widgets.state.upload import ABSENT, Upload, UploadState
 
 #: Most columns that are shown; those that were taken come first.
@@ -62,7 +62,7 @@ class PreviewPanel(Panel):
         self._rows = box()
         fields = w.Box([*self.columns.values(), self.sheet, self.unit, self.is_data])
         body = w.VBox([self._rows, fields.add_class("gg-filters")])
-        self._fold = w.Accordion([body], titles=("First rows and columns",), selected_index=0)
+        self._fold = Fold("First rows and columns", body, is_open=True)
         super().__init__("", [self._fold], kind="preview")
         self._is_showing = False
         self.state.observe(self._show, ["uploads", "chosen", "table", "refusal"])
@@ -70,7 +70,7 @@ class PreviewPanel(Panel):
 
     def fold(self) -> None:
         """Hide rows and selects until they are asked for, or another file is shown."""
-        self._fold.selected_index = None
+        self._fold.is_open = False
 
     def _select(self, label: str, choose: Callable[[str], None]) -> w.Dropdown:
         field = w.Dropdown(description=label, options=[("", ABSENT)]).add_class("gg-field")
@@ -99,7 +99,7 @@ class PreviewPanel(Panel):
         finally:
             self._is_showing = False
         if change is not None and change.get("name") in ("uploads", "chosen"):
-            self._fold.selected_index = 0
+            self._fold.is_open = True
 
     def _show_upload(self) -> None:
         upload = self.state.current

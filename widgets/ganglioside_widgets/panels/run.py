@@ -7,7 +7,7 @@ from html import escape
 
 import ipywidgets as w
 
-from ganglioside_widgets.panels.base import Panel, box, button, post_to_kernel, refused, say
+from ganglioside_widgets.panels.base import Fold, Panel, box, button, post_to_kernel, refused, say
 from ganglioside_widgets.state.run import Phase, RunState
 
 #: Seconds between two updates of the elapsed time.
@@ -38,7 +38,7 @@ class RunPanel(Panel):
         self.run = button("Run the analysis", self.state.start, kind="primary")
         self.cancel = button("Cancel", self.state.cancel)
         self._progress, self._end, self._lines = box(kind="progress"), box(), box()
-        self._log = w.Accordion([self._lines], titles=("Log",)).add_class("gg-log")
+        self._log = Fold("Log", self._lines)
         self.way = w.Dropdown(description="Seen by").add_class("gg-field")
         buttons = w.HBox([self.run, self.cancel]).add_class("gg-buttons")
         line = w.HBox([buttons, self._progress]).add_class("gg-run-line")

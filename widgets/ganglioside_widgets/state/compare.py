@@ -191,6 +191,9 @@ def _side(analysis: Analysis, side: str) -> pd.DataFrame:
 
 
 def _decision(override: Override) -> str:
-    """Decision on a name in a few words, such as `renamed GM1(36:1;O2)`; empty without one."""
-    words = (override.decision, override.name or override.verdict)
-    return " ".join(word for word in words if word) if override.decision else ""
+    """Decision on a name in a few words, such as `renamed to GM1(36:1;O2)`; empty without one."""
+    if not override.decision:
+        return ""
+    if override.name:
+        return f"{override.decision} to {override.name}"
+    return f"{override.decision} ({override.verdict})" if override.verdict else override.decision

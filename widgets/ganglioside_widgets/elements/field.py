@@ -36,7 +36,7 @@ class Field(anywidget.AnyWidget):
     disabled : bool
     """
 
-    _esm = source("typing.js") + source("field.js")
+    _esm = source("parts/typing.js") + source("field.js")
 
     value = t.Unicode("").tag(sync=True, echo_update=False)
     description = t.Unicode("").tag(sync=True)

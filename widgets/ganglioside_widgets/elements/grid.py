@@ -93,7 +93,7 @@ class Grid(anywidget.AnyWidget):
         Key of the selected row, or `NONE`.
     """
 
-    _esm = source("typing.js") + source(
+    _esm = source("parts/typing.js") + source(
         "grid.js", SYMBOLS={kind.name: kind.symbol for kind in VERDICT_KINDS}
     )
 

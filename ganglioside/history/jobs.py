@@ -45,6 +45,9 @@ from ganglioside.support.requests import current_request
 MOST_ATTEMPTS: Final = 3
 FIRST_PAUSE: Final = timedelta(seconds=10)
 
+#: Jobs that were given up, in SQL. A worker that ends its last attempt itself keeps its name.
+GIVEN_UP: Final = f"status = 'failed' AND attempts >= {MOST_ATTEMPTS} AND worker IS NULL"
+
 #: What is said of a job that came in from elsewhere before it had ended.
 FOREIGN: Final = (
     "Jobs from elsewhere are not carried out here. Look at what it was to do; to do it here: "

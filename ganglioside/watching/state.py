@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from ganglioside.history import History
+from ganglioside.history.jobs import GIVEN_UP
 from ganglioside.history.storage.store import utc_now
 from ganglioside.history.tasks import Task
 from ganglioside.history.workers import Worker
@@ -149,8 +150,8 @@ def _look(history: History) -> State:
     counts = history.query("SELECT status, count(*) AS jobs FROM jobs GROUP BY status")
     facts = history.query(
         "SELECT (SELECT min(created) FROM jobs WHERE status = 'pending') AS waiting, "
-        "(SELECT count(*) FROM jobs WHERE status = 'failed' AND starts_with(error, 'Given up') "
-        "AND ended > ?) AS given_up, (SELECT count(*) FROM sessions) AS sessions, "
+        f"(SELECT count(*) FROM jobs WHERE {GIVEN_UP} AND ended > ?) AS given_up, "
+        "(SELECT count(*) FROM sessions) AS sessions, "
         "(SELECT max(time) FROM log WHERE action = 'backed up') AS backup",
         [now - RECENT],
     ).iloc[0]

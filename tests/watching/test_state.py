@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ganglioside.history import History
+from ganglioside.history import jobs as queued
 from ganglioside.history.storage.store import utc_now
 from ganglioside.watching.state import Disk, look
 
@@ -36,6 +37,37 @@ def test_a_worker_is_lacked_where_jobs_are_left_to_workers(
     assert not look(history).lacks_worker
     history.workers.drain(worker.id)
     assert look(history).lacks_worker
+
+
+def test_given_up_jobs_are_counted_by_their_state_and_not_by_their_words(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queued, "back_off", lambda attempts: timedelta(0))
+    history.jobs.add("slow", {}, "given up")
+    for _ in range(queued.MOST_ATTEMPTS):
+        assert look(history).given_up == 0
+        taken = history.jobs.take(history.workers.register())
+        assert taken is not None
+        history.jobs.put_off(taken.id, "The database is away")
+    assert look(history).given_up == 1
+    with history._store.write() as connection:
+        connection.execute("UPDATE jobs SET error = 'In other words.'")
+    assert look(history).given_up == 1
+
+
+def test_a_job_whose_last_attempt_ends_with_a_fault_of_its_own_is_not_given_up(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queued, "back_off", lambda attempts: timedelta(0))
+    job = history.jobs.add("slow", {}, "wrong table")
+    for attempt in range(1, queued.MOST_ATTEMPTS + 1):
+        taken = history.jobs.take(history.workers.register())
+        assert taken is not None
+        if attempt < queued.MOST_ATTEMPTS:
+            history.jobs.put_off(job, "The database is away")
+    history.jobs.end(job, "failed", error="The table has no rows.")
+    assert history.jobs.get(job).attempts == queued.MOST_ATTEMPTS
+    assert look(history).given_up == 0
 
 
 def test_a_disk_is_nearly_full_below_five_percent(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
@@ -171,14 +172,29 @@ def find_job(connection: Connection, job: str) -> Job:
     return found
 
 
+def session_named(parameters: Mapping[str, Any]) -> str | None:
+    """Id of the session that a job with these parameters reads; None where it reads none."""
+    named = parameters.get("session") or parameters.get("source")
+    is_id = isinstance(named, str) and re.fullmatch("[0-9a-f]{14}", named) is not None
+    return named if is_id else None
+
+
 def jobs_about(connection: Connection, sid: str) -> list[str]:
-    """Ids of the jobs that make or read a session and have made no other one."""
+    """Ids of the jobs that make or read a session and have made no other one.
+
+    They are those of everybody: what tells of a session is seen by those who see it, and by nobody
+    else.
+    """
     rows = connection.execute(
-        "SELECT id FROM jobs WHERE session = $sid "
+        "SELECT id, session, CAST(parameters AS VARCHAR) FROM jobs WHERE session = $sid "
         "OR (session IS NULL AND strpos(CAST(parameters AS VARCHAR), $sid) > 0) ORDER BY id",
         {"sid": sid},
     ).fetchall()
-    return [job for (job,) in rows]
+    return [
+        job
+        for job, session, parameters in rows
+        if session == sid or session_named(json.loads(parameters)) == sid
+    ]
 
 
 def find_jobs(

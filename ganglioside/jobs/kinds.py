@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from ganglioside.errors import JobError
+from ganglioside.history.jobs import session_named
 from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
@@ -400,9 +400,7 @@ def resumed(work: Work) -> Work:
 
 def session_of(work: Work) -> str | None:
     """Id of the session that a work reads; None where it reads none."""
-    named = getattr(work, "session", None) or getattr(work, "source", "")
-    is_id = isinstance(named, str) and re.fullmatch("[0-9a-f]{14}", named) is not None
-    return named if is_id else None
+    return session_named(parameters_of(work))
 
 
 def work_of(kind: str, parameters: str) -> Work:

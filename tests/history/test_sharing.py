@@ -298,6 +298,26 @@ def test_jobs_are_seen_as_their_sessions_are(history: History, analysis: gg.Anal
     assert history.care.verify(sample=0).is_whole
 
 
+def test_a_job_whose_parameters_only_contain_the_id_of_a_session_is_not_shared_with_it(
+    history: History, analysis: gg.Analysis
+) -> None:
+    ann, bob = history.acting_as(ANN), history.acting_as(BOB)
+    sid = ann.save(analysis, "own")
+    about = ann.jobs.add("report", {"source": sid, "out": "x.html"}, "report", about=sid)
+    others = [
+        bob.jobs.add(kind, parameters, kind)
+        for kind, parameters in (
+            ("batch", {"sources": [f"/data/{sid}.csv"], "out": sid}),
+            ("analyze", {"source": f"{sid}.csv", "title": sid}),
+            ("export", {"session": "0" * 14, "out": f"{sid}.csv"}),
+            ("report", {"source": {"of": sid}, "out": "x.html"}),
+        )
+    ]
+    ann.share(sid, "everybody")
+    assert history.jobs.get(about).shared is None
+    assert {history.jobs.get(job).shared for job in others} == {"own"}
+
+
 def test_a_job_of_a_session_that_is_not_seen_cannot_be_added(
     history: History, analysis: gg.Analysis
 ) -> None:

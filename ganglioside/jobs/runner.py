@@ -45,13 +45,7 @@ class _Ended:
     by_chance: bool = False  # it may go well another time
 
 
-def carry_out(
-    history: History,
-    job: str,
-    also: ProgressCallback | None = None,
-    *,
-    own_process: bool = False,
-) -> Job:
+def carry_out(history: History, job: str, also: ProgressCallback | None = None) -> Job:
     """Carry out a pending job in this process, and return it with its end.
 
     Parameters
@@ -61,8 +55,6 @@ def carry_out(
         Its id.
     also
         Receives the events too.
-    own_process
-        Whether this process exists for this job alone, and may be ended with it.
 
     Raises
     ------
@@ -71,7 +63,7 @@ def carry_out(
     KeyboardInterrupt
         If it was interrupted; the job is cancelled then.
     """
-    return carry_out_taken(history, history.jobs.start(job), also, own_process=own_process)
+    return carry_out_taken(history, history.jobs.start(job), also)
 
 
 def carry_out_taken(
@@ -89,7 +81,9 @@ def carry_out_taken(
 
     Parameters
     ----------
-    history, taken, also, own_process
+    history, taken, also
+    own_process
+        Whether this process exists for this job alone, and may be ended with it.
     leave
         Leaves this process, once the end of work is recorded that does not heed its time limit.
     """

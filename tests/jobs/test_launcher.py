@@ -11,8 +11,8 @@ from jobs.slow_work import TABLE
 
 import ganglioside as gg
 from ganglioside import jobs
-from ganglioside.errors import JobError
-from ganglioside.jobs import launcher
+from ganglioside.errors import EndedError, JobError
+from ganglioside.jobs import __main__, launcher
 
 
 def test_a_job_runs_in_its_own_process_and_is_followed_from_any(
@@ -136,3 +136,45 @@ def test_the_history_is_named_where_others_cannot_read_it(
     assert command[-1] == job
     assert history.address not in " ".join(command)
     assert environment["GANGLIOSIDE_HISTORY"] == history.address
+
+
+@pytest.fixture
+def waiting(history: gg.History, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A job that waits for the process that `__main__` is."""
+    monkeypatch.setenv("GANGLIOSIDE_HISTORY", history.address)
+    monkeypatch.setattr(__main__, "start_next", lambda history: None)
+    return history.jobs.add("verify", {"sample": 0}, "verify")
+
+
+def test_a_process_whose_job_another_one_has_taken_ends_well(
+    history: gg.History, waiting: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert history.jobs.take() is not None
+    assert __main__.main(waiting) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_process_whose_job_is_not_its_users_fails_with_the_reason(
+    history: gg.History, waiting: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with history._store.write() as connection:
+        connection.execute("UPDATE jobs SET parameters = '{}'")
+    assert __main__.main(waiting) == 1
+    assert "you did not ask for it" in capsys.readouterr().err
+    assert history.jobs.get(waiting).status == "pending"
+    assert __main__.main("f" * 14) == 1
+    assert "There is no job" in capsys.readouterr().err
+
+
+def test_a_process_that_cannot_record_the_end_of_its_job_fails_with_the_reason(
+    history: gg.History,
+    waiting: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def ended(*_: object, **__: object) -> None:
+        raise EndedError("It has ended already.")
+
+    monkeypatch.setattr("ganglioside.history.jobs.Jobs.end", ended)
+    assert __main__.main(waiting) == 1
+    assert "It has ended already." in capsys.readouterr().err

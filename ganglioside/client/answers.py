@@ -10,13 +10,14 @@ from typing import Any, Final, cast
 
 import pandas as pd
 
+from ganglioside.columns import VERDICTS
 from ganglioside.progress import ProgressEvent
 from ganglioside.questions.explanation import Explanation, Hypothesis
 from ganglioside.verdicts.overrides import Override, Overrides
 
 #: Columns of sessions that are times, and those that are counts.
 _TIMES: Final = ("created", "started", "completed")
-_COUNTS: Final = ("features", "valid", "fragment", "adduct", "outlier", "undetermined")
+_COUNTS: Final = ("features", *VERDICTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,10 @@ class Job:
     time_limit : float or None
         s.
     cancel_requested : bool
+    attempts : int or None
+        How often workers have begun it.
+    not_before : datetime.datetime or None
+        When it is tried again.
     retry_of, session : str or None
     result : dict or None
     error : str or None
@@ -72,20 +77,24 @@ class Job:
     ended: datetime | None
     time_limit: float | None
     cancel_requested: bool
+    attempts: int | None
+    not_before: datetime | None
     retry_of: str | None
     session: str | None
     result: dict[str, Any] | None
     error: str | None
 
 
+#: Fields of a job that are times.
+_JOB_TIMES: Final = ("created", "started", "ended", "not_before")
+
+
 def job_of(answer: dict[str, Any]) -> Job:
-    """Job from an answer."""
-    times = {
-        name: None if answer[name] is None else datetime.fromisoformat(answer[name])
-        for name in ("created", "started", "ended")
-    }
+    """Job from an answer; None for what an earlier version of the server does not send."""
     known: dict[str, Any] = {field.name: answer.get(field.name) for field in fields(Job)}
-    return Job(**{**known, **times})
+    for name in _JOB_TIMES:
+        known[name] = known[name] and datetime.fromisoformat(known[name])
+    return Job(**known)
 
 
 def sessions_frame(rows: Sequence[dict[str, Any]]) -> pd.DataFrame:

@@ -2,9 +2,78 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from datetime import UTC, datetime
 
-from ganglioside.client.answers import events_of, explanation_of, frame_of, sessions_frame
+import pytest
+
+from ganglioside.client.answers import (
+    Job,
+    ServerVersion,
+    events_of,
+    explanation_of,
+    frame_of,
+    job_of,
+    sessions_frame,
+)
+from ganglioside.columns import VERDICTS
+from ganglioside.history.listing import LISTED
+from ganglioside.progress import ProgressEvent
+from ganglioside.questions.explanation import Explanation
+from ganglioside.server import answers
+from ganglioside.server.documentation import stored_document
+from ganglioside.server.routes.state import VersionAnswer
+from ganglioside.verdicts.overrides import Override
+
+
+def fields_of(kind: type) -> set[str]:
+    return {field.name for field in dataclasses.fields(kind)}
+
+
+@pytest.mark.parametrize(
+    ("sent", "received", "left"),
+    [
+        (answers.JobAnswer, fields_of(Job), set()),
+        (VersionAnswer, fields_of(ServerVersion), set()),
+        (answers.SessionAnswer, set(LISTED), set()),
+        (answers.OverrideAnswer, fields_of(Override), {"decision"}),  # follows from the rest
+        (answers.EventAnswer, set(ProgressEvent.__annotations__), {"id"}),  # numbers the events
+    ],
+)
+def test_a_client_receives_every_field_of_an_answer(
+    sent: type[answers.BaseModel], received: set[str], left: set[str]
+) -> None:
+    assert {*sent.model_fields} - left == received
+
+
+def test_an_explanation_has_every_field_that_is_sent() -> None:
+    path = "/api/v1/sessions/{sid}/features/{feature_id}/explanation"
+    content = stored_document()["paths"][path]["get"]["responses"]["200"]["content"]
+    sent = set(content["application/json"]["schema"]["properties"])
+    assert sent - {"probabilities", "text"} == fields_of(Explanation)
+    assert all(hasattr(Explanation, name) for name in ("probabilities", "text"))
+
+
+def test_a_session_has_a_count_of_each_verdict() -> None:
+    counts = {name for name, field in answers.SessionAnswer.model_fields.items()
+              if field.annotation == int | None}  # fmt: skip
+    assert counts == {"features", *VERDICTS}
+
+
+def test_a_job_that_waits_for_its_next_attempt_says_so() -> None:
+    answer = {
+        "id": "1a21eac954c0d6", "kind": "verify", "name": "verify", "status": "pending",
+        "author": "Ann", "created": "2026-01-02T03:04:05+00:00", "started": None, "ended": None,
+        "time_limit": None, "cancel_requested": False, "attempts": 2,
+        "not_before": "2026-01-02T03:05:05+00:00", "retry_of": None, "session": None,
+        "result": None, "error": None,
+    }  # fmt: skip
+    job = job_of(answer)
+    assert job.attempts == 2
+    assert job.not_before == datetime(2026, 1, 2, 3, 5, 5, tzinfo=UTC)
+    earlier = {name: value for name, value in answer.items() if name != "not_before"}
+    assert job_of(earlier).not_before is None
 
 
 def test_an_event_without_a_fault_has_no_error() -> None:

@@ -10,7 +10,7 @@ from ganglioside.support.fact_tables import read_facts
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """One format: name, ending and content of the file, label of a button, and its help.
+    """One format: name, ending, media type and content of the file, label of a button, its help.
 
     The ending is empty for the user's own file, which keeps the one that it has. The content, as
     `verdicts` or `species`, is a word for the file's name.
@@ -18,6 +18,7 @@ class ExportFormat:
 
     name: str
     ending: str
+    media_type: str
     content: str
     label: str
     help: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -9,11 +10,19 @@ import pytest
 
 from ganglioside import exporting
 from ganglioside.exporting import files
-from ganglioside.exporting.formats import FORMATS
+from ganglioside.exporting.formats import EXPORT_FORMATS, FORMATS
 
 
 def test_each_format_has_a_writer() -> None:
     assert tuple(files._WRITERS) == FORMATS
+
+
+def test_each_format_has_a_media_type_and_those_of_one_ending_have_the_same() -> None:
+    by_ending: dict[str, set[str]] = {}
+    for known in EXPORT_FORMATS:
+        assert re.fullmatch(r"[a-z]+/[a-z.-]+", known.media_type), known
+        by_ending.setdefault(known.ending, set()).add(known.media_type)
+    assert all(len(types) == 1 for types in by_ending.values())
 
 
 def test_the_formats_alone_load_nothing_heavy() -> None:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from ganglioside.exporting.document import document_of
 from ganglioside.exporting.files import content_of, file_name
-from ganglioside.exporting.formats import Format
+from ganglioside.exporting.formats import EXPORT_FORMATS, FORMATS, ExportFormat, Format, format_of
 from ganglioside.exporting.schema import json_schema
 from ganglioside.server.answers import Strict, VerdictName, json_answer, table_json, to_json
 from ganglioside.server.callers import Reader
@@ -118,33 +118,24 @@ def read_summary(request: Request, served: Served, _: Reader, sid: SessionId) ->
     return json_answer(request, *served.reads.get(("summary", sid), find))
 
 
-_MEDIA: Final[dict[str, str]] = {
-    "species": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "species-csv": "text/csv",
-    "figures": "application/zip",
-    "csv": "text/csv",
-    "json": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "parquet": "application/vnd.apache.parquet",
-    "mztab": "text/tab-separated-values",
-    "your-file": "application/octet-stream",
-}
 #: Work of the exports that take longer than the others.
 _WORK: Final[dict[str, int]] = {"figures": 10, "xlsx": 2, "mztab": 2}
 
-_BINARY: Final = {"type": "string", "format": "binary"}
+
+def _shape(known: ExportFormat) -> dict[str, Any]:
+    """Schema of a file of a format."""
+    return {} if known.name == "json" else {"type": "string", "format": "binary"}
+
 
 FormatName = Annotated[
-    Literal[
-        "species", "species-csv", "figures", "csv", "xlsx", "json", "parquet", "mztab", "your-file"
-    ],
+    Literal[FORMATS],  # type: ignore[valid-type]  # of the table of formats
     Path(description="Format of the file.", examples=["xlsx"]),
 ]
 
 
 @router.get("/sessions/{sid}/exports/{form}", response_class=Response,
-            responses={200: {"content": {media: {"schema": {} if "json" in media else _BINARY}
-                                         for media in _MEDIA.values()}},
+            responses={200: {"content": {known.media_type: {"schema": _shape(known)}
+                                         for known in EXPORT_FORMATS}},
                        **answers(304, 404, 409)})  # fmt: skip
 def export_session(served: Served, _: Reader, sid: SessionId, form: FormatName) -> Response:
     """Export a session as a file; `your-file` is the input with the verdicts appended."""
@@ -159,4 +150,4 @@ def export_session(served: Served, _: Reader, sid: SessionId, form: FormatName) 
 
     content, _tag = served.worked(("export", sid, form), find, _WORK.get(form, 1))
     called, _tag = served.reads.get(("name of export", sid, form), name)
-    return attachment(content, called.decode(), _MEDIA[form])
+    return attachment(content, called.decode(), format_of(form).media_type)

@@ -15,7 +15,7 @@ import ganglioside as gg
 from ganglioside.analysis import Analysis
 from ganglioside.exporting import content_of, file_name
 from ganglioside.exporting.document import document_of, read_json
-from ganglioside.exporting.formats import FORMATS, Format
+from ganglioside.exporting.formats import FORMATS, Format, format_of
 from ganglioside.exporting.schema import json_schema
 from ganglioside.history import History
 from ganglioside.server.routes import results
@@ -87,6 +87,7 @@ def test_exports_are_those_of_the_package(
 ) -> None:
     answer = ann.get(f"sessions/{sid}/exports/{form}")
     assert answer.status_code == 200
+    assert answer.headers["content-type"].partition(";")[0] == format_of(form).media_type
     name = file_name("example", form, analysis.source)
     assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{name}"
     if form in ("species-csv", "csv", "json", "mztab", "your-file"):

@@ -68,7 +68,7 @@ class Study:
 
 
 def _features(history: History, sids: Sequence[str]) -> pd.DataFrame:
-    return history.features(sids, _COMPARED)
+    return history.features_of(sids, _COMPARED)
 
 
 def _species(features: pd.DataFrame) -> pd.Series[Any]:

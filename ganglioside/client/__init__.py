@@ -1,4 +1,4 @@
-"""The client: a history on a server, with the verbs of `History`.
+"""The client: a history on a server, with verbs of `History`.
 
 `gg.connect(url, token)` gives a `Client`. Each name is loaded when it is first used.
 """

@@ -1,4 +1,4 @@
-"""`Client`: a history on a server, with the verbs of `History`."""
+"""`Client`: a history on a server, with verbs of `History`."""
 
 from __future__ import annotations
 

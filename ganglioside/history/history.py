@@ -12,6 +12,7 @@ import duckdb
 import pandas as pd
 
 from ganglioside.analysis import Analysis, analyze
+from ganglioside.columns import Verdict
 from ganglioside.errors import (
     Cancelled,
     EndedError,
@@ -631,7 +632,7 @@ class History(ShownAsCard):
                 raise EndedError(session.why_empty())
             return read_analysis(connection, session)
 
-    def features(self, sids: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
+    def features_of(self, sids: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
         """Stored features of sessions: `session`, then the columns, in the order of their rows.
 
         Returns
@@ -645,7 +646,7 @@ class History(ShownAsCard):
 
         Examples
         --------
-        >>> history.features([sid], ["name", "verdict"]).columns.tolist()
+        >>> history.features_of([sid], ["name", "verdict"]).columns.tolist()
         ['session', 'name', 'verdict']
         """
         listed = ", ".join(f'"{column}"' for column in columns)
@@ -829,7 +830,7 @@ class History(ShownAsCard):
             return listed(connection, opening.id), analysis
 
     def begin(self, source: Source, settings: Settings, name: str | None = None) -> str:
-        """Record that an analysis has started; follow with `carry_out`, or complete, fail, cancel.
+        """Record that an analysis has started; follow with `carry_out`, or an end of it.
 
         Returns
         -------
@@ -842,7 +843,7 @@ class History(ShownAsCard):
         >>> new = history.begin(gg.example().source, gg.Settings())
         >>> history.session(new)["status"]
         'processing'
-        >>> history.cancel(new)
+        >>> history.record_cancelled(new)
         """
         opening = Opening.now(source, settings, name, person=self.person)
         self._begin(opening)
@@ -963,7 +964,7 @@ class History(ShownAsCard):
             raise  # it is another's now, who begins anew
         except (Cancelled, KeyboardInterrupt):
             with recorder.unsaved() as events:
-                self.cancel(sid, events)
+                self.record_cancelled(sid, events)
             raise
         except BaseException as error:
             with recorder.unsaved() as events:
@@ -1019,18 +1020,36 @@ class History(ShownAsCard):
         text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
         self._end(sid, "failed", text, events)
 
-    def cancel(self, sid: str, events: Sequence[ProgressEvent] = ()) -> None:
+    def record_cancelled(self, sid: str, events: Sequence[ProgressEvent] = ()) -> None:
         """Record that a session that was begun was cancelled.
 
         Examples
         --------
         >>> import ganglioside as gg
         >>> new = history.begin(gg.example().source, gg.Settings())
-        >>> history.cancel(new)
+        >>> history.record_cancelled(new)
         >>> history.session(new)["status"]
         'cancelled'
         """
         self._end(sid, "cancelled", None, events)
+
+    def cancel(self, sid: str) -> None:
+        """Request the end of an analysis; one that waits ends at once.
+
+        Raises
+        ------
+        EndedError
+            If it has ended already.
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> new = history.queue(gg.example().source, gg.Settings())
+        >>> history.cancel(new)
+        >>> history.session(new)["status"]
+        'cancelled'
+        """
+        self.runs.request_cancel(sid)
 
     def events(self, sid: str, after: int = 0) -> list[ProgressEvent]:
         """Events of a session in order, without the first `after`.
@@ -1101,8 +1120,36 @@ class History(ShownAsCard):
                 with changing(connection, "jobs", job, "job shared", after=_words(wanted)):
                     _share(connection, "jobs", job, wanted)
 
-    def override(self, sid: str, overrides: Overrides) -> None:
-        """Store the analyst's overrides of a completed session.
+    def override(
+        self,
+        sid: str,
+        feature_id: int,
+        verdict: Verdict | None = None,
+        *,
+        anchor: bool | None = None,
+        note: str = "",
+        name: str | None = None,
+        later: bool = False,
+    ) -> Overrides:
+        """Override the verdict, name or anchor mark of a feature, and return all overrides.
+
+        See `put_overrides`; fields as of `Override`.
+
+        Examples
+        --------
+        >>> history.override(sid, 3, "valid", note="Seen in MS/MS.").of(3).verdict
+        'valid'
+        """
+        return self.put_override(
+            sid,
+            Override(
+                feature_id=feature_id, verdict=verdict, anchor=anchor, note=note, name=name,
+                later=later,
+            ),
+        )  # fmt: skip
+
+    def replace_overrides(self, sid: str, overrides: Overrides) -> None:
+        """Store the analyst's overrides of a completed session in the place of the present ones.
 
         Parameters
         ----------
@@ -1121,7 +1168,7 @@ class History(ShownAsCard):
         --------
         >>> import ganglioside as gg
         >>> note = gg.Override(feature_id=3, verdict="valid", note="Seen in MS/MS.")
-        >>> history.override(sid, gg.Overrides().put(note))
+        >>> history.replace_overrides(sid, gg.Overrides().put(note))
         >>> len(history.load(sid).overrides)
         1
         """

@@ -195,7 +195,7 @@ def measure_events(url: str, history: History, clients: int, events: int) -> Non
             progress.log("loading", f"event {number}")
             history.runs.beat(sid, [made.pop()])
             time.sleep(0.1)
-        history.cancel(sid)
+        history.record_cancelled(sid)
 
     async def follow() -> list[int]:
         ready = [asyncio.Event() for _ in range(clients)]

@@ -50,7 +50,7 @@ class Held:
         history = History.open(self.history)
         self.sid, analysis = history.run(self.file, name=EVIL)
         said = gg.Override(feature_id=1, verdict="valid", note=EVIL, author=EVIL)
-        history.override(self.sid, analysis.overrides.put(said))
+        history.replace_overrides(self.sid, analysis.overrides.put(said))
         self.job = history.jobs.add("analyze", {"source": EVIL}, EVIL)
         history.jobs.start(self.job)
         history.jobs.end(self.job, "failed", error=EVIL)

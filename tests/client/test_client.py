@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -12,7 +15,7 @@ from served import Served
 
 import ganglioside as gg
 from ganglioside.client import Client
-from ganglioside.errors import ServerError
+from ganglioside.errors import GangliosideError, ServerError
 from ganglioside.history import History
 from ganglioside.progress import ProgressEvent
 
@@ -28,6 +31,41 @@ def test_sessions_are_those_of_the_history(client: Client, history: History, sid
     assert client.sessions(1)["name"].tolist() == ["second"]
     assert client.sessions(text="brain")["id"].tolist() == [sid]
     assert client.session(sid)["name"] == "mouse brain"
+
+
+def required(function: Callable[..., Any]) -> list[str]:
+    parameters = inspect.signature(function).parameters.values()
+    return [one.name for one in parameters
+            if one.default is one.empty and one.kind is not one.VAR_KEYWORD]  # fmt: skip
+
+
+VERBS = sorted({*vars(Client)} & {name for name in dir(History) if not name.startswith("_")})
+
+
+def test_the_client_has_verbs_of_the_history() -> None:
+    assert len(VERBS) > 12
+    assert {"run", "rerun", "load", "rename", "share", "override", "cancel"} <= {*VERBS}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_of_both_takes_the_same(verb: str) -> None:
+    assert required(getattr(Client, verb)) == required(getattr(History, verb))
+
+
+def test_overriding_and_cancelling_do_the_same_in_both(client: Client, history: History) -> None:
+    for one in (client, history):
+        made = client.run(gg.example())
+        one.override(made, 3, "outlier", note="tailing")
+        said = one.override(made, 4, anchor=True)
+        assert [each.feature_id for each in said] == [3, 4]
+        assert said == history.load(made).overrides
+        begun = history.begin(gg.example().source, gg.Settings())
+        one.cancel(begun)
+        assert history.session(begun)["status"] == "processing"
+        assert history.runs.get(begun).cancel_requested
+        history.record_cancelled(begun)
+        with pytest.raises(GangliosideError, match="ended already"):
+            one.cancel(begun)
 
 
 def test_sessions_come_page_by_page(

@@ -35,10 +35,10 @@ def test_overrides_come_back_with_the_analysis(history: History) -> None:
 
 def test_the_last_word_counts_and_the_trail_holds_all(history: History) -> None:
     sid = history.save(build_analysis())
-    history.override(sid, Overrides((FIRST, SECOND)))
-    history.override(sid, Overrides((FIRST, SECOND)))  # says nothing new
-    history.override(sid, Overrides((THIRD, SECOND)))
-    history.override(sid, Overrides((THIRD,)))
+    history.replace_overrides(sid, Overrides((FIRST, SECOND)))
+    history.replace_overrides(sid, Overrides((FIRST, SECOND)))  # says nothing new
+    history.replace_overrides(sid, Overrides((THIRD, SECOND)))
+    history.replace_overrides(sid, Overrides((THIRD,)))
     assert history.load(sid).overrides == Overrides((THIRD,))
     trail = history.override_trail(sid)
     assert list(trail["feature_id"]) == [1, 3, 1, 3]
@@ -49,7 +49,7 @@ def test_the_last_word_counts_and_the_trail_holds_all(history: History) -> None:
     rows = [row for text in told["details"][1:] for row in json.loads(text)["said"]]
     assert [row["feature_id"] for row in rows] == [1, 3, 1, 3]
     assert rows[0]["note"] == FIRST.note
-    history.override(sid, Overrides())
+    history.replace_overrides(sid, Overrides())
     assert history.load(sid).overrides == Overrides()
 
 
@@ -85,10 +85,10 @@ def test_the_log_holds_an_override_without_a_decision_as_it_did_before_there_wer
 def test_overrides_of_another_table_are_refused_whole(history: History) -> None:
     sid = history.save(build_analysis(3))
     with pytest.raises(OverrideError, match="no feature 3"):
-        history.override(sid, Overrides((FIRST, SECOND)))
+        history.replace_overrides(sid, Overrides((FIRST, SECOND)))
     begun = history.begin(Source.from_bytes("x", b"x"), Settings())
     with pytest.raises(HistoryError, match="no result"):
-        history.override(begun, Overrides((FIRST,)))
+        history.replace_overrides(begun, Overrides((FIRST,)))
     assert history.override_trail(sid).empty
     assert list(history.care.log()["action"]) == ["completed", "begun"]
 

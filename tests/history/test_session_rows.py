@@ -24,7 +24,13 @@ def test_a_beginning_of_an_id_is_enough_where_it_fits_one(history: History) -> N
 @pytest.mark.parametrize("sid", ["", "zzz", "%", "' OR 1=1 --"])
 def test_an_unknown_session_is_named(history: History, sid: str) -> None:
     history.save(build_analysis(1))
-    for call in (history.load, history.delete, history.source, history.rerun, history.cancel):
+    for call in (
+        history.load,
+        history.delete,
+        history.source,
+        history.rerun,
+        history.record_cancelled,
+    ):
         with pytest.raises(HistoryError, match="no session"):
             call(sid)
     assert len(history.sessions()) == 1
@@ -45,9 +51,9 @@ def test_a_deleted_session_leaves_nothing_and_takes_nothing_along(history: Histo
 def test_an_ended_session_cannot_end_again(history: History) -> None:
     analysis = build_analysis()
     sid = history.begin(analysis.source, analysis.settings)
-    history.cancel(sid)
+    history.record_cancelled(sid)
     assert history.session(sid)["status"] == "cancelled"
-    for end in (history.cancel, lambda s: history.fail(s, "x")):
+    for end in (history.record_cancelled, lambda s: history.fail(s, "x")):
         with pytest.raises(HistoryError, match="ended already"):
             end(sid)
     with pytest.raises(HistoryError, match="ended already"):

@@ -103,14 +103,14 @@ READS: dict[str, Callable[[History, str], Any]] = {
     "events": lambda history, sid: history.events(sid),
     "overrides": lambda history, sid: history.override_trail(sid),
     "decisions": lambda history, sid: history.decisions(sid),
-    "features": lambda history, sid: history.features([sid], ["name"]),
+    "features_of": lambda history, sid: history.features_of([sid], ["name"]),
     "run": lambda history, sid: history.runs.get(sid),
     "run events": lambda history, sid: history.runs.events(sid),
 }
 CHANGES: dict[str, Callable[[History, str], Any]] = {
     "rename": lambda history, sid: history.rename(sid, "mine"),
     "share": lambda history, sid: history.share(sid, "everybody"),
-    "override": lambda history, sid: history.override(sid, Overrides()),
+    "replace_overrides": lambda history, sid: history.replace_overrides(sid, Overrides()),
     "put": lambda history, sid: history.put_override(sid, Override(feature_id=1, author="x")),
     "confirm": lambda history, sid: history.confirm_override(sid, 1),
     "keep": lambda history, sid: history.keep(sid),

@@ -119,7 +119,7 @@ def test_overrides_are_in_the_report_of_their_session(
     verdict = gg.Override(feature_id=3, verdict="outlier", note=f"no MS/MS {EVIL}", author="Ada")
     mark = gg.Override(feature_id=5, anchor=False, author="Ada")
     renamed = confirm(rename(7, "GM3(36:1;O2)", author="Ada"), f"Bob {EVIL}")
-    history.override(sid, gg.Overrides((verdict, mark, renamed)))
+    history.replace_overrides(sid, gg.Overrides((verdict, mark, renamed)))
     out = tmp_path / "session.html"
     run_cells(source=sid, history=str(history.path), output=str(out))
     text = out.read_text()

@@ -63,7 +63,7 @@ def test_all_listeners_get_events_as_they_come(history: History) -> None:
             history.runs.beat(sid, [event])
         heard.wait(60)
         history.runs.beat(sid, events(5)[3:])
-        history.cancel(sid)
+        history.record_cancelled(sid)
 
     async def listen() -> None:
         feeds = Feeds(history)

@@ -193,7 +193,7 @@ def test_a_stream_ends_for_who_sees_the_session_no_more(history_of_ann: History)
                 await asyncio.to_thread(acting.share, sid, "own")
                 with pytest.raises(UnknownSessionError):
                     await anext(his.after(0))
-            await asyncio.to_thread(acting.cancel, sid)
+            await asyncio.to_thread(acting.record_cancelled, sid)
             assert [event async for event in hers.after(0)] == []
             async with feeds.listen(bob, "session", sid) as late:
                 with pytest.raises(UnknownSessionError):

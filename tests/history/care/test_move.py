@@ -30,7 +30,7 @@ def filled(place: Path, monkeypatch: pytest.MonkeyPatch) -> History:
     history = History.open(place / "history.duckdb")
     carried = pd.DataFrame({"x": ["=1", None, "β", "", "\\."], "y": [1, None, 2.5, "a", True]})
     history.save(build_analysis(extra=carried).with_overrides(SAID), name="first \\N")
-    history.override(history.save(build_analysis(323)), SAID)
+    history.replace_overrides(history.save(build_analysis(323)), SAID)
     failed = history.begin(Source.from_bytes("x.csv", b"\x00\xff"), Settings())
     events: list[ProgressEvent] = []
     Progress(events.append, failed).done("loading", "β")

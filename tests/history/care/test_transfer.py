@@ -125,7 +125,7 @@ def test_two_histories_become_one(filled: History, out: Path, tmp_path: Path) ->
 def test_what_was_said_later_comes_along(history: History, tmp_path: Path) -> None:
     sid = history.save(build_analysis().with_overrides(SAID))
     copy = History.open(history.care.backup(tmp_path / "copy.duckdb"))
-    history.override(sid, Overrides())
+    history.replace_overrides(sid, Overrides())
     history.care.export(tmp_path / "out")
     copy.care.import_(tmp_path / "out")
     assert copy.load(sid).overrides == Overrides()
@@ -137,8 +137,8 @@ def test_a_session_that_is_something_else_here_is_refused(history: History, tmp_
     sid = history.save(build_analysis())
     copy = History.open(history.care.backup(tmp_path / "copy.duckdb"))
     history.save(build_analysis(2))
-    history.override(sid, SAID)
-    copy.override(sid, Overrides((Override(feature_id=2, anchor=True),)))
+    history.replace_overrides(sid, SAID)
+    copy.replace_overrides(sid, Overrides((Override(feature_id=2, anchor=True),)))
     history.care.export(tmp_path / "out")
     with pytest.raises(HistoryError, match="hold something else"):
         copy.care.import_(tmp_path / "out")
@@ -158,8 +158,8 @@ def test_another_decision_on_the_same_feature_is_something_else(
 ) -> None:
     sid = history.save(build_analysis())
     copy = History.open(history.care.backup(tmp_path / "copy.duckdb"))
-    history.override(sid, SAID)
-    copy.override(sid, Overrides((replace(other, time=SAID.entries[0].time),)))
+    history.replace_overrides(sid, SAID)
+    copy.replace_overrides(sid, Overrides((replace(other, time=SAID.entries[0].time),)))
     history.care.export(tmp_path / "out")
     with pytest.raises(HistoryError, match="hold something else"):
         copy.care.import_(tmp_path / "out")

@@ -229,7 +229,7 @@ def test_honest_changes_leave_it_whole(copied: tuple[History, str]) -> None:
     history.rename(sid, "better")
     history.keep(sid)
     history.keep(sid, False)
-    history.override(sid, Overrides())
+    history.replace_overrides(sid, Overrides())
     history.delete(history.rerun(sid))
     waiting = history.jobs.add("analyze", {}, "x")
     history.jobs.request_cancel(waiting)
@@ -251,11 +251,11 @@ def test_a_clock_that_goes_back_accuses_nobody(
     history, sid = opened
     first = Overrides((Override(feature_id=3, verdict="outlier", note="n"),))
     second = Overrides((Override(feature_id=3, verdict="valid", note="n"),))
-    history.override(sid, first)
+    history.replace_overrides(sid, first)
     history.rename(sid, "before")
     early = store.utc_now() - timedelta(hours=2)
     monkeypatch.setattr(audit_log, "utc_now", lambda: early)
-    history.override(sid, second)
+    history.replace_overrides(sid, second)
     history.rename(sid, "after")
     assert not history.care.log()["number"].is_monotonic_increasing  # listed by time
     assert history.care.verify(sample=0).faults == ()

@@ -88,7 +88,7 @@ def test_a_file_of_an_older_version_keeps_all_and_can_do_what_is_new(
     assert opened.care.verify(sample=0).is_whole
 
     overrides = Overrides((Override(feature_id=1, anchor=True),))
-    opened.override(sid, overrides)
+    opened.replace_overrides(sid, overrides)
     assert opened.load(sid).overrides == overrides
     opened.keep(sid)
     assert_analyses_equal(opened.load(opened.save(analysis)), analysis)

@@ -148,7 +148,7 @@ def test_streams_end_once_their_token_is_revoked(
 
     assert asyncio.run(listen()) == 4401
     assert streamed.get("version").status_code == 401
-    history.cancel(sid)
+    history.record_cancelled(sid)
 
 
 def test_a_stream_too_many_is_refused_with_the_cure(
@@ -182,7 +182,7 @@ def test_a_client_that_drops_and_returns_has_every_event_once(
         for first in range(0, len(events), 2):
             history.runs.beat(sid, events[first : first + 2])
             turn.acquire(timeout=120)
-        history.cancel(sid)
+        history.record_cancelled(sid)
 
     async def listen() -> list[str]:
         heard: list[str] = []

@@ -28,7 +28,7 @@ def test_a_kernel_is_busy_as_long_as_its_analysis_runs(
         closing = asyncio.create_task(idle.until_idle(os.getpid()))
         done, _ = await asyncio.wait([closing], timeout=0.5)
         assert not done
-        await asyncio.to_thread(history.cancel, sid)
+        await asyncio.to_thread(history.record_cancelled, sid)
         await asyncio.wait_for(closing, PATIENCE)
 
     asyncio.run(close())

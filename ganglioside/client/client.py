@@ -23,7 +23,7 @@ from ganglioside.client.answers import (
 from ganglioside.client.transport import Transport
 from ganglioside.columns import Verdict
 from ganglioside.errors import ServerError
-from ganglioside.exporting.document import Document, read_json
+from ganglioside.exporting.document import Document, read_json, table_of
 from ganglioside.exporting.formats import Format
 from ganglioside.history.sharing import Shared
 from ganglioside.progress import ProgressCallback, ProgressEvent
@@ -38,6 +38,9 @@ from ganglioside.verdicts.overrides import Overrides
 
 #: Sessions asked for at once.
 _PAGE: Final = 500
+
+#: Features asked for at once.
+_MOST_ROWS: Final = 100_000
 
 #: What can be sent: a file, a table that was read, or a DataFrame.
 Table = str | PathLike[str] | FeatureTable | Source | pd.DataFrame
@@ -226,18 +229,22 @@ class Client:
 
     def features(self, sid: str, verdict: Verdict | None = None) -> pd.DataFrame:
         """Features of a session: all of them, or those of one verdict."""
-        features = self.load(sid).features
-        if verdict is None:
-            return features
-        return features[features["verdict"] == verdict].reset_index(drop=True)
+        query: dict[str, Any] = {"verdict": verdict, "types": True, "limit": _MOST_ROWS}
+        path = f"sessions/{sid}/features"
+        page = self._transport.json("GET", path, query=query)
+        rows = page["features"]
+        while page["features"] and len(rows) < page["total"]:
+            page = self._transport.json("GET", path, query={**query, "offset": len(rows)})
+            rows += page["features"]
+        return table_of(rows, page["types"])
 
     def findings(self, sid: str) -> pd.DataFrame:
         """What the analyst should know about a session, with advice."""
-        return self.load(sid).findings
+        return self._table(sid, "findings")
 
     def models(self, sid: str) -> pd.DataFrame:
         """Lines of each series of a session, and how well they fit."""
-        return self.load(sid).models
+        return self._table(sid, "models")
 
     def consensus(self, sid: str) -> pd.DataFrame:
         """Each shared peak over all samples; empty where there is one sample."""
@@ -351,6 +358,10 @@ class Client:
     def batch_results(self, job: str, path: str | PathLike[str]) -> Path:
         """Write all results of a batch that is done to a ZIP file."""
         return write_whole(Path(path), self._transport.content(f"batches/{job}/results"))
+
+    def _table(self, sid: str, name: str) -> pd.DataFrame:
+        answer = self._transport.json("GET", f"sessions/{sid}/{name}", query={"types": True})
+        return table_of(answer[name], answer["types"])
 
     def _upload(
         self, table: Table, mode: str, settings: Settings | None, name: str | None,

@@ -101,7 +101,7 @@ def document_of(analysis: Analysis, tables: Sequence[str] = _TABLES) -> dict[str
         "settings": analysis.settings.to_dict(),
         "summary": _strict(asdict(analysis.summary)),
         "model": _strict(analysis.model.to_dict()),
-        "types": {name: _types(frame) for name, frame in frames.items()},
+        "types": {name: types_of(frame) for name, frame in frames.items()},
         **{name: records_of(frame) for name, frame in frames.items()},
     }
 
@@ -124,7 +124,7 @@ def read_json(content: bytes) -> Document:
         If it is something else, or of a newer schema.
     """
     document = _parse(content)
-    frames = {name: _frame(document[name], document["types"][name]) for name in _TABLES}
+    frames = {name: table_of(document[name], document["types"][name]) for name in _TABLES}
     return Document(
         **frames,
         summary=Summary.from_values(document["summary"]),
@@ -154,7 +154,7 @@ def _parse(content: bytes) -> dict[str, Any]:
     return document
 
 
-def _types(frame: pd.DataFrame) -> dict[str, str]:
+def types_of(frame: pd.DataFrame) -> dict[str, str]:
     """Type of each column."""
     return {str(name): str(kind) for name, kind in frame.dtypes.items()}
 
@@ -194,8 +194,8 @@ def _strict_float(value: float) -> float | str | None:
     return None if math.isnan(value) else str(value)
 
 
-def _frame(records: list[dict[str, Any]], types: dict[str, str]) -> pd.DataFrame:
-    """Table of records; the inverse of `records_of` and `_types`."""
+def table_of(records: list[dict[str, Any]], types: dict[str, str]) -> pd.DataFrame:
+    """Table of records; the inverse of `records_of` and `types_of`."""
     columns = {}
     for name, kind in types.items():
         values = [record[name] for record in records]

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from served import Served
+from simulated_study import study_analysis
 
 import ganglioside as gg
 from ganglioside.client import Client
@@ -97,6 +98,26 @@ def test_results_are_those_of_the_history(client: Client, history: History, sid:
     assert client.events(sid, 3) == history.events(sid, 3)
     assert list(client.follow(sid)) == history.events(sid)
     assert client.consensus(sid).empty
+
+
+@pytest.mark.parametrize("most", [7, 100_000])
+def test_tables_are_asked_for_by_themselves_and_are_those_of_the_export(
+    client: Client, history: History, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    sid = history.save(study_analysis())
+    client.override(sid, 3, "outlier", note="tailing")
+    document = client.load(sid)
+    monkeypatch.setattr(client, "load", None)
+    monkeypatch.setattr("ganglioside.client.client._MOST_ROWS", most)
+    pd.testing.assert_frame_equal(client.models(sid), document.models)
+    pd.testing.assert_frame_equal(client.findings(sid), document.findings)
+    if most > 7:
+        pd.testing.assert_frame_equal(client.features(sid), document.features)
+    for verdict in ("outlier", "undetermined"):
+        wanted = document.features[document.features["verdict"] == verdict]
+        found = client.features(sid, verdict)
+        pd.testing.assert_frame_equal(found, wanted.reset_index(drop=True))
+    assert len(client.features(sid, "outlier")) > 7
 
 
 def test_questions_are_answered_as_by_the_package(

@@ -8,7 +8,7 @@ import pandas as pd
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import Field
 
-from ganglioside.exporting.document import document_of
+from ganglioside.exporting.document import document_of, types_of
 from ganglioside.exporting.files import content_of, file_name
 from ganglioside.exporting.formats import EXPORT_FORMATS, FORMATS, ExportFormat, Format, format_of
 from ganglioside.exporting.schema import json_schema
@@ -26,11 +26,22 @@ MOST_ROWS: Final = 100_000
 _TABLES: Final = json_schema()["properties"]
 
 
+_TYPES: Final = {
+    "type": "object",
+    "additionalProperties": {"type": "string"},
+    "description": "With types=true: the type of each column, as in the JSON export.",
+}
+
+WithTypes = Annotated[
+    bool, Query(description="Whether to name the type of each column.", examples=[True])
+]
+
+
 def _object_with(name: str, rows: dict[str, Any], **beside: Any) -> dict[int | str, dict[str, Any]]:
     """Declaration of an answer: an object with a table and values beside it."""
     schema = {
         "type": "object",
-        "properties": {**beside, name: rows},
+        "properties": {**beside, "types": _TYPES, name: rows},
         "required": [*beside, name],
         "additionalProperties": False,
     }
@@ -51,6 +62,7 @@ class FeatureQuery(Strict):
     least_confidence: float | None = Field(None, ge=0, le=1, examples=[0.9])
     offset: int = Field(0, ge=0, le=10**9, examples=[0])
     limit: int = Field(1000, ge=1, le=MOST_ROWS, examples=[100])
+    types: WithTypes = False
 
 
 @router.get("/sessions/{sid}/features",
@@ -66,7 +78,7 @@ def read_features(
     def find() -> bytes:
         chosen = _choose(served.analysis(sid).overridden, query)
         part = chosen.iloc[query.offset : query.offset + query.limit]
-        return table_json("features", part, total=len(chosen))
+        return _table_json("features", part, query.types, total=len(chosen))
 
     key = ("features", sid, query.model_dump_json())
     return json_answer(request, *served.reads.get(key, find))
@@ -85,17 +97,26 @@ def _choose(features: pd.DataFrame, query: FeatureQuery) -> pd.DataFrame:
     return features[wanted]
 
 
+def _table_json(name: str, frame: pd.DataFrame, types: bool, **beside: Any) -> bytes:
+    """JSON object with the rows of a table, and the types of its columns where they are wanted."""
+    if types:
+        beside["types"] = types_of(frame)
+    return table_json(name, frame, **beside)
+
+
 def _add_table(name: str, what: str, rows: dict[str, Any]) -> None:
     """Add the address of one table of an analysis."""
 
     @router.get(f"/sessions/{{sid}}/{name}", response_class=Response, operation_id=f"read_{name}",
                 summary=f"Read {name.capitalize()}", description=what,
                 responses={**_object_with(name, rows), **answers(304, 404, 409)})  # fmt: skip
-    def read(request: Request, served: Served, _: Reader, sid: SessionId) -> Response:
+    def read(
+        request: Request, served: Served, _: Reader, sid: SessionId, types: WithTypes = False
+    ) -> Response:
         def find() -> bytes:
-            return table_json(name, getattr(served.analysis(sid), name))
+            return _table_json(name, getattr(served.analysis(sid), name), types)
 
-        return json_answer(request, *served.reads.get((name, sid), find))
+        return json_answer(request, *served.reads.get((name, sid, types), find))
 
 
 _add_table("models", "Lines of each series and how well they fit.", _TABLES["models"])

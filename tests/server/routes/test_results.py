@@ -98,6 +98,15 @@ def test_exports_are_those_of_the_package(
         assert read_json(answer.content).summary == analysis.summary
 
 
+@pytest.mark.parametrize("table", ["features", "models", "findings", "problems"])
+def test_types_of_columns_are_named_where_they_are_wanted(
+    ann: httpx.Client, sid: str, document: dict[str, Any], table: str
+) -> None:
+    answer = ann.get(f"sessions/{sid}/{table}?types=true").json()
+    assert answer["types"] == document["types"][table]
+    assert "types" not in ann.get(f"sessions/{sid}/{table}").json()
+
+
 def test_an_export_is_made_once_and_counts_as_what_it_costs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

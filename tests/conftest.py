@@ -68,9 +68,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     stores.parametrize(metafunc)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the longest files first, without cases that mean nothing or are left to the night."""
-    items[:] = [i for i in items if not (stores.is_void(i) or stores.is_for_the_night(i))]
+    left_out = [item for item in items if stores.is_void(item) or stores.is_for_the_night(item)]
+    config.hook.pytest_deselected(items=left_out)
+    without = {*left_out}
+    items[:] = [item for item in items if item not in without]
     items.sort(key=lambda item: _rank(item.nodeid))
 
 

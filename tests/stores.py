@@ -1,19 +1,19 @@
 """The stores of a history: most tests of it run on both, in a file and in PostgreSQL.
 
-A test, or a module of them, that is about the file itself is marked `file_only`, with the reason.
+A test, a module of them or one case that is about the file itself is marked `file_only`, with the
+reason.
 One of many like cases, or one that costs much though the store plays a small part in it, is marked
 `either_store`: each case runs on both by night, and by day on one of them, in turn.
 """
 
 from __future__ import annotations
 
-import re
 import shutil
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 import postgres_server
@@ -24,13 +24,15 @@ from ganglioside.history.location import URLS, store_at
 from ganglioside.history.storage.catalog import table_names
 from ganglioside.history.storage.dialect import append_rows
 
+if TYPE_CHECKING:
+    from _pytest.mark.structures import ParameterSet
+
 BOTH: Final = ("file", "postgres")
 
 
-#: Statements of DuckDB, and what the indexes of PostgreSQL forbid.
-_VOID: Final = re.compile(
-    r"BY NAME|REPLACE \(|::BLOB|INTO inputs SELECT|INTO log SELECT|log SET (number|time = 'inf)"
-)
+def duckdb_only(*values: object) -> ParameterSet:
+    """Case of a test by a statement that PostgreSQL does not understand, or its indexes forbid."""
+    return pytest.param(*values, marks=pytest.mark.file_only("a statement of DuckDB"))
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
@@ -41,26 +43,18 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
 
 
 def is_void(item: pytest.Item) -> bool:
-    """Whether a case for PostgreSQL changes a history by what it does not understand or allow."""
+    """Whether a case that is about the file was made for PostgreSQL."""
     values = getattr(getattr(item, "callspec", None), "params", {})
-    return values.get("store") == BOTH[1] and _is_for_the_file(values)
-
-
-def _is_for_the_file(values: dict[str, object]) -> bool:
-    texts = [value for value in values.values() if isinstance(value, str)]
-    return any(map(_VOID.search, texts))
+    return values.get("store") == BOTH[1] and item.get_closest_marker("file_only") is not None
 
 
 def is_for_the_night(item: pytest.Item) -> bool:
     """Whether it is by day the turn of the other store; never where a test is named by its id."""
     marked = item.get_closest_marker("either_store") is not None
     named = any("::" in argument for argument in item.config.args)
-    if not marked or named or profile() == "nightly":
+    if not marked or named or profile() == "nightly" or item.get_closest_marker("file_only"):
         return False
-    call = item.callspec  # type: ignore[attr-defined]
-    if _is_for_the_file(call.params):
-        return False
-    store = call.params["store"]
+    store = item.callspec.params["store"]  # type: ignore[attr-defined]
     case = item.nodeid.replace(f"[{store}", "[", 1)
     return bool(store != BOTH[zlib.crc32(case.encode()) % 2])
 

@@ -110,6 +110,11 @@ class Service:
                 return
             time.sleep(float(settings.get("RestartSec", ["1"])[0]))
 
+    @property
+    def state(self) -> str:
+        """As systemd says it; it is active too while it waits for its next start."""
+        return "active" if self.wanted.is_set() else "inactive"
+
     def stop(self) -> None:
         self.wanted.clear()
         if self.process is None or self.process.poll() is not None:
@@ -140,6 +145,10 @@ class Machine:
                 if verb in ("start", "restart"):
                     service.start()
 
+    def state(self, name: str) -> str:
+        service = self._services.get(name)
+        return "inactive" if service is None else service.state
+
     def run(self) -> None:
         """Start what is enabled, then do as told."""
         Path(SOCKET).unlink(missing_ok=True)
@@ -156,7 +165,7 @@ class Machine:
             with connection:
                 verb, names = json.loads(connection.recv(65_536))
                 self.carry_out(verb, names)
-                connection.sendall(b"done")
+                connection.sendall(" ".join(map(self.state, names)).encode() or b"done")
 
 
 def enabled() -> list[str]:
@@ -177,11 +186,20 @@ def main(arguments: list[str]) -> int:
         for name in names:
             if not is_ours(name):
                 subprocess.run(["service", name.removesuffix(".service"), verb], check=True)
-        with socket.socket(socket.AF_UNIX) as asking:
-            asking.connect(SOCKET)
-            asking.sendall(json.dumps([verb, [name for name in names if is_ours(name)]]).encode())
-            asking.recv(16)
+        ask(verb, [name for name in names if is_ours(name)])
+    if verb == "is-active":
+        state = ask(verb, names)
+        print(state)
+        return 0 if state == "active" else 3
     return 0
+
+
+def ask(verb: str, names: list[str]) -> str:
+    """Give an order to the first process, and return the states of its units then."""
+    with socket.socket(socket.AF_UNIX) as asking:
+        asking.connect(SOCKET)
+        asking.sendall(json.dumps([verb, names]).encode())
+        return asking.recv(65_536).decode()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import csv
 import io
 import json
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -157,10 +156,16 @@ def test_a_drained_worker_stays_away_until_it_is_started(server: Server) -> None
     (working,) = [worker for worker, state in known.items() if state == "working"]
     server.machine.run("ganglioside-server", "workers", "drain", working)
     until(lambda: states()[working] == "ended", "its end")
-    time.sleep(5)  # longer than RestartSec: nobody starts another
+    until(lambda: _is_left_alone(server, "ganglioside-worker@1"), "the end of its unit")
     assert states() == {**known, working: "ended"}
     server.machine.run("systemctl", "start", "ganglioside-worker@1")
     until(lambda: "working" in states().values(), "the worker again")
+
+
+def _is_left_alone(server: Server, unit: str) -> bool:
+    """Whether a unit has ended for good: one that is started again is active or activating."""
+    said = server.machine.run("systemctl", "is-active", unit, check=False).stdout
+    return said.strip() == "inactive"
 
 
 def test_a_failed_migration_is_taken_back(server: Server) -> None:

@@ -66,7 +66,19 @@ def test_visitors_above_the_bound_are_refused_with_words(kernels: BoundedKernels
     assert "--max-kernels" in str(refused[0].log_message)
 
 
-def test_spares_wait_for_room_in_the_order_of_asking(kernels: BoundedKernels) -> None:
+def test_spares_wait_for_room_in_the_order_of_asking(
+    kernels: BoundedKernels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[bool] = []
+    is_full = BoundedKernels.is_full.fget
+    assert is_full is not None
+
+    def look(self: BoundedKernels) -> bool:
+        looks.append(is_full(self))
+        return looks[-1]
+
+    monkeypatch.setattr(BoundedKernels, "is_full", property(look))
+
     async def fill() -> None:
         for _ in range(3):
             await kernels.start_kernel(env={})
@@ -77,7 +89,9 @@ def test_spares_wait_for_room_in_the_order_of_asking(kernels: BoundedKernels) ->
             done.append(number)
 
         waiting = [asyncio.create_task(spare(number)) for number in range(3)]
-        await asyncio.sleep(0.05)
+        looks.clear()
+        while len(looks) < 5:  # in vain
+            await asyncio.sleep(0)
         assert done == []
         assert len(kernels) == 3
         for number in range(3):

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ganglioside.columns import OVERRIDES
 from ganglioside.errors import EndedError, ForbiddenError
+from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
 from ganglioside.history.storage.dialect import append_rows
 from ganglioside.history.storage.interface import Connection
@@ -121,3 +122,11 @@ def current(trail: pd.DataFrame) -> Overrides:
     """Effective overrides: the last row of each feature, unless it is an undo."""
     last = Overrides.from_frame(trail.drop_duplicates("feature_id", keep="last"))
     return Overrides(tuple(entry for entry in last if not entry.is_empty))
+
+
+def note_overrides(
+    connection: Connection, sid: str, overrides: Overrides, trail: pd.DataFrame | None = None
+) -> None:
+    """Store overrides of a session, with an entry in the log if any has changed."""
+    if rows := insert_overrides(connection, sid, overrides, trail):
+        audit_log.append(connection, current_author(), "overridden", sid, said=rows)

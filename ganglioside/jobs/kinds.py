@@ -289,7 +289,7 @@ class Batch:
         items = [self._said(item) for item in plan(self.sources, usual, **reading.keywords)]
         done = run_batch(items, self.out, options, history=history, progress=progress)
         sessions = {entry.session for entry in done.entries if entry.session}
-        history.keep_only(sessions)
+        history.delete_vain(sessions)
         return Done(
             result={
                 "overview": str(done.overview),

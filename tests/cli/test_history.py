@@ -124,7 +124,7 @@ def test_history_shows_a_session_that_came_to_nothing(monkeypatch: pytest.Monkey
     def cancel(*_: object, **__: object) -> None:
         raise Cancelled
 
-    monkeypatch.setattr("ganglioside.history.history.analyze", cancel)
+    monkeypatch.setattr("ganglioside.history.running.analyze", cancel)
     run("analyze", EXAMPLE, code=130)
     (session,) = run_json("history", "list")
     assert session["status"] == "cancelled"

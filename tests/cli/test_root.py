@@ -79,7 +79,7 @@ SLOW = """
 import signal
 import time
 signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it was ignored
-import ganglioside.history.history as sessions
+import ganglioside.history.running as sessions
 judge = sessions.analyze
 def slowly(*args):
     open("started", "w").close()
@@ -96,7 +96,7 @@ def test_too_little_memory_is_told_with_words(monkeypatch: pytest.MonkeyPatch) -
     def analyze(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("ganglioside.history.history.analyze", analyze)
+    monkeypatch.setattr("ganglioside.history.running.analyze", analyze)
     assert "memory of this machine is not enough" in run("analyze", EXAMPLE, code=1).stderr
     assert gg.History.open().sessions()["status"].tolist() == ["failed"]
 

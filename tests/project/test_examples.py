@@ -43,6 +43,10 @@ def with_examples() -> list[str]:
     return found
 
 
+#: Modules whose examples have a history at hand.
+WITH_HISTORY = {"ganglioside.history.history", "ganglioside.history.running"}
+
+
 def at_hand(folder: Path) -> dict[str, object]:
     """What the examples of a history have at hand: it, and the id of a session."""
     history = gg.History.open(folder / "history.duckdb")
@@ -70,7 +74,7 @@ def _judged_once() -> Iterator[None]:
 def test_examples_run(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "history.duckdb"))
-    names = at_hand(tmp_path) if name == "ganglioside.history.history" else {}
+    names = at_hand(tmp_path) if name in WITH_HISTORY else {}
     runner = doctest.DocTestRunner(optionflags=OPTIONS)
     for example in Finder().find(importlib.import_module(name), name, extraglobs=names):
         runner.run(example)

@@ -904,6 +904,10 @@ class History(ShownAsCard, Running):
 
         See `put_overrides`; fields as of `Override`.
 
+        Returns
+        -------
+        Overrides
+
         Examples
         --------
         >>> history.override(sid, 3, "valid", note="Seen in MS/MS.").of(3).verdict

@@ -33,12 +33,13 @@ from ganglioside.history.events import insert_events, read_events
 from ganglioside.history.jobs import Jobs, jobs_about
 from ganglioside.history.listing import Page, SessionQuery, find_page, headlines, listed, listing
 from ganglioside.history.location import TIMEOUT, file_at, resolved, store_at
-from ganglioside.history.opening import Opening
+from ganglioside.history.opening import Opening, require_printed
 from ganglioside.history.overrides import (
     current,
     note_overrides,
     read_overrides,
     require_features,
+    require_kept,
     require_own,
 )
 from ganglioside.history.record import Packed
@@ -426,6 +427,8 @@ class History(ShownAsCard, Running):
         >>> len(history.save_all([(analysis, "liver 1"), (analysis, "liver 2")]))
         2
         """
+        for _, name in analyses:
+            require_printed(name)
         return self.save_packed([(Packed.of(analysis), name) for analysis, name in analyses])
 
     def save_packed(self, packed: Sequence[tuple[Packed, str | None]]) -> list[str]:
@@ -767,6 +770,7 @@ class History(ShownAsCard, Running):
         >>> history.load(new).summary == analysis.summary
         True
         """
+        require_printed(name)
         chosen = settings or Settings()
         read = _judgeable(table, chosen, reading)
         opening = Opening.now(read.source, chosen, name, person=self.person)
@@ -803,6 +807,7 @@ class History(ShownAsCard, Running):
         >>> row["status"]
         'completed'
         """
+        require_printed(name)
         chosen = settings or Settings()
         read = _judgeable(table, chosen, reading)
         events: list[ProgressEvent] = []
@@ -849,6 +854,7 @@ class History(ShownAsCard, Running):
         """
         if not name.strip():
             raise HistoryError("A session needs a name: at least one letter or digit.")
+        require_printed(name)
         with self._store.write() as connection:
             found = Stored.find(connection, sid)
             with changing(connection, "sessions", found.id, "renamed", before=found.name,
@@ -948,7 +954,9 @@ class History(ShownAsCard, Running):
         with self._store.write() as connection:
             session = Stored.find(connection, sid)
             require_features(connection, session.id, overrides)
-            note_overrides(connection, session.id, overrides)
+            trail = read_overrides(connection, session.id)
+            require_kept(overrides, current(trail))
+            note_overrides(connection, session.id, overrides, trail)
 
     def put_override(self, sid: str, override: Override) -> Overrides:
         """Store one override of a completed session: as `put_overrides`.
@@ -997,6 +1005,7 @@ class History(ShownAsCard, Running):
             trail = read_overrides(connection, session.id)
             present, made = current(trail), list(overrides)
             require_own(made, trail, reviewer(session.author))
+            require_kept(made, present)
             known = present.by_feature
             for override in made:
                 override.require_confirmed(known.get(override.feature_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import Final
 
+from ganglioside.errors import HistoryError
 from ganglioside.history.author import current_author
 from ganglioside.history.judging_code import judging_code
 from ganglioside.history.process import Process
@@ -17,6 +19,7 @@ from ganglioside.history.sharing import Person, Sharing
 from ganglioside.history.storage.store import utc_now
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
+from ganglioside.support.quoting import quoted
 
 #: Libraries that take part in computing a result, beside Ganglioside and Python. Sessions of before
 #: hold scikit-learn too, which computes nothing, and no pyarrow, which holds the texts of pandas.
@@ -75,6 +78,24 @@ class Opening:
             author=current_author() if person is None else person.name,
             process=Process.this(created),
             sharing=usual if sharing is None else sharing,
+        )
+
+
+#: Control characters, which no name holds that is given to a session: it is printed and listed.
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def require_printed(name: str | None) -> None:
+    """Refuse a name with control characters.
+
+    Raises
+    ------
+    HistoryError
+    """
+    found = _CONTROL.search(name or "")
+    if found:
+        raise HistoryError(
+            f"The name {quoted(name)} holds the control character {found.group()!r}: leave it out."
         )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ganglioside.columns import OVERRIDES
-from ganglioside.errors import EndedError, ForbiddenError
+from ganglioside.errors import EndedError, ForbiddenError, OverrideError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
 from ganglioside.history.storage.dialect import append_rows
@@ -105,6 +105,21 @@ def require_own(made: Iterable[Override], trail: pd.DataFrame, reviewer: str | N
             raise ForbiddenError(
                 f"Feature {override.feature_id}: {reviewer} decides in the own name, not as "
                 f"{override.author or 'nobody'}."
+            )
+
+
+def require_kept(made: Iterable[Override], present: Overrides) -> None:
+    """Refuse notes with U+0000, which no database keeps; those of before stay.
+
+    Raises
+    ------
+    OverrideError
+    """
+    known = {*present}
+    for override in made:
+        if "\0" in override.note and override not in known:
+            raise OverrideError(
+                f"Feature {override.feature_id}: the note holds the character U+0000: leave it out."
             )
 
 

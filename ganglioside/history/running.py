@@ -10,7 +10,7 @@ from ganglioside.errors import Cancelled, EndedError, GivenBack, HistoryError, L
 from ganglioside.history import audit_log
 from ganglioside.history.claims import claim_of
 from ganglioside.history.events import insert_events
-from ganglioside.history.opening import Opening
+from ganglioside.history.opening import Opening, require_printed
 from ganglioside.history.overrides import note_overrides
 from ganglioside.history.record import Packed
 from ganglioside.history.recorder import Recorder
@@ -63,6 +63,7 @@ class Running:
         'processing'
         >>> history.record_cancelled(new)
         """
+        require_printed(name)
         opening = Opening.now(source, settings, name, person=self.person)
         self._begin(opening)
         return opening.id
@@ -84,6 +85,7 @@ class Running:
         >>> history.carry_out_queued(new).summary.features
         332
         """
+        require_printed(name)
         opening = Opening.now(source, settings, name, person=self.person)
         self._insert(opening, insert_waiting, "queued")
         return opening.id

@@ -48,7 +48,9 @@ class Held:
         self.broken.write_text(f"{CELL},x\n1,2\n")
         self.misfit.write_text(f"Name,RT\n{CELL},1\nGM1(36:1;O2),{CELL}\nGM1(38:1;O2),9\n")
         history = History.open(self.history)
-        self.sid, analysis = history.run(self.file, name=EVIL)
+        with pytest.MonkeyPatch.context() as patch:  # as earlier versions did
+            patch.setattr("ganglioside.history.history.require_printed", lambda name: None)
+            self.sid, analysis = history.run(self.file, name=EVIL)
         said = gg.Override(feature_id=1, verdict="valid", note=EVIL, author=EVIL)
         history.replace_overrides(self.sid, analysis.overrides.put(said))
         self.job = history.jobs.add("analyze", {"source": EVIL}, EVIL)

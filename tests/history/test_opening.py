@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from importlib.metadata import version
 
-from builders import (
-    build_analysis,
-)
+import pytest
+from builders import build_analysis, build_table
 
+from ganglioside.errors import HistoryError
 from ganglioside.history import History
 from ganglioside.history.judging_code import judging_code
 from ganglioside.history.opening import JUDGING_CODE, Opening, environment, new_id
@@ -44,3 +44,20 @@ def test_ids_sort_by_time_and_differ(history: History) -> None:
     sids = [history.save(build_analysis(1)) for _ in range(5)]
     assert sorted(set(sids)) == sids
     assert {len(sid) for sid in sids} == {14}
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\tb", "a\nb", "\x1b[2J", "a\x7f"])
+def test_no_name_that_is_given_holds_control_characters(history: History, name: str) -> None:
+    analysis = build_analysis(1)
+    sid = history.save(analysis, "plain")
+    for give in (
+        lambda: history.rename(sid, name),
+        lambda: history.save(analysis, name),
+        lambda: history.run(build_table(), name=name),
+        lambda: history.run_at_once(build_table(), name=name),
+        lambda: history.begin(_SOURCE, Settings(), name),
+        lambda: history.queue(_SOURCE, Settings(), name),
+    ):
+        with pytest.raises(HistoryError, match="control character"):
+            give()
+    assert history.sessions()["name"].tolist() == ["plain"]

@@ -93,6 +93,26 @@ def test_overrides_of_another_table_are_refused_whole(history: History) -> None:
     assert list(history.care.log()["action"]) == ["completed", "begun"]
 
 
+def test_a_note_that_no_database_keeps_is_refused_and_one_of_before_stays(
+    history: History,
+) -> None:
+    sid = history.save(build_analysis())
+    note = replace(FIRST, note="a\0b")
+    for keep in (
+        lambda: history.put_override(sid, note),
+        lambda: history.replace_overrides(sid, Overrides((note,))),
+    ):
+        with pytest.raises(OverrideError, match=r"U\+0000"):
+            keep()
+    assert len(history.override_trail(sid)) == 0
+    if history.address.startswith("postgresql"):
+        return
+    before = history.save(build_analysis().with_overrides(Overrides((note,))))
+    assert history.put_override(before, SECOND).of(1) == note
+    history.replace_overrides(before, Overrides((note,)))
+    assert history.load(before).overrides == Overrides((note,))
+
+
 def test_they_go_with_their_session_but_stay_in_the_log(history: History) -> None:
     sid = history.save(build_analysis().with_overrides(Overrides((FIRST,))))
     history.delete(sid)

@@ -15,6 +15,7 @@ from history_transfer import differences
 from ganglioside.errors import HistoryError
 from ganglioside.history import History, record
 from ganglioside.history.care import move, transfer
+from ganglioside.history.row_hashes import changing
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
@@ -134,7 +135,11 @@ def compare_changed(history: History, change: str, before: move._Facts) -> None:
 
 def test_what_cannot_be_taken_over_is_named(filled: History, database: str) -> None:
     sid = filled.sessions()["id"].iloc[0]
-    filled.rename(sid, "a\tb")
+    with (  # as earlier versions did
+        filled._store.write() as connection,
+        changing(connection, "sessions", sid, "renamed", before="", after="a\tb"),
+    ):
+        connection.execute("UPDATE sessions SET name = 'a\tb' WHERE id = ?", [sid])
     with pytest.raises(HistoryError, match=f"so nothing was: {sid}: its row is damaged"):
         filled.care.move(database)
     assert History.open(database).care.log().empty

@@ -88,7 +88,7 @@ def carry_out_taken(
         Leaves this process, once the end of work is recorded that does not heed its time limit.
     """
     with working(taken.id, taken.request or ""):
-        return _carry_out(history, taken, also, (leave or _exit) if own_process else None)
+        return _carry_out(history, taken, also, (leave or leave_process) if own_process else None)
 
 
 def _carry_out(
@@ -134,7 +134,8 @@ def _carry_out(
     return found
 
 
-def _exit() -> None:
+def leave_process() -> None:
+    """End this process at once, though work hangs in it."""
     os._exit(1)
 
 

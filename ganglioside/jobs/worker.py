@@ -26,7 +26,7 @@ from ganglioside.history.author import acting_for
 from ganglioside.history.jobs import Job
 from ganglioside.history.workers import LEASE
 from ganglioside.jobs.follower import INTERVAL, Looks
-from ganglioside.jobs.runner import carry_out_taken
+from ganglioside.jobs.runner import carry_out_taken, leave_process
 from ganglioside.support.requests import working
 
 log: Final = logging.getLogger(__name__)
@@ -170,7 +170,7 @@ class JobWorker:
         """Leave a process in which work hangs."""
         self._end()
         log.warning("Work did not heed its time limit: this process begins anew")
-        (self._leave or _exit)()
+        (self._leave or leave_process)()
 
     @contextmanager
     def _signs(self) -> Iterator[None]:
@@ -200,10 +200,6 @@ class JobWorker:
             self._each()
         except GangliosideError as error:
             log.warning("No sign of life can be given: %s", error)
-
-
-def _exit() -> None:
-    os._exit(1)
 
 
 def begin_anew() -> None:

@@ -80,7 +80,7 @@ def test_what_is_planted_after_the_opening_is_found_by_the_next_call(
     plant(copied, sql)
     for call in (
         copied.sessions,
-        copied.vacuum,
+        copied.care.vacuum,
         lambda: copied.care.export(tmp_path / "out"),
         lambda: copied.query("SELECT 1"),
     ):

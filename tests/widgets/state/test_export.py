@@ -111,7 +111,7 @@ def test_a_large_file_is_made_by_a_job_and_arrives(
     assert state.job == ""  # what is shown is not what is kept
     assert state.made is not None
     said = gg.Override(feature_id=3, verdict="valid", note="seen in MS/MS", author="kh")
-    opened().override(state.session_id, gg.Overrides().put(said))
+    opened().replace_overrides(state.session_id, gg.Overrides().put(said))
     state.analysis = opened().load(state.session_id)
     notices: list[str] = []
     state.observe(lambda change: notices.append(change["new"]), "notice")

@@ -103,10 +103,10 @@ def _explains_more(uneven: Inference, even: Inference) -> bool:
     A step of the gradient may leave all rows before it unexplained: none is on its line then, where
     a misfit would show.
     """
-    more, misfit = _genuine(uneven) / _genuine(even), misfit_of(even)
+    explained, before, misfit = _genuine(uneven), _genuine(even), misfit_of(even)
     if misfit >= _DOUBTFUL_MISFIT and misfit_of(uneven) < _BETTER_FIT * misfit:
-        return more > (_AS_MANY if misfit >= CLEAR_MISFIT else _MORE)
-    return more > _MANY_MORE and unexplained_part(uneven) <= _FEW_UNEXPLAINED
+        return explained > (_AS_MANY if misfit >= CLEAR_MISFIT else _MORE) * before
+    return explained > _MANY_MORE * before and unexplained_part(uneven) <= _FEW_UNEXPLAINED
 
 
 def _genuine(state: Inference) -> float:

@@ -482,11 +482,11 @@ def _unit(text: str) -> str:
 
 def _with_partners(positions: Sequence[int], numeric: Mapping[int, FloatArray]) -> list[int]:
     """Positions, and those of other columns that rise and fall with them: `KO_1` beside `WT_1`."""
-    first = [numeric[i] for i in positions[:_COMPARED_WITH]]
+    first, known = [numeric[i] for i in positions[:_COMPARED_WITH]], set(positions)
     return [
         i
         for i, values in numeric.items()
-        if i in positions or any(_go_together(values, one) for one in first)
+        if i in known or any(_go_together(values, one) for one in first)
     ]
 
 

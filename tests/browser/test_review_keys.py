@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -162,33 +164,51 @@ def test_a_decision_is_on_the_row_that_is_marked_though_the_kernel_has_not_answe
     assert [*made(server, page, 1)] == [row]
 
 
+#: Counts the messages to the kernel in `sent`, until `count(false)`: others work on the page later.
+COUNT = """() => {
+  const send = WebSocket.prototype.send;
+  window.sent = 0;
+  window.count = (on) => {
+    WebSocket.prototype.send = on ? counted : send;
+  };
+  const counted = function (data) {
+    const text = typeof data === "string" ? data : new TextDecoder().decode(data);
+    if (text.includes("comm_msg")) window.sent += 1;
+    return send.call(this, data);
+  };
+  window.count(true);
+}"""
+
+
+@contextmanager
+def counted_messages(page: sync_api.Page) -> Iterator[Callable[[], int]]:
+    """Count the messages that the page sends to its kernel."""
+    page.evaluate(COUNT)
+    yield lambda: int(page.evaluate("window.sent"))
+    page.evaluate("window.count(false)")
+
+
 def test_a_search_is_sent_once_typing_rests_and_what_is_typed_stays(
     bench: Visit, tmp_path: Path
 ) -> None:
     page, _ = begin(bench, tmp_path / "searched.csv")
-    page.evaluate(
-        """() => {
-          const send = WebSocket.prototype.send;
-          window.sent = 0;
-          WebSocket.prototype.send = function (data) {
-            const text = typeof data === "string" ? data : new TextDecoder().decode(data);
-            if (text.includes("comm_msg")) window.sent += 1;
-            return send.call(this, data);
-          };
-          const field = document.querySelector(".gg-search input");
-          field.focus();
-          for (const text of ["G", "GM", "GM1", "GM1("]) {
-            field.value = text;
-            field.dispatchEvent(new Event("input", { bubbles: true }));
-          }
-        }"""
-    )
     names = gg.example().data["name"]
     found = int(names.str.contains("GM1(", regex=False, case=False).sum())
-    count = page.locator(".gg-results .gg-count")
-    expect(count).not_to_contain_text(f"{len(names)} of {len(names)}")
-    assert found <= int(count.inner_text().split()[0])
-    assert page.evaluate("window.sent") == 1
+    with counted_messages(page) as sent:
+        page.evaluate(
+            """() => {
+              const field = document.querySelector(".gg-search input");
+              field.focus();
+              for (const text of ["G", "GM", "GM1", "GM1("]) {
+                field.value = text;
+                field.dispatchEvent(new Event("input", { bubbles: true }));
+              }
+            }"""
+        )
+        count = page.locator(".gg-results .gg-count")
+        expect(count).not_to_contain_text(f"{len(names)} of {len(names)}")
+        assert found <= int(count.inner_text().split()[0])
+        assert sent() == 1
     expect(page.get_by_label("Search", exact=True)).to_have_value("GM1(")
     page.get_by_role("button", name="Clear", exact=True).click()
     expect(page.get_by_label("Search", exact=True)).to_have_value("")

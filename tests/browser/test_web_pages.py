@@ -58,7 +58,8 @@ PROGRESS = """
 #: Sends a message to the kernel behind the page's back.
 SEND = """
 ([url, parts]) => new Promise((resolve, reject) => {
-  if (!/native code/.test(WebSocket.prototype.send)) reject(new Error("another test left its mark"));
+  const own = /native code/.test(WebSocket.prototype.send);
+  if (!own) reject(new Error("another test left its mark"));
   const bytes = parts.map((part) => new TextEncoder().encode(part));
   const offsets = [8 * (parts.length + 2)];
   for (const part of bytes) offsets.push(offsets.at(-1) + part.length);

@@ -19,3 +19,8 @@ window.display_cells = () => {
 window.voila_finish = window.display_cells;
 
 document.addEventListener("DOMContentLoaded", () => window.display_cells());
+
+// Anywidget gives an element up that has not begun after 2 s, and drops all that the kernel says to it
+// from then on. On a busy machine 40 elements may take longer, so nothing here gives up so soon.
+const timeout = AbortSignal.timeout.bind(AbortSignal);
+AbortSignal.timeout = (milliseconds) => timeout(Math.max(milliseconds, 600_000));

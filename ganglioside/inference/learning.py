@@ -176,18 +176,23 @@ def _detection(state: Inference, areas: Areas) -> Detection:
 def _sigma(state: Inference) -> FloatArray:
     """Scatter about lines by ceramide class, min, shape (2,), from leave-one-out residuals.
 
-    A residual r of scale s (scatter and uncertainty of the prediction together) counts as
-    r^2 (scatter / s)^2.
+    Residuals r of scale s (scatter and uncertainty of the prediction together) give, weighted by
+    how much of s is scatter and by their weight in a fit of Student's t (Kent, Tyler and Vardi
+    1994),
+
+        scatter^2 mean(r^2 / s^2)
     """
     c, shares = state.candidates, state.shares
-    residual = c.rt - shares.predicted
-    weight = shares.own * student_weight(residual / shares.scale, OWN_TAIL)
-    excess = (state.rates.sigma[c.ceramide_class] * c.speed / shares.scale) ** 2
-    squares = sum_by(c.ceramide_class, weight * excess * (residual / c.speed) ** 2, 2)
-    count = sum_by(c.ceramide_class, shares.own, 2)
+    sigma = state.rates.sigma
+    z = (c.rt - shares.predicted) / shares.scale
+    known = (sigma[c.ceramide_class] * c.speed / shares.scale) ** 2
+    weight = shares.own * known * student_weight(z, OWN_TAIL)
+    squares = sum_by(c.ceramide_class, weight * z**2, 2) * sigma**2
+    count = sum_by(c.ceramide_class, weight, 2)
     usual = np.array(_CLASS_SCATTER) * state.usual_scatter
     prior_weight = state.priors.line_scatter.weight
-    return np.sqrt((squares + prior_weight * usual**2) / (count + prior_weight))
+    learned = np.sqrt((squares + prior_weight * usual**2) / (count + prior_weight))
+    return np.asarray(sigma * _hastened(learned / sigma))
 
 
 def _pair_sigma(state: Inference) -> float:
@@ -202,9 +207,20 @@ def _pair_sigma(state: Inference) -> float:
     rounded = by_digits(state)
     square = expected.scale**2 + rounded
     weight = share * student_weight(delta / np.sqrt(square), state.pair_tail)
-    width = state.rates.pair_sigma**2 + rounded
-    squares = float((weight * (delta**2 * width / square - rounded)).sum())
+    variance = state.rates.pair_sigma**2 + rounded
+    squares = float((weight * (delta**2 * variance / square - rounded)).sum())
     usual = state.priors.coelution_width
     total = max(squares + usual.weight * usual.value**2, 0.0)
-    learned = np.sqrt(total / (share.sum() + usual.weight))
-    return float(learned if rounded == 0 else max(learned, usual.value))
+    learned = np.sqrt(total / (weight.sum() + usual.weight))
+    width = float(state.rates.pair_sigma * _hastened(learned / state.rates.pair_sigma))
+    return width if rounded == 0 else max(width, usual.value)
+
+
+def _hastened(factor: FloatArray) -> FloatArray:
+    """Factor by which a width grows, squared; one by which it falls is as it was.
+
+    A wider line or pair takes rows back in the next round, and so is wider again: its steps are too
+    short (over-relaxation: Salakhutdinov and Roweis, ICML 2003). Rows that a narrow one loses may
+    not come back.
+    """
+    return np.asarray(factor * np.maximum(factor, 1.0))

@@ -50,8 +50,9 @@ _AS_MANY: Final = 0.95  # part of the genuine rows that it must keep,
 _MORE: Final = 1.02  # or of those that it must find where the misfit is not clear,
 _MANY_MORE: Final = 1.1  # or where it leaves more of it,
 _FEW_UNEXPLAINED: Final = 0.5  # though no larger share of any part of the run unexplained
-_STILL_NARROWER: Final = 1.03  # factor by which the scatter fell in a round
-_FAR_PAIRS: Final = 5.0  # scatters beyond the usual within which rows may elute together
+_STILL_NARROWER: Final = 1.03  # factor by which the scatter fell in a round,
+_STILL_WIDER: Final = 1.1  # or grew
+_FAR_PAIRS: Final = 7.0  # scatters beyond the usual within which rows may elute together
 _FARTHER: Final = 1.1  # factor by which such pairs are farther apart at least
 _FARTHEST: Final = 3.0  # of the usual tolerance
 _AGAIN: Final = 2  # rounds of shares under another tolerance
@@ -165,8 +166,8 @@ def _with_far_pairs(state: Inference) -> Inference:
     """State with pairs that are farther apart than usual, where rows scatter much about lines.
 
     What is more than the usual scatter may be that of measured RT. The RT of two rows that elute
-    together then differ by up to 5 of it (3.5 standard deviations of a difference), and how much
-    they do, pairs teach.
+    together then differ by up to 7 of it (5 standard deviations of a difference, less what it
+    will still grow by), and how much they do, pairs teach.
     """
     scatter, usual = float(state.rates.sigma[0]), state.usual_scatter
     noise = np.sqrt(max(scatter**2 - usual**2, 0.0))
@@ -202,13 +203,16 @@ def _learned(before: Inference, round_: int) -> Inference:
 def _has_settled(before: Inference, after: Inference) -> bool:
     """Whether another round would change little.
 
-    An uneven gradient draws the rows closer to their lines in each of its rounds, and the scatter
-    that is left tells wrong names from right ones.
+    A scatter that still grows takes back rows that it had lost. An uneven gradient draws the rows
+    closer to their lines in each of its rounds, and the scatter that is left tells wrong names
+    from right ones.
     """
     if _moved(before, after) >= _SETTLED:
         return False
-    narrower = float(before.rates.sigma[0] / after.rates.sigma[0])
-    return after.observed.gradient.is_even or narrower < _STILL_NARROWER
+    wider = float(after.rates.sigma[0] / before.rates.sigma[0])
+    if after.observed.gradient.is_even:
+        return wider < _STILL_WIDER
+    return 1 / wider < _STILL_NARROWER
 
 
 def _moved(before: Inference, after: Inference) -> float:

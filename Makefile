@@ -1,15 +1,17 @@
 # Every target works from a clean clone with Python 3.11 to 3.13 and make.
 # PYTHON=python3.12 chooses the interpreter, INPUT=features.csv the table of `make run`,
-# NEWEST=1 the newest packages instead of those in constraints.txt.
+# NEWEST=1 the newest packages instead of those in constraints.txt, WORKERS=2 how many tests run at
+# once (4: more than a small machine has cores, since many wait for other processes).
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	"$$p" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
 	&& { echo "$$p"; break; }; done)
 INPUT ?= ganglioside/data/example.csv
+WORKERS ?= 4
 BIN := .venv/bin
 READY := .venv/.ready
 SANITIZE := $(addprefix --nbval-sanitize-with ,$(wildcard tests/notebooks/sanitize.cfg))
-SUITE := $(BIN)/python -m pytest -n 3 --dist loadfile --nbval-lax --nbval-current-env $(SANITIZE) tests notebooks
+SUITE := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --nbval-lax --nbval-current-env $(SANITIZE) tests notebooks
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-busy test-nightly test-lowest test-deploy check docs audit constraints bench classes compare picture lab app clean

@@ -54,6 +54,11 @@ LONGEST: Final = (
 #: Tests of these folders share a server or a cluster, and so a worker.
 TOGETHER: Final = ("tests/browser/", "tests/batch/")
 
+#: Files of these folders that start a server of their own, or none: any worker may have them.
+APART: Final = tuple(
+    f"tests/browser/test_{name}.py" for name in ("hub", "other_servers", "lab_page", "report_page")
+)
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop() -> None:
@@ -93,8 +98,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileS
 
     class LongestFirst(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            shared = next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
-            return shared or super()._split_scope(nodeid)
+            folder = next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
+            is_apart = folder is None or nodeid.startswith(APART)
+            return super()._split_scope(nodeid) if is_apart else folder
 
     config.option.loadscopereorder = False
     return LongestFirst(config, log)

@@ -64,7 +64,7 @@ class Server:
         self.folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         self._programs = programs
         self._data = self.folder / "data"
-        self._free: list[str] = []
+        self._used: list[str] = []
         self._made = 0
         if os.geteuid() == 0:  # whom PostgreSQL refuses
             shutil.chown(self.folder, "postgres", "postgres")
@@ -111,24 +111,27 @@ class Server:
     @contextmanager
     def database(self) -> Iterator[str]:
         """URL of a database that holds no row."""
-        if self._free:
-            name = self._free.pop()
-            self.execute("; ".join(f"DELETE FROM ganglioside.{t}" for t in _emptied()), name)
+        while self._used:
+            name = self._used.pop()
+            if self._empty(name):
+                break
         else:
             self._made += 1
             name = f"history{self._made}"
             self.execute(f"CREATE DATABASE {name}")
         yield self.url(name)
-        if self._is_sound(name):
-            self._free.append(name)
+        self._used.append(name)
 
-    def _is_sound(self, name: str) -> bool:
-        """Whether a database still has all its tables, and nobody is connected who changes it."""
+    def _empty(self, name: str) -> bool:
+        """Empty a database that was used; return whether it still has all its tables."""
         with psycopg.connect(self.url(name)) as connection:
             rows = connection.execute(
                 "SELECT tablename FROM pg_tables WHERE schemaname = 'ganglioside'"
             ).fetchall()
-        return sorted(name for (name,) in rows) == catalog.table_names()
+            is_sound = sorted(name for (name,) in rows) == catalog.table_names()
+            if is_sound:
+                connection.execute(sql.SQL(_emptying()))
+        return is_sound
 
     def _answers(self) -> bool:
         try:
@@ -138,8 +141,11 @@ class Server:
         return True
 
 
-def _emptied() -> list[str]:
-    return [table for table in catalog.table_names() if table != "schema_version"]
+@cache
+def _emptying() -> str:
+    """Statement that takes all rows out of a history, but for the version of its schema."""
+    tables = [table for table in catalog.table_names() if table != "schema_version"]
+    return "; ".join(f"DELETE FROM ganglioside.{table}" for table in tables)
 
 
 def _as_user() -> list[str]:

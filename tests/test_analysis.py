@@ -172,8 +172,10 @@ def by_content(analysis: gg.Analysis) -> pd.DataFrame:
     features = analysis.features
     content = (features["name"] + "@" + features["rt"].map(repr)).to_numpy(object)
     parent = [None if pd.isna(k) else content[k] for k in features["parent_id"]]
-    number = features["reason"].str.replace(r"\(feature \d+", "(feature", regex=True)
-    decided = features[UNTOUCHED].assign(reason=number, parent_row=parent)
+    reason = features["reason"].str.replace(r"\(feature \d+", "(feature", regex=True)
+    of_row = dict(zip(features["row"].astype(str), content, strict=True))
+    reason = reason.str.replace(r"(?<=\brow )\d+", lambda found: of_row[found[0]], regex=True)
+    decided = features[UNTOUCHED].assign(reason=reason, parent_row=parent)
     return decided.set_axis(features["volume"], axis=0)
 
 
@@ -232,6 +234,15 @@ def test_small_tables_never_crash_and_their_order_does_not_matter(
     table = small_table(rows)
     assert_sound(gg.analyze(table), len(rows))
     assert_order_does_not_matter(table, data.draw(st.permutations(range(len(rows)))))
+
+
+def test_rows_of_one_peak_are_named_by_their_place_in_any_order(raw: pd.DataFrame) -> None:
+    """Their number is another in another order; the row that it names is the same."""
+    twice = raw[raw["Name"] == "GM3(36:1;O2)"].assign(RT=lambda rows: rows["RT"] + 0.001)
+    table = pd.concat([twice, raw], ignore_index=True)
+    reasons = gg.analyze(table).features["reason"]
+    assert reasons.str.contains(r"also as row \d+").sum() >= 2
+    assert_order_does_not_matter(table, np.random.default_rng(1).permutation(len(table)))
 
 
 UNREADABLE = {

@@ -25,6 +25,9 @@ SUGGESTED: Final[dict[str, str]] = {
     "note": "str",
 }
 
+#: Columns of the features from which a name is suggested; a table may lack the last three.
+_ASKED: Final = ["feature_id", "name", "rt", "mz", "adduct", "sample"]
+
 #: Most outliers for which a better name is looked for, those with the largest areas.
 MOST_ASKED: Final = 200
 
@@ -58,6 +61,7 @@ def suggested_names(
     """
     rows: list[dict[str, Any]] = []
     suggester: Suggester | None = None
+    asked = features[features.columns.intersection(_ASKED, sort=False)]
     for feature_id in by_area(features[features["verdict"] == "outlier"], peak)[:MOST_ASKED]:
         state = state_of(feature_id)
         if state is None:
@@ -65,7 +69,7 @@ def suggested_names(
         if suggester is None or suggester.state is not state:
             suggester = Suggester(features, state, threshold, polarity)
         try:
-            better = suggester.better_name(features.iloc[feature_id])
+            better = suggester.better_name(asked.iloc[feature_id])
         except NameFormError:
             continue  # its ion is unknown, and so is its mass
         if better is not None:
@@ -84,7 +88,8 @@ def by_area(rows: pd.DataFrame, peak: IntArray) -> list[int]:
     peak : numpy.ndarray of int, shape (n,)
         Peak of each feature of the analysis.
     """
-    ordered = rows.sort_values("volume", ascending=False, kind="stable", na_position="last")
+    areas = rows[["feature_id", "volume"]]
+    ordered = areas.sort_values("volume", ascending=False, kind="stable", na_position="last")
     ids = ordered["feature_id"].to_numpy(np.int64)
     first = np.unique(peak[ids], return_index=True)[1]
     return [int(i) for i in ids[np.sort(first)]]

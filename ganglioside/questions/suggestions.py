@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from math import log
 from typing import Any, Final
 
@@ -269,6 +269,11 @@ class Suggester:
         return self.features[_CERAMIDE].to_numpy(np.float64, na_value=-1)
 
     @cached_property
+    def rt(self) -> FloatArray:
+        """RT of each feature, min, shape (n,); NaN without one."""
+        return self.features["rt"].to_numpy(np.float64, na_value=np.nan)
+
+    @cached_property
     def has_ceramide(self) -> BoolArray:
         """Whether a feature has each ceramide that is thought of, shape (C,)."""
         present = self.features[_CERAMIDE].drop_duplicates().to_numpy(np.float64, na_value=-1)
@@ -378,13 +383,13 @@ class Suggester:
         same_name = of_ceramide & (features["series"] == found.series).to_numpy(np.bool_)
         same_name &= _of_sample(features, this.feature_id)
         same_name[this.feature_id] = False
-        others = features[same_name]
-        distance = (others["rt"] - this.rt).abs().to_numpy()
+        others = np.flatnonzero(same_name)
+        distance = np.abs(self.rt[others] - this.rt)
         if (distance <= reach).any():
-            other = others.iloc[int(np.nanargmin(distance))]
+            other = others[np.nanargmin(distance)]
             notes.append(
-                f"feature {other['feature_id']} of this name ({other['verdict']}) is "
-                f"{np.nanmin(distance):.3f} min away"
+                f"feature {features['feature_id'].iloc[other]} of this name "
+                f"({features['verdict'].iloc[other]}) is {np.nanmin(distance):.3f} min away"
             )
         return "; ".join(notes)
 
@@ -419,6 +424,7 @@ def _calibrated_mz(feature: pd.Series[Any], state: Inference) -> float:
     return mz / (1 + 1e-6 * float(observed.mass_offset[position[0]]))
 
 
+@cache
 def _processes(polarity: str) -> tuple[_Process, ...]:
     """Processes that lead to a mass in a polarity: none, and the artefacts that co-elute.
 
@@ -513,7 +519,8 @@ def _within_tolerance(this: _Feature, mass: FloatArray, ppm: FloatArray) -> Bool
     if np.isfinite(this.mz):
         return np.asarray(np.abs(ppm) <= MZ_TOLERANCE)
     if this.present is not None:
-        return np.asarray(np.abs(mass - this.mass) <= NAME_TOLERANCE)
+        away = mass - this.mass
+        return np.asarray(np.abs(away, out=away) <= NAME_TOLERANCE)
     return np.zeros(mass.shape, np.bool_)
 
 
@@ -523,7 +530,7 @@ def _ppm(this: _Feature, heads: list[_Head], mass: FloatArray) -> FloatArray:
     Where the feature has no ion, the one of the usual ions that is nearest.
     """
     if not np.isfinite(this.mz):
-        return np.full(mass.shape, np.nan)
+        return np.broadcast_to(np.nan, mass.shape)
     given = (this.ion,) if this.ion else None
     ppm = np.empty(mass.shape)
     for k, head in enumerate(heads):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
@@ -86,16 +86,13 @@ def documented_app() -> FastAPI:
     """The app without a history: what the documentation is made of."""
     app = FastAPI(title="Ganglioside", version=__version__, openapi_url=None, docs_url=None,
                   redoc_url=None)  # fmt: skip
-    api = APIRouter(prefix=PREFIX)
     for router in _ROUTERS:
-        api.include_router(router)
-    app.include_router(api)
+        app.include_router(router, prefix=PREFIX)
     app.include_router(state.short)
     answer_problems(app)
-    document = documentation.document_of(app)
 
     async def openapi(_: Request) -> JSONResponse:
-        return JSONResponse(document)
+        return JSONResponse(documentation.stored_document())
 
     app.add_route(f"{PREFIX}/openapi.json", openapi, include_in_schema=False)
     return app

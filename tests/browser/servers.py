@@ -29,6 +29,9 @@ HOLD = Path(__file__).with_name("hold")
 #: Features from which on a job writes the exports of a server.
 LARGE = 2_000
 
+#: Argument of `ganglioside app` by which no kernel is started before somebody comes.
+NO_SPARES = '--VoilaKernelManager.preheat_denylist=["workbench", "history", "species"]'
+
 #: Lets visitors into the web pages.
 TOKEN = "token-of-the-browser-tests"
 

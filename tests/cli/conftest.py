@@ -9,9 +9,17 @@ import pytest
 from command_line import EXAMPLE, run_json
 
 
+@pytest.fixture(scope="session")
+def _place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("place")
+
+
 @pytest.fixture(autouse=True)
-def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "history.duckdb"
+def history(_place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Path of a new history; DuckDB, once started for it, serves that of the next test too."""
+    shutil.rmtree(_place)
+    _place.mkdir(mode=0o700)
+    path = _place / "history.duckdb"
     monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(path))
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.chdir(tmp_path)

@@ -231,9 +231,9 @@ def parquet_of(columns: Mapping[str, object], **options: object) -> bytes:
     return file.getvalue()
 
 
-def repeated(text: str | bytes, n: int, kind: pa.DataType | None = None) -> pa.DictionaryArray:
+def repeated(text: str | bytes, n: int) -> pa.DictionaryArray:
     """Return one text n times, which a file holds once."""
-    return pa.DictionaryArray.from_arrays(pa.array([0] * n, pa.int32()), pa.array([text], kind))
+    return pa.DictionaryArray.from_arrays(pa.array([0] * n, pa.int32()), pa.array([text]))
 
 
 def _floats(n: int) -> pa.Array:
@@ -273,7 +273,9 @@ PARQUET: Final[dict[str, Callable[[], bytes]]] = {
         {
             "Name": ["GM1(36:1;O2)"] * 85_000,
             "RT": _floats(85_000),
-            "x": repeated(b"x" * 6_000, 85_000, pa.binary(6_000)),
+            "x": pa.FixedSizeBinaryArray.from_buffers(
+                pa.binary(6_000), 85_000, [None, pa.py_buffer(bytes(85_000 * 6_000))]
+            ),
         }
     ),
     "texts by their beginnings": lambda: parquet_of(

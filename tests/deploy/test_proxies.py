@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from browser.servers import TOKEN, serving
+from browser.servers import NO_SPARES, TOKEN, serving
 from effort import PATIENCE, until
 from websocket import WebSocketBadStatusException
 
@@ -46,7 +46,7 @@ def ports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, int, 
         pages = stack.enter_context(
             serving(
                 folder, "app", "--max-kernels=8", f"--allow-host={NAME}",
-                "--trust-proxy=127.0.0.0/8", ready=r"pool of workbench\.ipynb is filled",
+                "--trust-proxy=127.0.0.0/8", NO_SPARES,
             )
         )  # fmt: skip
         api = stack.enter_context(api_of(pages.history, folder / "api.log"))

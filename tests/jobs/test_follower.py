@@ -23,6 +23,7 @@ from ganglioside.jobs.kinds import parameters_of
 from ganglioside.progress import ProgressCallback
 
 
+@pytest.mark.either_store("about the process")
 def test_a_job_whose_process_is_killed_is_found_and_can_be_retried(history: gg.History) -> None:
     job = history.jobs.add("slow", parameters_of(Slow(deaf=True)), "killed")
     process = slow_process(history, job)
@@ -93,6 +94,7 @@ os.kill(os.getpid(), 9)
 """
 
 
+@pytest.mark.either_store("about the process")
 def test_a_session_whose_process_has_died_is_found(history: gg.History) -> None:
     subprocess.run([sys.executable, "-c", DIES, history.address], check=False)
     sid = history.sessions()["id"].iloc[0]

@@ -35,6 +35,7 @@ def frozen(history: gg.History, time_limit: float | None = None) -> str:
     return history.jobs.add(work.kind, parameters_of(work), "frozen", time_limit=time_limit)
 
 
+@pytest.mark.either_store("about the process")
 @pytest.mark.skipif(sys.platform == "win32", reason="processes end otherwise")
 def test_a_job_that_hangs_in_one_step_is_ended_at_its_limit(history: gg.History) -> None:
     job = frozen(history, time_limit=0.2)
@@ -47,6 +48,7 @@ def test_a_job_that_hangs_in_one_step_is_ended_at_its_limit(history: gg.History)
     assert list(jobs.follow(history, job))[-1].get("error") == ended.error
 
 
+@pytest.mark.either_store("about the process")
 @pytest.mark.skipif(sys.platform == "win32", reason="processes end otherwise")
 def test_a_job_that_hangs_in_one_step_is_cancelled(history: gg.History) -> None:
     job = frozen(history)
@@ -58,6 +60,7 @@ def test_a_job_that_hangs_in_one_step_is_cancelled(history: gg.History) -> None:
     assert history.jobs.get(job).status == "cancelled"
 
 
+@pytest.mark.either_store("about the process")
 def test_a_job_that_goes_on_is_left_alone(history: gg.History) -> None:
     """Its signs are enough, though it is to end: it does so by itself."""
     work = Slow()

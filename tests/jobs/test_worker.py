@@ -55,7 +55,7 @@ def test_jobs_are_done_once_though_workers_are_killed_and_drained(
     history: gg.History, tmp_path: Path
 ) -> None:
     table = source(tmp_path)
-    jobs = [queue(history, table, f"run {number}") for number in range(18)]
+    jobs = [queue(history, table, f"run {number}") for number in range(12)]
     workers = [worker(history.address, "--lease", "40") for _ in range(3)]
 
     def done(number: int) -> Callable[[], bool]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from effort import some
 from paths import PORCINE
 
 import ganglioside as gg
@@ -102,11 +103,12 @@ def test_the_other_47_anchors_are_valid(features: pd.DataFrame) -> None:
 def test_left_out_anchors_are_predicted(raw: pd.DataFrame) -> None:
     """Each dropped with its row and predicted by name; the nearest isomer counts.
 
-    All 47 right anchors are asked, also those of whose series nothing right is left but one row.
+    All 47 right anchors are asked, also those of whose series nothing right is left but one row;
+    by day, one in two.
     """
     anchors = raw[raw["Anchor"].eq("T")].drop(index=list(WRONG_ANCHORS))
     assert len(anchors) == 47
-    error = pd.Series({i: left_out_error(raw, i) for i in anchors.index})
+    error = pd.Series({i: left_out_error(raw, i) for i in some(list(anchors.index))})
     assert error.notna().all()
     assert np.sqrt((error**2).mean()) <= 0.035
     assert error.abs().max() <= 0.12

@@ -16,8 +16,7 @@ import ganglioside as gg
 from ganglioside.errors import Cancelled, UnknownSessionError
 from ganglioside.history import History
 from ganglioside.history.sharing import Person
-from ganglioside.server.application import documented_app
-from ganglioside.server.documentation import document_of
+from ganglioside.server.documentation import stored_document
 from ganglioside.server.feeds import Feeds
 from ganglioside.server.problems import Problem
 from ganglioside.server.rates import Rates
@@ -161,7 +160,7 @@ def _tried_in_vain(client: httpx.Client, names: dict[str, str]) -> int:
     host = str(client.base_url).removesuffix("/api/v1/")
     missing = names | {"sid": "0" * 14, "job": "0" * 14}
     tried = 0
-    for path, methods in document_of(documented_app())["paths"].items():
+    for path, methods in stored_document()["paths"].items():
         if not ("{sid}" in path or "{job}" in path):
             continue
         for method in methods:

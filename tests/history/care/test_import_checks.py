@@ -119,6 +119,7 @@ def import_or_refuse(history: History, gift: Path) -> str:
 # Jobs
 
 
+@pytest.mark.either_store("like cases")
 @pytest.mark.parametrize("status", ["pending", "processing"])
 def test_no_job_that_comes_in_is_carried_out(
     gift: Path, mine: History, tmp_path: Path, status: str
@@ -260,6 +261,7 @@ def test_a_forged_row_harms_nothing(gift: Path, mine: History, table: str, sql: 
     everything_works(mine)
 
 
+@pytest.mark.either_store("refused before the store is reached")
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [
@@ -365,6 +367,7 @@ def test_a_manifest_that_is_none_is_refused(gift: Path, mine: History, text: str
     everything_works(mine)
 
 
+@pytest.mark.either_store("refused before the store is reached")
 @pytest.mark.parametrize(
     "table",
     ["../sessions", "/etc/passwd", 'x"; DROP TABLE sessions; --', "workers", "schema_version"],

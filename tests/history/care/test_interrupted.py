@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from ganglioside.history import History
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
@@ -22,6 +24,7 @@ os.kill(os.getpid(), 9)
 """
 
 
+@pytest.mark.either_store("about the process")
 def test_what_a_dead_process_left_is_marked_failed_and_can_be_run_again(history: History) -> None:
     job = history.jobs.add("analysis", {}, "n")
     running = history.begin(Source.from_bytes("y.csv", b"y"), Settings())  # by this process

@@ -55,6 +55,7 @@ def age(history: History, days: int) -> None:
             connection.execute(f"UPDATE {table} SET {ended} = {ended} - INTERVAL '{days} DAY'")
 
 
+@pytest.mark.either_store("about the folders")
 def test_a_batch_goes_with_the_last_of_its_sessions(history: History) -> None:
     job, other = batch(history, "a.csv", "b.csv"), batch(history, "c.csv")
     by_name = history.sessions().set_index("file_name")["id"]
@@ -69,6 +70,7 @@ def test_a_batch_goes_with_the_last_of_its_sessions(history: History) -> None:
     assert results.parent == left
 
 
+@pytest.mark.either_store("about the folders")
 def test_a_cleanup_takes_the_folders_of_what_it_deletes(history: History) -> None:
     batch(history, "a.csv")
     age(history, 31)
@@ -89,6 +91,7 @@ def test_the_scheduled_cleanup_takes_them_too(history: History) -> None:
     assert folders(history) == []
 
 
+@pytest.mark.either_store("about the folders")
 @pytest.mark.parametrize(
     "damage",
     ["parameters = '[2]'", "result = '[1]'", """result = '{"sessions": 5}'"""],

@@ -362,6 +362,7 @@ def test_a_result_that_cannot_be_had_again_is_found(
     assert "gives another result when it is run again: features" in faults[0]
 
 
+@pytest.mark.either_store("about what is judged again")
 def test_a_summary_of_before_it_told_the_area_is_the_same_again(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -385,6 +386,7 @@ def test_a_summary_of_before_it_told_the_area_is_the_same_again(
     assert "gives another result when it is run again: summary differ" in fault
 
 
+@pytest.mark.either_store("about what is judged again")
 def test_other_versions_are_told(
     opened: tuple[History, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -398,6 +400,7 @@ def test_other_versions_are_told(
     assert "numpy 1.0 instead of" in found.notes[0]
 
 
+@pytest.mark.either_store("about what is judged again")
 def test_a_library_that_an_older_version_named_is_not_compared(
     opened: tuple[History, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -420,6 +423,7 @@ def of_earlier_code(history: History, code: str | None, analysis: Analysis) -> s
         return history.save(analysis)
 
 
+@pytest.mark.either_store("about what is judged again")
 @pytest.mark.parametrize("code", [None, "0123456789abcdef"])
 def test_what_earlier_code_judged_differently_is_no_damage(
     opened: tuple[History, str], code: str | None
@@ -433,6 +437,7 @@ def test_what_earlier_code_judged_differently_is_no_damage(
     assert sid not in found.reruns
 
 
+@pytest.mark.either_store("about what is judged again")
 def test_the_same_from_this_code_is_told(opened: tuple[History, str]) -> None:
     history, _ = opened
     sid = history.save(replace(judged(), features=judged().features.assign(confidence=0.5)))
@@ -473,6 +478,7 @@ def test_nobody_excuses_a_result_by_earlier_code(opened: tuple[History, str]) ->
     assert any(sid in fault and "row was changed" in fault for fault in found.faults)
 
 
+@pytest.mark.either_store("about what is judged again")
 def test_columns_that_an_older_version_did_not_have_are_not_compared(
     opened: tuple[History, str],
 ) -> None:

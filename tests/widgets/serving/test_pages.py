@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import psutil
 import pytest
-from browser.servers import TOKEN, Server, serving
+from browser.servers import NO_SPARES, TOKEN, Server, serving
 from effort import PATIENCE, until
 from jinja2 import Environment, FileSystemBytecodeCache
 from tornado.web import create_signed_value
@@ -510,8 +510,7 @@ def _end_with_clients(running: Server, channels: str, ending: int) -> None:
 
 
 def test_an_interruption_ends_the_server_with_clients_connected(tmp_path: Path) -> None:
-    none = '--VoilaKernelManager.preheat_denylist=["workbench", "history", "species"]'
-    with serving(tmp_path, "app", none) as running:
+    with serving(tmp_path, "app", NO_SPARES) as running:
         page = with_token(running, WORKBENCH)
         found = re.search(r'"kernelId": "([\w-]+)"', page.text)
         assert found, page.text[:2000]

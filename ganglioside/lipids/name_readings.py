@@ -29,7 +29,7 @@ from ganglioside.lipids.name_words import (
 )
 from ganglioside.lipids.other_lipids import class_of_other, refuse_other
 from ganglioside.lipids.species import Species, combine
-from ganglioside.lipids.sugar_names import head_of_sugars
+from ganglioside.lipids.sugar_names import head_of_sugars, is_bare_chain
 from ganglioside.support.fact_tables import read_facts
 
 
@@ -134,6 +134,7 @@ _ATTACHED: Final = (
 _BARE: Final = re.compile(r"\(?c?[0-9]{1,2}:[0-9]{1,2}(?:\(oh\))?\)?", re.IGNORECASE)
 # Chains behind their sum: `42:2 (d18:1/24:1)`, `42:2 d18:1/24:1`.
 _CHAIN: Final = r"[a-z]?[0-9]{1,2}:[0-9]{1,2}"
+_PAIR: Final = rf"{_CHAIN}/{_CHAIN}"
 _CHAINS_BEHIND: Final = re.compile(
     rf"[ _]?(?P<open>\()(?={_CHAIN})| (?={_CHAIN}(?:;[o0-9]{{1,2}})?[/_])", re.IGNORECASE
 )
@@ -158,11 +159,17 @@ _SUM_HYDROXYLATED: Final = re.compile(
 )
 # `16:0(2OH[R])` of LIPID MAPS: which mirror image it is, which takes no part.
 _STEREO: Final = re.compile(r"(?<=oh)\[[0-9]?[rs]\]", re.IGNORECASE)
-# `16:0 SM (d18:1/16:0)`, where the acyl chain stands before the whole name too.
+# `16:0 SM (d18:1/16:0)`, `C16 Ceramide (d18:1/16:0)`, where the acyl chain stands before the whole
+# name too.
 _ACYL_TOO: Final = re.compile(
-    r"c?(?P<acyl>[0-9]{1,2}:[0-9]{1,2})[- ](?P<name>[a-z][^:]{1,30}[0-9]{1,2}:[0-9]{1,2}[-/_]"
-    r"(?P=acyl)(?![0-9]).{0,40})",
+    r"(?:c?(?P<acyl>[0-9]{1,2}:[0-9]{1,2})|c(?P<carbons>[0-9]{1,2}))[- ]"
+    r"(?P<name>[a-z][^:]{1,30}[0-9]{1,2}:[0-9]{1,2}[-/_]"
+    r"(?(acyl)(?P=acyl)|(?P=carbons):0)(?![0-9]).{0,40})",
     re.IGNORECASE,
+)
+# `sphingomyelin (d18:1/18:1, d18:2/18:0)`: pairs of chains of one name, which cannot be told apart.
+_PAIRS: Final = re.compile(
+    rf"(?P<head>[^()|;:,]{{1,60}})\((?P<pairs>{_PAIR}(?:,{_PAIR}){{1,5}})\)", re.IGNORECASE
 )
 _OXYGEN_BEHIND: Final = re.compile(r"\)((?:\+[ph]?[0-9]?o[0-9]?){1,3}|\(oh\))\Z", re.IGNORECASE)
 # A fatty acid bound to the lipid: `HexCer 34:1;O2(FA 16:0)`, `ASG 27:1;O;Hex;FA 2:0`.
@@ -179,6 +186,7 @@ _BETWEEN: Final = re.compile(
 _TAGGED: Final = re.compile(
     rf"(?P<head>.{{0,60}}cer(?:amide)?)[-_ ]?[(\[]?(?P<tag>{'|'.join(_TAGS)})[)\]]?", re.IGNORECASE
 )
+_TWO_LETTERS: Final = re.compile(r"(g[mdtqp]1)([a-c])[/+&]([a-c])", re.IGNORECASE)  # GT1a/b
 _JOINED: Final = re.compile(r"[+/&,]| or | and ", re.IGNORECASE)
 _REWRITTEN: Final = (
     (re.compile(r"ac-o-([4-9])-", re.IGNORECASE), r"\1-O-Ac-"),  # Ac-O-9-GT1b of SwissLipids
@@ -251,7 +259,7 @@ def _plain_species(text: str) -> Species | None:
     """Species of a name that is a head group and a ceramide alone, None for any other."""
     match = _PLAIN.fullmatch(text)
     glycan = known_glycan(match["head"]) if match else None
-    if match is None or glycan is None:
+    if match is None or glycan is None or is_bare_chain(match["head"]):
         return None
     ceramide, rest = read_ceramide(match["ceramide"])
     if rest:
@@ -264,7 +272,8 @@ def _read_all(text: str) -> NameReading:
     """Reading of any normalised name: notes, levels, ions, labels, marks of standards."""
     plain = _with_colons(_STEREO.sub("", _annotated(without_notes(_annotated(text)))))
     _refuse_bound_acid(plain)
-    parts = [_stripped(part) for part in _parts(_SQUARE.sub(r"(\1)", plain))]
+    plain = _PAIRS.sub(_each_pair, _SQUARE.sub(r"(\1)", plain))
+    parts = [_stripped(part) for part in _parts(plain)]
     named, beside = _named_parts(parts, plain)
     _refuse_others(named, plain)
     standard = any(part.standard for part in parts)
@@ -300,6 +309,11 @@ def _chain_with_colons(match: re.Match[str]) -> str:
     """Chains of one match of `_NO_COLON` with colons."""
     acyl = f"/{match['carbons']}:{match['bonds']}" if match["carbons"] else ""
     return f"{match['base']}:{match['base_bonds']}{acyl}"
+
+
+def _each_pair(match: re.Match[str]) -> str:
+    """A name for each pair of chains of one match of `_PAIRS`."""
+    return ";".join(f"{match['head']}({pair})" for pair in match["pairs"].split(","))
 
 
 def _stripped(text: str) -> StrippedName:
@@ -342,7 +356,7 @@ def _lacks_ceramide(text: str) -> bool:
     """Whether a name gives no ceramide, or one chain of it: enough for an internal standard."""
     if not _HOLDS_CHAIN.search(text):
         return True
-    _, rest = _split(text)
+    _, rest = _split(_rewritten(text))
     ceramide, _ = read_ceramide(rest.removeprefix("("))
     return is_one_chain(ceramide)
 
@@ -468,6 +482,7 @@ def _head_name(text: str) -> _HeadName:
         return _HeadName(text)
     if (name := _SYNONYMS.get(text)) is not None:
         return _HeadName(name)
+    text = _TWO_LETTERS.sub(r"\1\2/\1\3", text)
     if tagged := _TAGGED.fullmatch(text):
         return _HeadName(tagged["head"], _TAGS[tagged["tag"].lower()])
     heads = _JOINED.split(text)

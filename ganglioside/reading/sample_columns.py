@@ -88,6 +88,12 @@ _DECADES: Final = 2.0
 #: Least spread of a column of areas beside that of another; masses differ too little.
 _SPREAD: Final = 0.3
 
+#: Rows in which retention times of two systems are compared, their least correlation, and how many
+#: times longer the run of one of them may be.
+_COMPARED_TIMES: Final = 10
+_RISING: Final = 0.9
+_FACTOR: Final = 4.0
+
 #: Least and largest mass of a lipid, and most spread of their logarithms in a table.
 _MASSES: Final = (200.0, 3500.0)
 _MASS_SPREAD: Final = 0.18
@@ -355,6 +361,7 @@ def _columns_of_numbers(header: Header, below: list[list[str]]) -> dict[int, Flo
     its numbers rise and fall with the areas of the others.
     """
     taken = _taken(header)
+    times = _numbers(cells_of(below, header.positions["rt"])) if "rt" in header.positions else None
     found: dict[int, FloatArray] = {}
     doubtful: dict[int, FloatArray] = {}
     for position, text in enumerate(header.texts):
@@ -362,6 +369,8 @@ def _columns_of_numbers(header: Header, below: list[list[str]]) -> dict[int, Flo
         if position in taken or not text.strip() or (other and other.like_areas):
             continue
         values = _numbers(cells_of(below, position))
+        if values is not None and _are_times(values, times):
+            continue
         if values is not None and other is None and not _are_masses(values):
             found[position] = values
         elif values is not None and _is_large(values):
@@ -378,6 +387,23 @@ def _are_masses(values: FloatArray) -> bool:
         return False
     fractional = np.mean(known != np.floor(known)) >= _MOSTLY
     return bool(fractional and np.log10(known).std() <= _MASS_SPREAD)
+
+
+def _are_times(values: FloatArray, times: FloatArray | None) -> bool:
+    """Whether numbers are retention times too, of another system: they rise with those of a table.
+
+    They are as large, or 60 times that in seconds.
+    """
+    if times is None:
+        return False
+    both = (values > 0) & (times > 0)
+    if both.sum() < _COMPARED_TIMES:
+        return False
+    one, other = values[both], times[both]
+    if not (one.std() and other.std()) or np.corrcoef(one, other)[0, 1] < _RISING:
+        return False
+    ratio = float(np.median(one) / np.median(other))
+    return any(unit / _FACTOR <= ratio <= unit * _FACTOR for unit in (1 / 60, 1.0, 60.0))
 
 
 def _taken(header: Header) -> set[int]:

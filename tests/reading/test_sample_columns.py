@@ -419,3 +419,28 @@ def test_how_areas_of_samples_were_read_is_told_once(areas: str, code: str) -> N
     told = table.problems.query("code == @code")
     assert len(told) == 1
     assert "S1" in told["message"].iloc[0]
+
+
+@pytest.mark.parametrize("unit", [1.0, 60.0])
+def test_retention_times_of_other_systems_are_no_areas(unit: float) -> None:
+    """Their headers (`RT1`, `C8 column`) say that in no words; they rise with the times read."""
+    lines = ["Name,RT,RT1,RT2,C8 column"]
+    for i in range(12):
+        rt = 5.0 + 0.4 * i
+        others = (unit * (1.1 * rt + 1), unit * (0.5 * rt + 0.1 * (i % 3)), unit * rt**1.2)
+        lines.append(f"GM3({30 + i}:1;O2),{rt:.2f}," + ",".join(f"{o:.2f}" for o in others))
+    table = gg.read_features("\n".join(lines).encode())
+    assert len(table.data) == 12
+    assert table.data["volume"].isna().all()
+    assert table.data["sample"].isna().all()
+
+
+def test_areas_that_do_not_rise_with_retention_stay_samples() -> None:
+    rng = np.random.default_rng(3)
+    areas = np.exp(rng.normal(2, 1, 12))
+    lines = ["Name,RT,RT1,RT2,RT3"]
+    for i, area in enumerate(areas):
+        shares = ",".join(f"{area * (1 + 0.1 * j):.3f}" for j in range(3))
+        lines.append(f"GM3({30 + i}:1;O2),{5 + 0.4 * i:.2f},{shares}")
+    table = gg.read_features("\n".join(lines).encode())
+    assert table.data["sample"].unique().tolist() == ["RT1", "RT2", "RT3"]

@@ -13,14 +13,14 @@ from ganglioside.lipids.name_faults import LIMITS, check_limit, refuse
 #: Letter before a chain, for its hydroxyls (`d18:1`, `h24:0`) or for carbon (`C18:0`).
 CHAIN_LETTER: Final = "[mdtqhnc]"
 
-# One chain: `d18:1`, `C18:0`, `9Z-18:1`, `18:1(4E)`, `24:1n-9`, `36:1;O2`, `36:1;2O`,
+# One chain: `d18:1`, `C18:0`, `9Z-18:1`, `18:1(4E)`, `24:1 15Z`, `24:1n-9`, `36:1;O2`, `36:1;2O`,
 # `36:1;2`, `36:1:2`, `18:0;(OH)`, `18:0(2OH)`, `18:1;1OH,3OH`, `16:2;O2(4E,6E)` of RefMet; what
 # follows `+` or `-` is added: `18:0+O`, `24:0-OH`. The letter h may stand behind: `24h:0`, `24:0h`.
 _CHAIN: Final = re.compile(
     r"(?:\(?[0-9]{1,2}[ez](?:,[0-9]{1,2}[ez]){0,9}\)?-)?"
     rf"(?P<letter>{CHAIN_LETTER})?"
     r"(?P<carbons>[0-9]{1,3})(?P<within>h)?:(?P<double_bonds>[0-9]{1,3})(?P<behind>h(?![0-9a-z]))?"
-    r"(?:\([0-9ez,]{1,40}\)|n-?[0-9]{1,2}|\(n-?[0-9]{1,2}\))?"
+    r"(?:\([0-9ez,]{1,40}\)| [0-9]{1,2}[ez](?![0-9a-z])|n-?[0-9]{1,2}|\(n-?[0-9]{1,2}\))?"
     r"(?:[;, ]?o(?P<after>[0-9]{1,2})(?:\([0-9]{1,2}[ez](?:,[0-9]{1,2}[ez]){0,9}\))?"
     r"|[;, ](?P<before>[0-9]{1,2})o|[;, ](?P<one>o)"
     r"|[;:](?P<old>[0-9])(?![0-9oh,:])"

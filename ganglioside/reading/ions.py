@@ -19,11 +19,13 @@ from ganglioside.support.text_columns import distinct, texts_of
 
 #: Between the ions of a list: `M-H, M+FA-H` (Progenesis QI), `[M-H]- [M+Cl]-` (MetaboScape),
 #: `[M-H]-_[M+Cl]-` (West Coast Metabolomics Center).
-_BETWEEN: Final = re.compile(r"\s*[,;/|]\s*|(?<=[\]+-])(?:\s+|\s*_)(?=\[)")
+_BETWEEN: Final = re.compile(r"\s*[,;/|]\s*|\s+-{2,3}\s+|(?<=[\]+-])(?:\s+|\s*_)(?=\[)")
 
 
 #: The m/z of several ions in a cell.
-_SEVERAL_MZ: Final = r"\s*[0-9]{2,4}\.[0-9]{1,8}(?:_[0-9]{2,4}\.[0-9]{1,8}){1,9}\s*"
+_SEVERAL_MZ: Final = r"\s*[0-9]{2,4}\.[0-9]{1,8}(?:(?:_|[,;] )[0-9]{2,4}\.[0-9]{1,8}){1,9}\s*"
+
+_FIRST_MZ: Final = r"([0-9]{2,4}\.[0-9]{1,8})"
 
 #: First cells of a column that are looked at, and the share of the distinct ones that must be ions.
 _TRIED: Final = 1000
@@ -67,7 +69,7 @@ def first_mz(cells: pd.Series[Any]) -> tuple[pd.Series[Any], int | None]:
     several = matches(cells, _SEVERAL_MZ)
     if not several.any():
         return cells, None
-    return cells.mask(several, cells.str.partition("_")[0]), int(np.flatnonzero(several)[0])
+    return cells.mask(several, cells.str.extract(_FIRST_MZ)[0]), int(np.flatnonzero(several)[0])
 
 
 def single_ions(data: pd.DataFrame, names: ParsedNames) -> pd.Series[Any]:

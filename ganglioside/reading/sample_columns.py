@@ -88,6 +88,11 @@ _DECADES: Final = 2.0
 #: Least spread of a column of areas beside that of another; masses differ too little.
 _SPREAD: Final = 0.3
 
+#: Numbers of rows: how many are needed, how many of them differ, and the largest by their median.
+_MANY_ROWS: Final = 20
+_OFTEN_DISTINCT: Final = 0.7
+_EVENLY: Final = 4.0
+
 #: Rows in which retention times of two systems are compared, their least correlation, and how many
 #: times longer the run of one of them may be.
 _COMPARED_TIMES: Final = 10
@@ -245,7 +250,7 @@ def _beside_others(
     found = {
         i: v for i, v in numeric.items() if not tool.is_other(texts[i]) and times[texts[i]] < 2
     }
-    large = [i for i, values in found.items() if _is_large(values)]
+    large = _but_row_numbers([i for i, v in found.items() if _is_large(v)], found)
     if len(large) >= _FEWEST:  # a statistic beside them, whatever its header says
         return tuple(_area_of(texts[i], i) for i in large)
     if large:
@@ -256,6 +261,22 @@ def _beside_others(
 def _is_large(values: FloatArray) -> bool:
     """Whether some of these numbers are as large as peak areas."""
     return bool(np.nanmax(values) >= _LARGE)
+
+
+def _but_row_numbers(positions: list[int], numeric: Mapping[int, FloatArray]) -> list[int]:
+    """Positions without the few columns that number rows, of whatever header (`Var.2`)."""
+    numbers = {i for i in positions if _are_row_numbers(numeric[i])}
+    few = 2 * len(numbers) < len(positions)
+    return [i for i in positions if i not in numbers] if few else positions
+
+
+def _are_row_numbers(values: FloatArray) -> bool:
+    """Whether whole numbers are as evenly spread as those of rows: areas have far larger ones."""
+    known = values[~np.isnan(values)]
+    if len(known) < _MANY_ROWS or known.min() < 0 or np.any(known != np.floor(known)):
+        return False
+    distinct = len(np.unique(known)) >= _OFTEN_DISTINCT * len(known)
+    return bool(distinct and known.max() <= _EVENLY * np.median(known))
 
 
 def _are_counts(values: FloatArray) -> bool:
@@ -441,7 +462,7 @@ def _by_structure(header: Header, below: list[list[str]]) -> tuple[SampleColumns
     """Samples of a table whose headers are their names: columns of large numbers."""
     texts = header.texts
     numeric = _columns_of_numbers(header, below)
-    chosen = [i for i, values in numeric.items() if _is_large(values)]
+    chosen = _but_row_numbers([i for i, v in numeric.items() if _is_large(v)], numeric)
     if not chosen:
         alike = _with_unit(_alike(texts, list(numeric)), numeric, texts)
         chosen = _with_partners(alike, numeric) or _rising_together(numeric)

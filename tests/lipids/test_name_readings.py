@@ -339,6 +339,7 @@ def test_any_text_is_read_or_refused_with_advice(text: str) -> None:
         ("GlcCer d18:1/24h:0", "GlcCer(42:1;O3)"),
         ("GalCer(d18:1/24:0h)", "GalCer(42:1;O3)"),
         ("GlcCer 16:2;O2(4E,6E)/18:0", "GlcCer(34:2;O2)"),
+        ("Lactosylceramide d18:1/24:1 15Z", "LacCer(42:2;O2)"),
         ("C16 Ceramide (d18:1/16:0)", "Cer(34:1;O2)"),
         ("C16 Lactosyl(ß) Ceramide (d18:1/16:0)", "LacCer(34:1;O2)"),
     ],
@@ -379,6 +380,7 @@ def test_a_chain_of_sugars_is_one_head_group(name: str, species: str) -> None:
     [
         ("(3'-sulfo)Galbeta-Cer(d18:1/16:0(2OH))", "SHexCer(34:1;O3)"),
         ("(3'-sulfo)Galβ1-4Glcβ-Cer(d18:1/16:0)", "SHex2Cer(34:1;O2)"),
+        ("Sulfo2HexCer(d34:1)", "SHex2Cer(34:1;O2)"),
         ("II³NeuAc-LacCer(d18:1/16:0)", "GM3(34:1;O2)"),
         ("IV3NeuAc, II3NeuAc-GgOse4Cer 36:1", "GD1a(36:1;O2)"),
         ("GT1a/b 36:1", "GT1(36:1;O2)"),

@@ -10,7 +10,7 @@ from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.reading.features import read_features
 from ganglioside.reading.headers import Header, match_header
-from ganglioside.reading.ions import ion_column, single_ions
+from ganglioside.reading.ions import first_mz, ion_column, single_ions
 
 MASS = parse_name("GD1 36:1;O2").monoisotopic_mass
 
@@ -21,7 +21,7 @@ def ions_of(cell: str, measured: float, name: str = "GD1 36:1;O2") -> str:
 
 
 @pytest.mark.parametrize("ion", ["[M-H]-", "[M-2H]2-", "[M+HCOO]-"])
-@pytest.mark.parametrize("between", [", ", ";", " | ", " / "])
+@pytest.mark.parametrize("between", [", ", ";", " | ", " / ", " --- "])
 def test_the_ion_of_the_measured_mz(ion: str, between: str) -> None:
     listed = between.join(["M-H", "M+FA-H", "M-2H"])
     assert ions_of(listed, mz(MASS, ion) + 0.02) == ion
@@ -115,3 +115,10 @@ def test_ions_are_read_whatever_their_header(title: str) -> None:
     table = read_features(f"{title},Metabolite name,RT,m/z\n[M-H]-,GM3 36:1;O2,9,1179.7\n".encode())
     assert table.data["adduct"].tolist() == ["[M-H]-"]
     assert title not in table.carried
+
+
+@pytest.mark.parametrize("cell", ["536.5047_574.5220", "536.5047, 574.5220", "536.5047; 574.5"])
+def test_the_first_of_several_mz(cell: str) -> None:
+    cells, first = first_mz(pd.Series(["610.5", cell, "", "1,234.5"], dtype="str"))
+    assert cells.tolist() == ["610.5", "536.5047", "", "1,234.5"]
+    assert first == 1

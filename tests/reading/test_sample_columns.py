@@ -444,3 +444,16 @@ def test_areas_that_do_not_rise_with_retention_stay_samples() -> None:
         lines.append(f"GM3({30 + i}:1;O2),{5 + 0.4 * i:.2f},{shares}")
     table = gg.read_features("\n".join(lines).encode())
     assert table.data["sample"].unique().tolist() == ["RT1", "RT2", "RT3"]
+
+
+def test_numbers_of_rows_are_no_areas_whatever_their_header() -> None:
+    rng = np.random.default_rng(5)
+    numbers = rng.permutation(np.arange(700, 2000))[:30]
+    base = np.exp(rng.normal(9, 1.5, 30))
+    lines = ["Name,RT,Var.2,CM_308,CM_309,CM_310"]
+    for i, (number, area) in enumerate(zip(numbers, base, strict=True)):
+        areas = ",".join(f"{area * f:.1f}" for f in rng.uniform(0.8, 1.2, 3))
+        lines.append(f"GM3({30 + i % 15}:{1 + i // 15};O2),{5 + 0.1 * i:.2f},{number},{areas}")
+    table = gg.read_features("\n".join(lines).encode())
+    assert table.data["sample"].unique().tolist() == ["CM_308", "CM_309", "CM_310"]
+    assert "Var.2" in str(table.report)

@@ -406,6 +406,49 @@ def test_pairs_of_chains_in_one_bracket_are_their_sum(name: str, species: str) -
     assert caught.value.code == "contradiction"
 
 
+@pytest.mark.parametrize(
+    ("name", "species"),
+    [
+        ("SM(1) 18:1(4E);3OH/16:0", "SM(34:1;O2)"),
+        ("SM 18:1(4E);3OH/16:0", "SM(34:1;O2)"),
+        ("GlcCer(1) 18:0;3OH,4OH/24:0;2OH", "GlcCer(42:0;O4)"),
+        ("HexCer 18:1(4E);1OH,3OH/24:0", "HexCer(42:1;O2)"),
+        ("Cer 18:1(4E);3OH/16:0", "Cer(34:1;O)"),  # a 1-deoxyceramide
+    ],
+)
+def test_the_oxygen_that_bears_the_head_group_is_counted(name: str, species: str) -> None:
+    assert str(read_name(name).species) == species
+
+
+@pytest.mark.parametrize(
+    ("name", "species", "chains"),
+    [
+        ("Cer[AP] t40:0", "Cer(40:0;O4)", ()),  # C40H81NO5 in MS-DIAL
+        ("HexCer-AP(t14:0/12:0)+HCO2", "HexCer(26:0;O4)", ("14:0;O3", "12:0;O")),  # LipidMatch
+        ("Cer-ADS d42:0", "Cer(42:0;O3)", ()),
+        ("Cer-AP t18:0/24:0+O", "Cer(42:0;O4)", ("18:0;O3", "24:0;O")),
+    ],
+)
+def test_a_tag_tells_the_hydroxyl_of_the_acyl_chain(
+    name: str, species: str, chains: tuple[str, ...]
+) -> None:
+    read = read_name(name).species
+    assert (str(read), read.chains) == (species, chains)
+    for contradiction in ("Cer-AP 18:0;O3/24:0", "Cer-NP d18:0/24:0"):
+        with pytest.raises(NameFormError, match="hydroxyls"):
+            read_name(contradiction)
+
+
+@pytest.mark.parametrize(
+    ("name", "species"),
+    [("Cer d18:1 (16:0)", "Cer(34:1;O2)"), ("LacCER d18:1 (14:0)", "LacCer(32:1;O2)")],
+)
+def test_the_acyl_chain_may_stand_in_brackets_behind_the_base(name: str, species: str) -> None:
+    assert str(read_name(name).species) == species
+    with pytest.raises(NameFormError, match="gives the ceramides"):
+        read_name("SM d36:1 (18:1)")
+
+
 def test_a_free_hydroxyl_of_the_base_alone_is_not_guessed() -> None:
     with pytest.raises(NameFormError):  # its second oxygen bears the head group
         read_name("SM 18:1;OH/16:0")
@@ -452,6 +495,7 @@ def test_symbols_of_glycosphingolipids(head: str, series: str) -> None:
         "d18:1-15:0(d7) Cer",
         "Cer d18:1-15:0(d7)",
         "C16:1 Ceramide-d7 (d18:1-d7/16:1)",
+        "SIL_C15 Dihydroceramide (d18:0/15:0)",
     ],
 )
 def test_labels_of_standards_in_other_places(name: str) -> None:

@@ -15,7 +15,8 @@ CHAIN_LETTER: Final = "[mdtqhnc]"
 
 # One chain: `d18:1`, `C18:0`, `9Z-18:1`, `18:1(4E)`, `24:1 15Z`, `24:1n-9`, `36:1;O2`, `36:1;2O`,
 # `36:1;2`, `36:1:2`, `18:0;(OH)`, `18:0(2OH)`, `18:1;1OH,3OH`, `16:2;O2(4E,6E)` of RefMet; what
-# follows `+` or `-` is added: `18:0+O`, `24:0-OH`. The letter h may stand behind: `24h:0`, `24:0h`.
+# follows `+` or `-` is added: `18:0+O`, `24:0-OH`, `24:0+OH`. The letter h may stand behind:
+# `24h:0`, `24:0h`.
 _CHAIN: Final = re.compile(
     r"(?:\(?[0-9]{1,2}[ez](?:,[0-9]{1,2}[ez]){0,9}\)?-)?"
     rf"(?P<letter>{CHAIN_LETTER})?"
@@ -27,7 +28,7 @@ _CHAIN: Final = re.compile(
     r"|[;, ]?\(oh\)(?P<groups>[0-9]?)"
     r"|;?(?P<positions>\([0-9]{1,2}-?oh(?:,[0-9]{1,2}-?oh){0,5}\))"
     r"|;(?P<bare>[0-9]{1,2}oh(?:,[0-9]{1,2}oh){0,5}))?"
-    r"(?P<added>(?:\+[ph]?[0-9]?o[0-9]?(?![0-9a-z])){1,3}|[- ]?(?:[0-9]-)?oh(?![0-9a-z]))?"
+    r"(?P<added>(?:\+[ph]?[0-9]?o[0-9]?(?![0-9a-z])){1,3}|[-+ ]?(?:[0-9]-)?oh(?![0-9a-z]))?"
     r"(?![0-9a-z])",
     re.IGNORECASE,
 )

@@ -184,7 +184,9 @@ _ACYL_BEHIND: Final = re.compile(
     r"\((?P<acyl>[0-9]{1,2}:[0-9])\)",
     re.IGNORECASE,
 )
-_OXYGEN_BEHIND: Final = re.compile(r"\)((?:\+[ph]?[0-9]?o[0-9]?){1,3}|\(oh\))\Z", re.IGNORECASE)
+_OXYGEN_BEHIND: Final = re.compile(
+    r"\)((?:\+[ph]?[0-9]?o[0-9]?){1,3}|[-+]oh|\((?:[23α]-?)?oh\))\Z", re.IGNORECASE
+)
 # A fatty acid bound to the lipid: `HexCer 34:1;O2(FA 16:0)`, `ASG 27:1;O;Hex;FA 2:0`.
 _BOUND_ACID: Final = re.compile(r"[;(](?:o-)?fa ?[0-9]{1,2}:", re.IGNORECASE)
 _KDN: Final = re.compile(r"(?<![a-z])kdn", re.IGNORECASE)

@@ -49,11 +49,11 @@ _ON_CORE: Final = re.compile(
 #: Sugars of a core from the ceramide on, by the numeral of each.
 _CORE: Final = (("I", "Glc"), ("II", "Gal"), ("III", "GalNAc"), ("IV", "Gal"))
 
-# Sugars without linkages: `Gal-Glc-Cer`, `Hex-Hex-Cer`.
+# Sugars without linkages: `Gal-Glc-Cer`, `Hex-Hex-Cer`, `HexNAc-Hex2Cer`.
 _NEUTRAL: Final = _alternatives(
     [s for r in _RESIDUES if r.unit in ("hex", "hexnac") for s in r.spellings]
 )
-_BARE_CHAIN: Final = re.compile(rf"(?:(?:{_NEUTRAL})[- ]?){{2,20}}{_CERAMIDE}", re.IGNORECASE)
+_BARE_CHAIN: Final = re.compile(rf"(?:(?:{_NEUTRAL})[2-9]?[- ]?){{2,20}}{_CERAMIDE}", re.IGNORECASE)
 
 # A composition: `Hex3HexNAcNeuAc2-Cer`, `HexNAc(1)Hex(3)NeuAc(2)`, `(Hex)3(HexNAc)1`.
 _PART: Final = rf"\(?(?:{_ANY})\)?(?:[0-9]|\([0-9]\)|\[[0-9]\])?[- ]?"

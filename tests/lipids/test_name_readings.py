@@ -337,6 +337,10 @@ def test_any_text_is_read_or_refused_with_advice(text: str) -> None:
         ("DiHexCer 34:1", "Hex2Cer(34:1;O2)"),
         ("HexCer 18:1;O2/24:0;OH", "HexCer(42:1;O3)"),
         ("GlcCer d18:1/24h:0", "GlcCer(42:1;O3)"),
+        ("GM3(d18:1/16:0)(2OH)", "GM3(34:1;O3)"),
+        ("GM3(d18:1/24:1)+OH", "GM3(42:2;O3)"),
+        ("GM3 d18:1/24:1 +OH", "GM3(42:2;O3)"),
+        ("GM3 34:1+OH", "GM3(34:1;O3)"),
         ("GalCer(d18:1/24:0h)", "GalCer(42:1;O3)"),
         ("GlcCer 16:2;O2(4E,6E)/18:0", "GlcCer(34:2;O2)"),
         ("Lactosylceramide d18:1/24:1 15Z", "LacCer(42:2;O2)"),
@@ -368,6 +372,7 @@ def test_a_hydroxyl_behind_the_sum_is_of_the_acyl_chain() -> None:
         ("Gal-Glc-Cer 34:1", "LacCer(34:1;O2)"),
         ("Gal-GalNAc-Gal-Glc-Cer(d18:1/18:0)", "GA1(36:1;O2)"),
         ("Hex-Hex-Cer 34:1", "Hex2Cer(34:1;O2)"),
+        ("HexNAc-Hex2Cer 34:1", "GA2(34:1;O2)"),  # as HexNAcHex2Cer
         ("Gal-GM1 36:1", "GM1+Hex(36:1;O2)"),
     ],
 )
@@ -385,6 +390,9 @@ def test_a_chain_of_sugars_is_one_head_group(name: str, species: str) -> None:
         ("IV3NeuAc, II3NeuAc-GgOse4Cer 36:1", "GD1a(36:1;O2)"),
         ("GT1a/b 36:1", "GT1(36:1;O2)"),
         ("GluCer(d18:1/16:0)", "GlcCer(34:1;O2)"),
+        ("GL-3 (d18:1)(C24:0)", "Gb3(42:1;O2)"),
+        ("ceramide trihexoside d18:1/16:0", "Hex3Cer(34:1;O2)"),
+        ("Glc/GalCer 42:1", "HexCer(42:1;O2)"),
     ],
 )
 def test_head_groups_of_databases_and_the_nomenclature(name: str, species: str) -> None:

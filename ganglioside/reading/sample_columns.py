@@ -97,6 +97,7 @@ _EVENLY: Final = 4.0
 #: times longer the run of one of them may be.
 _COMPARED_TIMES: Final = 10
 _RISING: Final = 0.9
+_TIME_UNITS: Final = ("", "[min]", "[s]", "[sec]")
 _FACTOR: Final = 4.0
 
 #: Least and largest mass of a lipid, and most spread of their logarithms in a table.
@@ -390,7 +391,7 @@ def _columns_of_numbers(header: Header, below: list[list[str]]) -> dict[int, Flo
         if position in taken or not text.strip() or (other and other.like_areas):
             continue
         values = _numbers(cells_of(below, position))
-        if values is not None and _are_times(values, times):
+        if values is not None and _unit(text) in _TIME_UNITS and _are_times(values, times):
             continue
         if values is not None and other is None and not _are_masses(values):
             found[position] = values

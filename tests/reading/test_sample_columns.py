@@ -435,6 +435,15 @@ def test_retention_times_of_other_systems_are_no_areas(unit: float) -> None:
     assert table.data["sample"].isna().all()
 
 
+def test_shares_that_rise_with_retention_stay_samples_under_their_unit() -> None:
+    lines = ["Name,RT,WT [mol%],KO [mol%],KI [mol%]"]
+    for i in range(12):
+        shares = ",".join(f"{5 + step * i:.3f}" for step in (0.4, 0.45, 0.5))
+        lines.append(f"GM3({30 + i}:1;O2),{5 + 0.4 * i:.2f},{shares}")
+    table = gg.read_features("\n".join(lines).encode())
+    assert table.data["sample"].nunique() == 3
+
+
 def test_areas_that_do_not_rise_with_retention_stay_samples() -> None:
     rng = np.random.default_rng(3)
     areas = np.exp(rng.normal(2, 1, 12))

@@ -13,23 +13,28 @@ from ganglioside.lipids.name_faults import LIMITS, check_limit, refuse
 #: Letter before a chain, for its hydroxyls (`d18:1`, `h24:0`) or for carbon (`C18:0`).
 CHAIN_LETTER: Final = "[mdtqhnc]"
 
-# One chain: `d18:1`, `C18:0`, `9Z-18:1`, `18:1(4E)`, `24:1n-9`, `36:1;O2`, `36:1;2O`,
-# `36:1;2`, `36:1:2`, `18:0;(OH)`, `18:0(2OH)`, `18:1;1OH,3OH`; what follows `+` or `-` is
-# added: `18:0+O`, `24:0-OH`.
+# One chain: `d18:1`, `C18:0`, `9Z-18:1`, `18:1(4E)`, `24:1 15Z`, `24:1n-9`, `36:1;O2`, `36:1;2O`,
+# `36:1;2`, `36:1:2`, `18:0;(OH)`, `18:0(2OH)`, `18:1;1OH,3OH`, `16:2;O2(4E,6E)` of RefMet; what
+# follows `+` or `-` is added: `18:0+O`, `24:0-OH`, `24:0+OH`. The letter h may stand behind:
+# `24h:0`, `24:0h`.
 _CHAIN: Final = re.compile(
     r"(?:\(?[0-9]{1,2}[ez](?:,[0-9]{1,2}[ez]){0,9}\)?-)?"
     rf"(?P<letter>{CHAIN_LETTER})?"
-    r"(?P<carbons>[0-9]{1,3}):(?P<double_bonds>[0-9]{1,3})"
-    r"(?:\([0-9ez,]{1,40}\)|n-?[0-9]{1,2}|\(n-?[0-9]{1,2}\))?"
-    r"(?:[;, ]?o(?P<after>[0-9]{1,2})|[;, ](?P<before>[0-9]{1,2})o|[;, ](?P<one>o)"
+    r"(?P<carbons>[0-9]{1,3})(?P<within>h)?:(?P<double_bonds>[0-9]{1,3})(?P<behind>h(?![0-9a-z]))?"
+    r"(?:\([0-9ez,]{1,40}\)| [0-9]{1,2}[ez](?![0-9a-z])|n-?[0-9]{1,2}|\(n-?[0-9]{1,2}\))?"
+    r"(?:[;, ]?o(?P<after>[0-9]{1,2})(?:\([0-9]{1,2}[ez](?:,[0-9]{1,2}[ez]){0,9}\))?"
+    r"|[;, ](?P<before>[0-9]{1,2})o|[;, ](?P<one>o)"
     r"|[;:](?P<old>[0-9])(?![0-9oh,:])"
     r"|[;, ]?\(oh\)(?P<groups>[0-9]?)"
     r"|;?(?P<positions>\([0-9]{1,2}-?oh(?:,[0-9]{1,2}-?oh){0,5}\))"
     r"|;(?P<bare>[0-9]{1,2}oh(?:,[0-9]{1,2}oh){0,5}))?"
-    r"(?P<added>(?:\+[ph]?[0-9]?o[0-9]?(?![0-9a-z])){1,3}|[- ]?(?:[0-9]-)?oh(?![0-9a-z]))?"
+    r"(?P<added>(?:\+[ph]?[0-9]?o[0-9]?(?![0-9a-z])){1,3}|[-+ ]?(?:[0-9]-)?oh(?![0-9a-z]))?"
     r"(?![0-9a-z])",
     re.IGNORECASE,
 )
+#: A hydroxyl of an acyl chain, `16:0;OH`. Behind a base, LIPID MAPS counts free ones alone there:
+#: `SM 18:1;OH/16:0` has two oxygens.
+_ACYL_OH: Final = re.compile(r";oh(?![0-9a-z])", re.IGNORECASE)
 #: A hydroxyl behind a sum, `38:1 (OH)`: one more than the sum has without it.
 _BARE_OH: Final = re.compile(
     r"(?<![;0-9])[, ]?\(oh\)|(?<=:[0-9])\(oh\)|(?<=:[0-9][0-9])\(oh\)", re.IGNORECASE
@@ -95,8 +100,11 @@ def read_ceramide(text: str) -> tuple[CeramideName, str]:
     if acyl is None:
         _bad_ceramide(text)
     added = _chain(acyl, _ACYL_HYDROXYLS)
+    end = acyl.end()
+    if hydroxyl := _ACYL_OH.match(text, end):
+        added, end = added + Ceramide(0, 0, 1), hydroxyl.end()
     _check_two_chains(added, text)
-    return CeramideName(total + added, (str(total), _acyl(added)), False), text[acyl.end() :]
+    return CeramideName(total + added, (str(total), _acyl(added)), False), text[end:]
 
 
 def _without_oh(sum_of_chains: re.Match[str]) -> re.Match[str]:
@@ -188,7 +196,7 @@ def _chain(match: re.Match[str], implied: dict[str, int]) -> Ceramide:
 
     `implied` holds the number of hydroxyls by letter; a written number must agree with it.
     """
-    letter = (match["letter"] or "").lower()
+    letter = (match["letter"] or match["within"] or match["behind"] or "").lower()
     carbons, double_bonds = match["carbons"], match["double_bonds"]
     if letter not in implied:
         _bad_ceramide(match.group())

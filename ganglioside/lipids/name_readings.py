@@ -16,6 +16,7 @@ from ganglioside.lipids.ceramide_names import (
     is_one_chain,
     read_ceramide,
 )
+from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.head_groups import HEAD_PATTERN, head_of, known_glycan, parse_glycan
 from ganglioside.lipids.name_faults import refuse
 from ganglioside.lipids.name_texts import plain_name
@@ -29,7 +30,7 @@ from ganglioside.lipids.name_words import (
 )
 from ganglioside.lipids.other_lipids import class_of_other, refuse_other
 from ganglioside.lipids.species import Species, combine
-from ganglioside.lipids.sugar_names import head_of_sugars
+from ganglioside.lipids.sugar_names import head_of_sugars, is_bare_chain
 from ganglioside.support.fact_tables import read_facts
 
 
@@ -134,6 +135,7 @@ _ATTACHED: Final = (
 _BARE: Final = re.compile(r"\(?c?[0-9]{1,2}:[0-9]{1,2}(?:\(oh\))?\)?", re.IGNORECASE)
 # Chains behind their sum: `42:2 (d18:1/24:1)`, `42:2 d18:1/24:1`.
 _CHAIN: Final = r"[a-z]?[0-9]{1,2}:[0-9]{1,2}"
+_PAIR: Final = rf"{_CHAIN}/{_CHAIN}"
 _CHAINS_BEHIND: Final = re.compile(
     rf"[ _]?(?P<open>\()(?={_CHAIN})| (?={_CHAIN}(?:;[o0-9]{{1,2}})?[/_])", re.IGNORECASE
 )
@@ -158,13 +160,33 @@ _SUM_HYDROXYLATED: Final = re.compile(
 )
 # `16:0(2OH[R])` of LIPID MAPS: which mirror image it is, which takes no part.
 _STEREO: Final = re.compile(r"(?<=oh)\[[0-9]?[rs]\]", re.IGNORECASE)
-# `16:0 SM (d18:1/16:0)`, where the acyl chain stands before the whole name too.
+# `16:0 SM (d18:1/16:0)`, `C16 Ceramide (d18:1/16:0)`, where the acyl chain stands before the whole
+# name too.
 _ACYL_TOO: Final = re.compile(
-    r"c?(?P<acyl>[0-9]{1,2}:[0-9]{1,2})[- ](?P<name>[a-z][^:]{1,30}[0-9]{1,2}:[0-9]{1,2}[-/_]"
-    r"(?P=acyl)(?![0-9]).{0,40})",
+    r"(?:c?(?P<acyl>[0-9]{1,2}:[0-9]{1,2})|c(?P<carbons>[0-9]{1,2}))[- ]"
+    r"(?P<name>[a-z][^:]{1,30}[0-9]{1,2}:[0-9]{1,2}[-/_]"
+    r"(?(acyl)(?P=acyl)|(?P=carbons):0)(?![0-9]).{0,40})",
     re.IGNORECASE,
 )
-_OXYGEN_BEHIND: Final = re.compile(r"\)((?:\+[ph]?[0-9]?o[0-9]?){1,3}|\(oh\))\Z", re.IGNORECASE)
+# `sphingomyelin (d18:1/18:1, d18:2/18:0)`: pairs of chains of one name, which cannot be told apart.
+_PAIRS: Final = re.compile(
+    rf"(?P<head>[^()|;:,]{{1,60}})\((?P<pairs>{_PAIR}(?:,{_PAIR}){{1,5}})\)", re.IGNORECASE
+)
+# `SM(1) 18:1(4E);3OH/16:0` of LIPID MAPS: free hydroxyls of the base; the one at C1 bears the head.
+_FREE_HYDROXYLS: Final = re.compile(
+    r"(?P<head>[^:;]{1,60}?)(?:\(1\)[ (]?|(?P<between>[ (]))"
+    r"(?P<base>[0-9]{1,2}:[0-9]{1,2}(?:\([0-9ez,]{1,40}\))?);(?P<free>[2-9]oh(?:,[2-9]oh){0,3})(?=/)",
+    re.IGNORECASE,
+)
+# `Cer d18:1 (16:0)` of the Shotgun Lipidomics Assistant: the acyl chain in brackets.
+_ACYL_BEHIND: Final = re.compile(
+    r"(?P<head>[^:]{1,60}[ _])(?P<base>[dtm](?:1[4-9]|2[0-2]):[0-9]) ?"
+    r"\((?P<acyl>[0-9]{1,2}:[0-9])\)",
+    re.IGNORECASE,
+)
+_OXYGEN_BEHIND: Final = re.compile(
+    r"\)((?:\+[ph]?[0-9]?o[0-9]?){1,3}|[-+]oh|\((?:[23α]-?)?oh\))\Z", re.IGNORECASE
+)
 # A fatty acid bound to the lipid: `HexCer 34:1;O2(FA 16:0)`, `ASG 27:1;O;Hex;FA 2:0`.
 _BOUND_ACID: Final = re.compile(r"[;(](?:o-)?fa ?[0-9]{1,2}:", re.IGNORECASE)
 _KDN: Final = re.compile(r"(?<![a-z])kdn", re.IGNORECASE)
@@ -179,11 +201,16 @@ _BETWEEN: Final = re.compile(
 _TAGGED: Final = re.compile(
     rf"(?P<head>.{{0,60}}cer(?:amide)?)[-_ ]?[(\[]?(?P<tag>{'|'.join(_TAGS)})[)\]]?", re.IGNORECASE
 )
+#: A base, or a whole ceramide, with the letter of its hydroxyls.
+_LETTERED: Final = re.compile(r"\(?[dt][0-9]", re.IGNORECASE)
+#: First letters of tags of ceramides whose acyl chain has a hydroxyl.
+_HYDROXYLATED_ACYLS: Final = "ABHO"
+_TWO_LETTERS: Final = re.compile(r"(g[mdtqp]1)([a-c])[/+&]([a-c])", re.IGNORECASE)  # GT1a/b
 _JOINED: Final = re.compile(r"[+/&,]| or | and ", re.IGNORECASE)
 _REWRITTEN: Final = (
     (re.compile(r"ac-o-([4-9])-", re.IGNORECASE), r"\1-O-Ac-"),  # Ac-O-9-GT1b of SwissLipids
     (re.compile(r"[- ]ganglioside\Z", re.IGNORECASE), ""),
-    (re.compile(r"dh(?=(?:Cer|SM)\Z)|dihydro-?(?=(?:ceramide|sphingomyelin)\Z)"), ""),
+    (re.compile(r"dh(?=(?:Cer|SM)\Z)|(?i:dihydro-?(?=(?:ceramide|sphingomyelin)\Z))"), ""),
     (re.compile(r"([a-z]+)\(([a-z]+)\)-(?=g[amdtqp][1-4])", re.IGNORECASE), r"\1-\2-"),
 )
 
@@ -251,7 +278,7 @@ def _plain_species(text: str) -> Species | None:
     """Species of a name that is a head group and a ceramide alone, None for any other."""
     match = _PLAIN.fullmatch(text)
     glycan = known_glycan(match["head"]) if match else None
-    if match is None or glycan is None:
+    if match is None or glycan is None or is_bare_chain(match["head"]):
         return None
     ceramide, rest = read_ceramide(match["ceramide"])
     if rest:
@@ -264,7 +291,8 @@ def _read_all(text: str) -> NameReading:
     """Reading of any normalised name: notes, levels, ions, labels, marks of standards."""
     plain = _with_colons(_STEREO.sub("", _annotated(without_notes(_annotated(text)))))
     _refuse_bound_acid(plain)
-    parts = [_stripped(part) for part in _parts(_SQUARE.sub(r"(\1)", plain))]
+    plain = _PAIRS.sub(_each_pair, _SQUARE.sub(r"(\1)", plain))
+    parts = [_stripped(part) for part in _parts(plain)]
     named, beside = _named_parts(parts, plain)
     _refuse_others(named, plain)
     standard = any(part.standard for part in parts)
@@ -300,6 +328,11 @@ def _chain_with_colons(match: re.Match[str]) -> str:
     """Chains of one match of `_NO_COLON` with colons."""
     acyl = f"/{match['carbons']}:{match['bonds']}" if match["carbons"] else ""
     return f"{match['base']}:{match['base_bonds']}{acyl}"
+
+
+def _each_pair(match: re.Match[str]) -> str:
+    """A name for each pair of chains of one match of `_PAIRS`."""
+    return ";".join(f"{match['head']}({pair})" for pair in match["pairs"].split(","))
 
 
 def _stripped(text: str) -> StrippedName:
@@ -342,7 +375,7 @@ def _lacks_ceramide(text: str) -> bool:
     """Whether a name gives no ceramide, or one chain of it: enough for an internal standard."""
     if not _HOLDS_CHAIN.search(text):
         return True
-    _, rest = _split(text)
+    _, rest = _split(_rewritten(text))
     ceramide, _ = read_ceramide(rest.removeprefix("("))
     return is_one_chain(ceramide)
 
@@ -385,12 +418,28 @@ def _rewritten(text: str) -> str:
     """
     if match := _ACYL_TOO.fullmatch(text):
         text = match["name"]
+    if match := _ACYL_BEHIND.fullmatch(text):
+        return f"{match['head']}{match['base']}/{match['acyl']}"
+    text = _FREE_HYDROXYLS.sub(_with_bound_hydroxyl, text, count=1)
     if match := _HYDROXYLATED.fullmatch(text):
         total = f"({match['sum']}(OH))" if match["sum"] else ""
         return f"{match['head']}{total}({match['ceramide']}(OH))"
     if match := _SUM_HYDROXYLATED.fullmatch(text):
         return f"{match['head']}({match['sum']}(OH))({match['ceramide']}(OH))"
     return _OXYGEN_BEHIND.sub(r"\1)", text)
+
+
+def _with_bound_hydroxyl(match: re.Match[str]) -> str:
+    """A name that counts the oxygen of its base that bears the head group too; no ceramide has one.
+
+    >>> _rewritten("SM(1)18:1(4E);3OH/16:0"), _rewritten("Cer 18:1;3OH/16:0")
+    ('SM 18:1(4E);O2/16:0', 'Cer 18:1;3OH/16:0')
+    """
+    head = known_glycan(_head_name(match["head"]).text)
+    if head is None or head.series == "Cer":
+        return match.group()
+    oxygens = match["free"].count(",") + 2
+    return f"{match['head']}{match['between'] or ' '}{match['base']};O{oxygens}"
 
 
 def _species_of(text: str) -> Species:
@@ -408,10 +457,13 @@ def _species_of(text: str) -> Species:
     named = _head_name(head)
     _refuse_third_chain(named.tag, text)
     opened = rest.startswith("(")
+    lettered = _LETTERED.match(rest) is not None
     ceramide, rest = read_ceramide(rest.removeprefix("("))
     if opened != rest.startswith(")"):
         refuse("brackets", f"{text[:60]!r}: a bracket is opened or closed alone.")
     ceramide, rest = _with_chains_behind(ceramide, rest.removeprefix(")"), text)
+    if lettered:
+        ceramide = _with_hydroxyl_of_tag(named.tag, ceramide)
     _check_tag(named.tag, ceramide, text)
     glycan = parse_glycan(named.text, rest)
     check_whole(ceramide, head)
@@ -468,6 +520,7 @@ def _head_name(text: str) -> _HeadName:
         return _HeadName(text)
     if (name := _SYNONYMS.get(text)) is not None:
         return _HeadName(name)
+    text = _TWO_LETTERS.sub(r"\1\2/\1\3", text)
     if tagged := _TAGGED.fullmatch(text):
         return _HeadName(tagged["head"], _TAGS[tagged["tag"].lower()])
     heads = _JOINED.split(text)
@@ -498,6 +551,19 @@ def _refuse_third_chain(tag: _Tag | None, text: str) -> None:
             "Nothing to do: rows of other lipids are kept and take no part.",
             f"Cer-{tag.tag}",
         )
+
+
+def _with_hydroxyl_of_tag(tag: _Tag | None, name: CeramideName) -> CeramideName:
+    """Ceramide with the hydroxyl of its acyl chain that only the tag tells.
+
+    In `Cer[AP] t40:0` and `HexCer-AP(t18:0/16:0)` the letter is that of the base alone.
+    """
+    if tag is None or tag.tag[0] not in _HYDROXYLATED_ACYLS:
+        return name
+    if tag.least_hydroxyls != name.ceramide.hydroxyls + 1:
+        return name
+    chains = (name.chains[0], f"{name.chains[1]};O") if name.chains else ()
+    return CeramideName(name.ceramide + Ceramide(0, 0, 1), chains, name.written)
 
 
 def _check_tag(tag: _Tag | None, ceramide: CeramideName, text: str) -> None:

@@ -34,6 +34,27 @@ _ANY: Final = _alternatives([s for residue in _RESIDUES for s in residue.spellin
 _ONE_SUGAR: Final = _alternatives([s for r in _RESIDUES if r.structure for s in r.spellings])
 _CERAMIDE: Final = r"(?:[- ]?(?:1'?-)?(?P<ceramide>cer|ceramide))"
 
+# A core with what its sugars bear, counted from the ceramide (IUPAC-IUB): `II3NeuAc-LacCer`,
+# `IV3NeuAc,II3(NeuAc)2-GgOse4Cer`.
+_BORNE: Final = _alternatives(
+    [s for r in _RESIDUES if r.unit in ("neuac", "neugc", "dhex") for s in r.spellings]
+)
+_LOCUS: Final = re.compile(
+    rf"(?P<locus>II|III|IV)[1-9]?-?(?:α|alpha|a)?-?\(?(?P<sugar>{_BORNE})\)?(?P<count>[2-4])?[-, ]?"
+)
+_ON_CORE: Final = re.compile(
+    rf"(?P<loci>(?:{re.sub(r'[(][?]P<[a-z]+>', '(?:', _LOCUS.pattern)}){{1,4}})"
+    r"(?P<core>Lac|Gg(?:Ose)?[34])-?Cer"
+)
+#: Sugars of a core from the ceramide on, by the numeral of each.
+_CORE: Final = (("I", "Glc"), ("II", "Gal"), ("III", "GalNAc"), ("IV", "Gal"))
+
+# Sugars without linkages: `Gal-Glc-Cer`, `Hex-Hex-Cer`, `HexNAc-Hex2Cer`.
+_NEUTRAL: Final = _alternatives(
+    [s for r in _RESIDUES if r.unit in ("hex", "hexnac") for s in r.spellings]
+)
+_BARE_CHAIN: Final = re.compile(rf"(?:(?:{_NEUTRAL})[2-9]?[- ]?){{2,20}}{_CERAMIDE}", re.IGNORECASE)
+
 # A composition: `Hex3HexNAcNeuAc2-Cer`, `HexNAc(1)Hex(3)NeuAc(2)`, `(Hex)3(HexNAc)1`.
 _PART: Final = rf"\(?(?:{_ANY})\)?(?:[0-9]|\([0-9]\)|\[[0-9]\])?[- ]?"
 _COMPOSITION: Final = re.compile(rf"(?:{_PART}){{1,12}}{_CERAMIDE}?", re.IGNORECASE)
@@ -91,9 +112,39 @@ def head_of_sugars(text: str) -> str | None:
     """
     if match := _LIPIDSEARCH.fullmatch(text):
         return _of_counts(Counter(hex=int(match["hex"]), hexnac=int(match["hexnac"] or 0)), text)
+    text = _as_chain(text)
     if (root := _chain_of_sugars(text)) is not None:
         return _of_chain(root, text)
     return _of_composition(text)
+
+
+def _as_chain(text: str) -> str:
+    """Chain of sugars of a core with what its sugars bear, other texts as they are.
+
+    >>> _as_chain("IV3NeuAc,II3(NeuAc)2-GgOse4Cer")
+    '(NeuAc)GalGalNAc(NeuAcNeuAc)GalGlcCer'
+    """
+    match = _ON_CORE.fullmatch(text)
+    if match is None:
+        return text
+    core = dict(_CORE[: 2 if match["core"] == "Lac" else int(match["core"][-1])])
+    borne = dict.fromkeys(core, "")
+    for part in _LOCUS.finditer(match["loci"]):
+        if part["locus"] not in core:
+            _refuse_sugars(text)
+        borne[part["locus"]] += f"({part['sugar'] * int(part['count'] or 1)})"
+    return "".join(borne[locus] + core[locus] for locus in reversed(core)) + "Cer"
+
+
+def is_bare_chain(text: str) -> bool:
+    """Whether a head group is written as two sugars or more without linkages, `Gal-Glc-Cer`.
+
+    Its last sugar and the ceramide are no head group of their own that the others modify.
+
+    >>> is_bare_chain("Gal-Glc-Cer"), is_bare_chain("Glc-Cer"), is_bare_chain("Gal-GM1")
+    (True, False, False)
+    """
+    return _BARE_CHAIN.fullmatch(text) is not None
 
 
 def _of_composition(text: str) -> str | None:

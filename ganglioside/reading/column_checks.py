@@ -26,6 +26,7 @@ from ganglioside.reading.cell_values import (
     to_numbers,
 )
 from ganglioside.reading.headers import Header, unit_of_header
+from ganglioside.reading.ions import first_mz
 from ganglioside.reading.limits import value_ranges
 from ganglioside.reading.problems import ProblemLog, Rows, quote
 from ganglioside.reading.raw_table import RawTable
@@ -105,6 +106,7 @@ def read_columns(
     if rt_text is not None:
         cells = cells.copy(deep=False)
         cells[raw.header.positions["rt"]] = rt_text.text
+    cells = _with_first_mz(raw, cells, log)
     texts = _number_texts(raw, cells)
     absent = _not_found(raw, texts, own, log)
     judged, own = judged & ~absent, own & ~absent
@@ -163,6 +165,20 @@ def _plain_rt(raw: RawTable, cells: pd.DataFrame, log: ProblemLog) -> RtText | N
     value, read = written.iloc[plain.first], plain.text.iloc[plain.first]
     log.table("rt-form", raw.header.label("rt"), value, read=read)
     return plain
+
+
+def _with_first_mz(raw: RawTable, cells: pd.DataFrame, log: ProblemLog) -> pd.DataFrame:
+    """Cells with one m/z in each row; that some have several is reported once."""
+    if not _has(raw, "mz"):
+        return cells
+    written = cells_of(raw, cells, "mz")
+    plain, first = first_mz(written)
+    if first is None:
+        return cells
+    log.table("mz-lists", raw.header.label("mz"), written.iloc[first], read=plain.iloc[first])
+    cells = cells.copy(deep=False)
+    cells[raw.header.positions["mz"]] = plain
+    return cells
 
 
 def _has(raw: RawTable, column: str) -> bool:

@@ -12,13 +12,20 @@ import pandas as pd
 from ganglioside.lipids.adducts import Adduct, known_adduct
 from ganglioside.lipids.adducts import mz as mz_of
 from ganglioside.lipids.parsed_names import ParsedNames
+from ganglioside.reading.cell_values import matches
 from ganglioside.reading.headers import Header
 from ganglioside.support.arrays import FloatArray
 from ganglioside.support.text_columns import distinct, texts_of
 
-#: Between the ions of a list: `M-H, M+FA-H` (Progenesis QI), `[M-H]- [M+Cl]-` (MetaboScape).
-_BETWEEN: Final = re.compile(r"\s*[,;/|]\s*|(?<=[\]+-])\s+(?=\[)")
+#: Between the ions of a list: `M-H, M+FA-H` (Progenesis QI), `[M-H]- [M+Cl]-` (MetaboScape),
+#: `[M-H]-_[M+Cl]-` (West Coast Metabolomics Center).
+_BETWEEN: Final = re.compile(r"\s*[,;/|]\s*|\s+-{2,3}\s+|(?<=[\]+-])(?:\s+|\s*_)(?=\[)")
 
+
+#: The m/z of several ions in a cell.
+_SEVERAL_MZ: Final = r"\s*[0-9]{2,4}\.[0-9]{1,8}(?:(?:_|[,;] )[0-9]{2,4}\.[0-9]{1,8}){1,9}\s*"
+
+_FIRST_MZ: Final = r"([0-9]{2,4}\.[0-9]{1,8})"
 
 #: First cells of a column that are looked at, and the share of the distinct ones that must be ions.
 _TRIED: Final = 1000
@@ -45,10 +52,24 @@ def ion_column(header: Header, cells: pd.DataFrame) -> int | None:
 
 
 def _holds_ions(cells: pd.Series[Any]) -> bool:
-    """Whether most of the distinct cells of a column are known ions."""
+    """Whether most of the distinct cells of a column are known ions, or lists of them."""
     distinct = {*cells.array[:_TRIED].tolist()} - {""}
-    found = sum(known_adduct(text) is not None for text in distinct)
+    found = sum(known_adduct(text) is not None or bool(_known(text)) for text in distinct)
     return found > 0 and found >= _ENOUGH * len(distinct)
+
+
+def first_mz(cells: pd.Series[Any]) -> tuple[pd.Series[Any], int | None]:
+    """Cells with the first of several m/z, `634.5439_574.5220`, and the first row that has several.
+
+    Programs that join the features of the ions of one molecule list their m/z as their ions.
+
+    >>> first_mz(pd.Series(["536.5047", "634.5439_574.5220"], dtype="str"))[0].tolist()
+    ['536.5047', '634.5439']
+    """
+    several = matches(cells, _SEVERAL_MZ)
+    if not several.any():
+        return cells, None
+    return cells.mask(several, cells.str.extract(_FIRST_MZ)[0]), int(np.flatnonzero(several)[0])
 
 
 def single_ions(data: pd.DataFrame, names: ParsedNames) -> pd.Series[Any]:

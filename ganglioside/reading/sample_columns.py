@@ -88,6 +88,18 @@ _DECADES: Final = 2.0
 #: Least spread of a column of areas beside that of another; masses differ too little.
 _SPREAD: Final = 0.3
 
+#: Numbers of rows: how many are needed, how many of them differ, and the largest by their median.
+_MANY_ROWS: Final = 20
+_OFTEN_DISTINCT: Final = 0.7
+_EVENLY: Final = 4.0
+
+#: Rows in which retention times of two systems are compared, their least correlation, and how many
+#: times longer the run of one of them may be.
+_COMPARED_TIMES: Final = 10
+_RISING: Final = 0.9
+_TIME_UNITS: Final = ("", "[min]", "[s]", "[sec]")
+_FACTOR: Final = 4.0
+
 #: Least and largest mass of a lipid, and most spread of their logarithms in a table.
 _MASSES: Final = (200.0, 3500.0)
 _MASS_SPREAD: Final = 0.18
@@ -239,7 +251,7 @@ def _beside_others(
     found = {
         i: v for i, v in numeric.items() if not tool.is_other(texts[i]) and times[texts[i]] < 2
     }
-    large = [i for i, values in found.items() if _is_large(values)]
+    large = _but_row_numbers([i for i, v in found.items() if _is_large(v)], found)
     if len(large) >= _FEWEST:  # a statistic beside them, whatever its header says
         return tuple(_area_of(texts[i], i) for i in large)
     if large:
@@ -250,6 +262,22 @@ def _beside_others(
 def _is_large(values: FloatArray) -> bool:
     """Whether some of these numbers are as large as peak areas."""
     return bool(np.nanmax(values) >= _LARGE)
+
+
+def _but_row_numbers(positions: list[int], numeric: Mapping[int, FloatArray]) -> list[int]:
+    """Positions without the few columns that number rows, of whatever header (`Var.2`)."""
+    numbers = {i for i in positions if _are_row_numbers(numeric[i])}
+    few = 2 * len(numbers) < len(positions)
+    return [i for i in positions if i not in numbers] if few else positions
+
+
+def _are_row_numbers(values: FloatArray) -> bool:
+    """Whether whole numbers are as evenly spread as those of rows: areas have far larger ones."""
+    known = values[~np.isnan(values)]
+    if len(known) < _MANY_ROWS or known.min() < 0 or np.any(known != np.floor(known)):
+        return False
+    distinct = len(np.unique(known)) >= _OFTEN_DISTINCT * len(known)
+    return bool(distinct and known.max() <= _EVENLY * np.median(known))
 
 
 def _are_counts(values: FloatArray) -> bool:
@@ -355,6 +383,7 @@ def _columns_of_numbers(header: Header, below: list[list[str]]) -> dict[int, Flo
     its numbers rise and fall with the areas of the others.
     """
     taken = _taken(header)
+    times = _numbers(cells_of(below, header.positions["rt"])) if "rt" in header.positions else None
     found: dict[int, FloatArray] = {}
     doubtful: dict[int, FloatArray] = {}
     for position, text in enumerate(header.texts):
@@ -362,6 +391,8 @@ def _columns_of_numbers(header: Header, below: list[list[str]]) -> dict[int, Flo
         if position in taken or not text.strip() or (other and other.like_areas):
             continue
         values = _numbers(cells_of(below, position))
+        if values is not None and _unit(text) in _TIME_UNITS and _are_times(values, times):
+            continue
         if values is not None and other is None and not _are_masses(values):
             found[position] = values
         elif values is not None and _is_large(values):
@@ -378,6 +409,23 @@ def _are_masses(values: FloatArray) -> bool:
         return False
     fractional = np.mean(known != np.floor(known)) >= _MOSTLY
     return bool(fractional and np.log10(known).std() <= _MASS_SPREAD)
+
+
+def _are_times(values: FloatArray, times: FloatArray | None) -> bool:
+    """Whether numbers are retention times too, of another system: they rise with those of a table.
+
+    They are as large, or 60 times that in seconds.
+    """
+    if times is None:
+        return False
+    both = (values > 0) & (times > 0)
+    if both.sum() < _COMPARED_TIMES:
+        return False
+    one, other = values[both], times[both]
+    if not (one.std() and other.std()) or np.corrcoef(one, other)[0, 1] < _RISING:
+        return False
+    ratio = float(np.median(one) / np.median(other))
+    return any(unit / _FACTOR <= ratio <= unit * _FACTOR for unit in (1 / 60, 1.0, 60.0))
 
 
 def _taken(header: Header) -> set[int]:
@@ -415,7 +463,7 @@ def _by_structure(header: Header, below: list[list[str]]) -> tuple[SampleColumns
     """Samples of a table whose headers are their names: columns of large numbers."""
     texts = header.texts
     numeric = _columns_of_numbers(header, below)
-    chosen = [i for i, values in numeric.items() if _is_large(values)]
+    chosen = _but_row_numbers([i for i, v in numeric.items() if _is_large(v)], numeric)
     if not chosen:
         alike = _with_unit(_alike(texts, list(numeric)), numeric, texts)
         chosen = _with_partners(alike, numeric) or _rising_together(numeric)

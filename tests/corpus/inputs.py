@@ -710,6 +710,13 @@ def _workbooks() -> list[Case]:
             values={(1, "rt"): 9.9},
         ),
         read(
+            "joined-features.csv",
+            b"Name,RT,Adduct,m/z\nGM3 34:1,7.5,[M-H]-_[M+Cl]-,1151.7059_1187.6826\n",
+            1,
+            reports={(None, "mz-lists")},
+            values={(0, "mz"): 1151.7059},
+        ),
+        read(
             "further-ion.csv",
             b"Name,RT,Adduct\nGM3 34:1,7.5,[M-H]-\n,,[M+Cl]-\n",
             2,

@@ -335,6 +335,17 @@ def test_any_text_is_read_or_refused_with_advice(text: str) -> None:
         ("Cpd 399: GM3 18:1;O2/24:1; 9.888", "GM3(42:2;O2)"),
         ("GM3(d34:1) ID264", "GM3(34:1;O2)"),
         ("DiHexCer 34:1", "Hex2Cer(34:1;O2)"),
+        ("HexCer 18:1;O2/24:0;OH", "HexCer(42:1;O3)"),
+        ("GlcCer d18:1/24h:0", "GlcCer(42:1;O3)"),
+        ("GM3(d18:1/16:0)(2OH)", "GM3(34:1;O3)"),
+        ("GM3(d18:1/24:1)+OH", "GM3(42:2;O3)"),
+        ("GM3 d18:1/24:1 +OH", "GM3(42:2;O3)"),
+        ("GM3 34:1+OH", "GM3(34:1;O3)"),
+        ("GalCer(d18:1/24:0h)", "GalCer(42:1;O3)"),
+        ("GlcCer 16:2;O2(4E,6E)/18:0", "GlcCer(34:2;O2)"),
+        ("Lactosylceramide d18:1/24:1 15Z", "LacCer(42:2;O2)"),
+        ("C16 Ceramide (d18:1/16:0)", "Cer(34:1;O2)"),
+        ("C16 Lactosyl(ß) Ceramide (d18:1/16:0)", "LacCer(34:1;O2)"),
     ],
 )
 def test_hydroxyls_and_chains_in_other_places(name: str, species: str) -> None:
@@ -353,6 +364,111 @@ def test_a_hydroxyl_behind_the_sum_is_of_the_acyl_chain() -> None:
     with pytest.raises(NameFormError) as caught:
         read_name("SM 36:2(OH) d18:1/18:0")
     assert caught.value.code == "contradiction"
+
+
+@pytest.mark.parametrize(
+    ("name", "species"),
+    [
+        ("Gal-Glc-Cer 34:1", "LacCer(34:1;O2)"),
+        ("Gal-GalNAc-Gal-Glc-Cer(d18:1/18:0)", "GA1(36:1;O2)"),
+        ("Hex-Hex-Cer 34:1", "Hex2Cer(34:1;O2)"),
+        ("HexNAc-Hex2Cer 34:1", "GA2(34:1;O2)"),  # as HexNAcHex2Cer
+        ("Gal-GM1 36:1", "GM1+Hex(36:1;O2)"),
+    ],
+)
+def test_a_chain_of_sugars_is_one_head_group(name: str, species: str) -> None:
+    assert str(read_name(name).species) == species
+
+
+@pytest.mark.parametrize(
+    ("name", "species"),
+    [
+        ("(3'-sulfo)Galbeta-Cer(d18:1/16:0(2OH))", "SHexCer(34:1;O3)"),
+        ("(3'-sulfo)Galβ1-4Glcβ-Cer(d18:1/16:0)", "SHex2Cer(34:1;O2)"),
+        ("Sulfo2HexCer(d34:1)", "SHex2Cer(34:1;O2)"),
+        ("II³NeuAc-LacCer(d18:1/16:0)", "GM3(34:1;O2)"),
+        ("IV3NeuAc, II3NeuAc-GgOse4Cer 36:1", "GD1a(36:1;O2)"),
+        ("GT1a/b 36:1", "GT1(36:1;O2)"),
+        ("GluCer(d18:1/16:0)", "GlcCer(34:1;O2)"),
+        ("GL-3 (d18:1)(C24:0)", "Gb3(42:1;O2)"),
+        ("ceramide trihexoside d18:1/16:0", "Hex3Cer(34:1;O2)"),
+        ("Glc/GalCer 42:1", "HexCer(42:1;O2)"),
+    ],
+)
+def test_head_groups_of_databases_and_the_nomenclature(name: str, species: str) -> None:
+    assert str(read_name(name).species) == species
+
+
+@pytest.mark.parametrize(
+    ("name", "species"),
+    [
+        ("sphingomyelin (d18:1/18:1, d18:2/18:0)", "SM(36:2;O2)"),
+        ("glycosyl ceramide (d18:2/24:1, d18:1/24:2)*", "HexCer(42:3;O2)"),
+    ],
+)
+def test_pairs_of_chains_in_one_bracket_are_their_sum(name: str, species: str) -> None:
+    read = read_name(name).species
+    assert (str(read), read.chains) == (species, ())
+    with pytest.raises(NameFormError) as caught:
+        read_name("GM3 (d18:1/20:0, d18:1/22:0)")
+    assert caught.value.code == "contradiction"
+
+
+@pytest.mark.parametrize(
+    ("name", "species"),
+    [
+        ("SM(1) 18:1(4E);3OH/16:0", "SM(34:1;O2)"),
+        ("SM 18:1(4E);3OH/16:0", "SM(34:1;O2)"),
+        ("GlcCer(1) 18:0;3OH,4OH/24:0;2OH", "GlcCer(42:0;O4)"),
+        ("HexCer 18:1(4E);1OH,3OH/24:0", "HexCer(42:1;O2)"),
+        ("Cer 18:1(4E);3OH/16:0", "Cer(34:1;O)"),  # a 1-deoxyceramide
+    ],
+)
+def test_the_oxygen_that_bears_the_head_group_is_counted(name: str, species: str) -> None:
+    assert str(read_name(name).species) == species
+
+
+@pytest.mark.parametrize(
+    ("name", "species", "chains"),
+    [
+        ("Cer[AP] t40:0", "Cer(40:0;O4)", ()),  # C40H81NO5 in MS-DIAL
+        ("HexCer-AP(t14:0/12:0)+HCO2", "HexCer(26:0;O4)", ("14:0;O3", "12:0;O")),  # LipidMatch
+        ("Cer-ADS d42:0", "Cer(42:0;O3)", ()),
+        ("Cer-AP t18:0/24:0+O", "Cer(42:0;O4)", ("18:0;O3", "24:0;O")),
+    ],
+)
+def test_a_tag_tells_the_hydroxyl_of_the_acyl_chain(
+    name: str, species: str, chains: tuple[str, ...]
+) -> None:
+    read = read_name(name).species
+    assert (str(read), read.chains) == (species, chains)
+    for contradiction in ("Cer-AP 18:0;O3/24:0", "Cer-NP d18:0/24:0"):
+        with pytest.raises(NameFormError, match="hydroxyls"):
+            read_name(contradiction)
+
+
+@pytest.mark.parametrize(
+    ("name", "species"),
+    [("Cer d18:1 (16:0)", "Cer(34:1;O2)"), ("LacCER d18:1 (14:0)", "LacCer(32:1;O2)")],
+)
+def test_the_acyl_chain_may_stand_in_brackets_behind_the_base(name: str, species: str) -> None:
+    assert str(read_name(name).species) == species
+    with pytest.raises(NameFormError, match="gives the ceramides"):
+        read_name("SM d36:1 (18:1)")
+
+
+def test_a_free_hydroxyl_of_the_base_alone_is_not_guessed() -> None:
+    with pytest.raises(NameFormError):  # its second oxygen bears the head group
+        read_name("SM 18:1;OH/16:0")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["HexCer 38:1;O2_[M+HCOO]-_MS2_800.62495_4.14", "HexCer 38:1;O2_[M+HCOOH-H]-_MS2_800.6249_4.1"],
+)
+def test_names_of_metaboscape_give_ion_mass_and_time_behind(name: str) -> None:
+    read = read_name(name)
+    assert (str(read.species), read.ion) == ("HexCer(38:1;O2)", "[M+HCOO]-")
 
 
 @pytest.mark.parametrize("name", ["Ga2 d18:1/16:0", "Ga2(34:1;O2)", "LacCer/Ga2 d18:1/16:0"])
@@ -380,7 +496,16 @@ def test_symbols_of_glycosphingolipids(head: str, series: str) -> None:
         assert read_name(head + chains).species.series == series
 
 
-@pytest.mark.parametrize("name", ["SM(d36:1)+D9", "d18:1-15:0(d7) Cer", "Cer d18:1-15:0(d7)"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SM(d36:1)+D9",
+        "d18:1-15:0(d7) Cer",
+        "Cer d18:1-15:0(d7)",
+        "C16:1 Ceramide-d7 (d18:1-d7/16:1)",
+        "SIL_C15 Dihydroceramide (d18:0/15:0)",
+    ],
+)
 def test_labels_of_standards_in_other_places(name: str) -> None:
     assert read_name(name).standard
 

@@ -54,6 +54,17 @@ CORE = "Galβ1-3GalNAcβ1-4"
         ("Galβ1-4Glcβ-Cer", "LacCer"),
         ("Glcβ-Cer", "GlcCer"),
         ("Galβ-Cer", "GalCer"),
+        ("Gal-Glc-Cer", "LacCer"),
+        ("Gal-GalNAc-Gal-Glc-Cer", "GA1"),
+        ("Hex-Hex-Cer", "Hex2Cer"),
+        ("II3NeuAc-LacCer", "GM3"),
+        ("II3(NeuAc)2LacCer", "GD3"),
+        ("II3-α-NeuAc-GgOse3Cer", "GM2"),
+        ("II3NeuAcGgOse4Cer", "GM1a"),
+        ("IV3NeuAc,II3NeuAc-Gg4Cer", "GD1a"),
+        ("IV3NeuAcII3(NeuAc)2-Gg4Cer", "GT1b"),
+        ("IV3NeuAc,III6NeuAc-Gg4Cer", "GD1α"),
+        ("IV2Fuc,II3NeuGc-GgOse4Cer", "GM1a+dHex(NeuGc)"),
         ("GM1", None),
         ("Hex", None),
         ("HexNAc", None),
@@ -69,6 +80,7 @@ def test_sugars_name_their_head_group(text: str, head: str | None) -> None:
         "Galβ1-4GlcNAcβ1-3Galβ1-4Glcβ-Cer",  # paragloboside
         "NeuAcα2-3Galβ1-4GlcNAcβ1-3Galβ1-4Glcβ-Cer",  # of GM1's composition, not of its series
         "HexNAcNeuAcCer",
+        "IV3NeuAc-LacCer",  # lactosylceramide has no fourth sugar
         "NeuAc5Hex2Cer",
     ],
 )

@@ -10,7 +10,7 @@ from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.reading.features import read_features
 from ganglioside.reading.headers import Header, match_header
-from ganglioside.reading.ions import ion_column, single_ions
+from ganglioside.reading.ions import first_mz, ion_column, single_ions
 
 MASS = parse_name("GD1 36:1;O2").monoisotopic_mass
 
@@ -21,14 +21,42 @@ def ions_of(cell: str, measured: float, name: str = "GD1 36:1;O2") -> str:
 
 
 @pytest.mark.parametrize("ion", ["[M-H]-", "[M-2H]2-", "[M+HCOO]-"])
-@pytest.mark.parametrize("between", [", ", ";", " | ", " / "])
+@pytest.mark.parametrize("between", [", ", ";", " | ", " / ", " --- "])
 def test_the_ion_of_the_measured_mz(ion: str, between: str) -> None:
     listed = between.join(["M-H", "M+FA-H", "M-2H"])
     assert ions_of(listed, mz(MASS, ion) + 0.02) == ion
 
 
-def test_brackets_apart() -> None:
-    assert ions_of("[M-H]- [M-2H]2-", mz(MASS, "[M-2H]2-")) == "[M-2H]2-"
+@pytest.mark.parametrize("between", [" ", "_", " _"])
+def test_brackets_apart(between: str) -> None:
+    assert ions_of(f"[M-H]-{between}[M-2H]2-", mz(MASS, "[M-2H]2-")) == "[M-2H]2-"
+
+
+def test_joined_features_of_several_ions_list_their_mz() -> None:
+    names = ["GM3(34:1)", "GM3(36:1)", "GM3(38:1)", "GM3(40:1)", "PC 34:1"]
+    ions = [("[M-H]-", "[M+Cl]-"), ("[M-H]-",), ("[M+Cl]-", "[M-H]-"), ("[M-H]-",), ("[M-H]-",)]
+    lists = [
+        "_".join(f"{mz(parse_name(name).monoisotopic_mass, ion):.4f}" for ion in listed)
+        for name, listed in zip(names[:4], ions, strict=False)
+    ]
+    table = read_features(
+        pd.DataFrame(
+            {
+                "Annotation": names,
+                "Species": ["_".join(listed) for listed in ions],
+                "m/z": [*lists, "758.5700_780.5500"],
+                "RT": [9.1, 10.0, 10.9, 11.8, 12.0],
+                "Peak Height": [1000.0, 2000.0, 3000.0, 4000.0, 500.0],
+            }
+        )
+    )
+    data = table.data
+    assert data.adduct.iloc[:4].tolist() == ["[M-H]-", "[M-H]-", "[M+Cl]-", "[M-H]-"]
+    assert data.mz.tolist() == [float(text.partition("_")[0]) for text in lists] + [758.57]
+    assert [fault.message for fault in table.report.faults if "several ions" in fault.message] == [
+        f'm/z lists the m/z of several ions of one feature: of "{lists[0]}" the first was read, '
+        f"{lists[0].partition('_')[0]}."
+    ]
 
 
 @pytest.mark.parametrize("cell", ["M-H", "[M-2H]2-", "M-H, M+Xx", "nonsense", ","])
@@ -87,3 +115,10 @@ def test_ions_are_read_whatever_their_header(title: str) -> None:
     table = read_features(f"{title},Metabolite name,RT,m/z\n[M-H]-,GM3 36:1;O2,9,1179.7\n".encode())
     assert table.data["adduct"].tolist() == ["[M-H]-"]
     assert title not in table.carried
+
+
+@pytest.mark.parametrize("cell", ["536.5047_574.5220", "536.5047, 574.5220", "536.5047; 574.5"])
+def test_the_first_of_several_mz(cell: str) -> None:
+    cells, first = first_mz(pd.Series(["610.5", cell, "", "1,234.5"], dtype="str"))
+    assert cells.tolist() == ["610.5", "536.5047", "", "1,234.5"]
+    assert first == 1

@@ -419,3 +419,50 @@ def test_how_areas_of_samples_were_read_is_told_once(areas: str, code: str) -> N
     told = table.problems.query("code == @code")
     assert len(told) == 1
     assert "S1" in told["message"].iloc[0]
+
+
+@pytest.mark.parametrize("unit", [1.0, 60.0])
+def test_retention_times_of_other_systems_are_no_areas(unit: float) -> None:
+    """Their headers (`RT1`, `C8 column`) say that in no words; they rise with the times read."""
+    lines = ["Name,RT,RT1,RT2,C8 column"]
+    for i in range(12):
+        rt = 5.0 + 0.4 * i
+        others = (unit * (1.1 * rt + 1), unit * (0.5 * rt + 0.1 * (i % 3)), unit * rt**1.2)
+        lines.append(f"GM3({30 + i}:1;O2),{rt:.2f}," + ",".join(f"{o:.2f}" for o in others))
+    table = gg.read_features("\n".join(lines).encode())
+    assert len(table.data) == 12
+    assert table.data["volume"].isna().all()
+    assert table.data["sample"].isna().all()
+
+
+def test_shares_that_rise_with_retention_stay_samples_under_their_unit() -> None:
+    lines = ["Name,RT,WT [mol%],KO [mol%],KI [mol%]"]
+    for i in range(12):
+        shares = ",".join(f"{5 + step * i:.3f}" for step in (0.4, 0.45, 0.5))
+        lines.append(f"GM3({30 + i}:1;O2),{5 + 0.4 * i:.2f},{shares}")
+    table = gg.read_features("\n".join(lines).encode())
+    assert table.data["sample"].nunique() == 3
+
+
+def test_areas_that_do_not_rise_with_retention_stay_samples() -> None:
+    rng = np.random.default_rng(3)
+    areas = np.exp(rng.normal(2, 1, 12))
+    lines = ["Name,RT,RT1,RT2,RT3"]
+    for i, area in enumerate(areas):
+        shares = ",".join(f"{area * (1 + 0.1 * j):.3f}" for j in range(3))
+        lines.append(f"GM3({30 + i}:1;O2),{5 + 0.4 * i:.2f},{shares}")
+    table = gg.read_features("\n".join(lines).encode())
+    assert table.data["sample"].unique().tolist() == ["RT1", "RT2", "RT3"]
+
+
+def test_numbers_of_rows_are_no_areas_whatever_their_header() -> None:
+    rng = np.random.default_rng(5)
+    numbers = rng.permutation(np.arange(700, 2000))[:30]
+    base = np.exp(rng.normal(9, 1.5, 30))
+    lines = ["Name,RT,Var.2,CM_308,CM_309,CM_310"]
+    for i, (number, area) in enumerate(zip(numbers, base, strict=True)):
+        areas = ",".join(f"{area * f:.1f}" for f in rng.uniform(0.8, 1.2, 3))
+        lines.append(f"GM3({30 + i % 15}:{1 + i // 15};O2),{5 + 0.1 * i:.2f},{number},{areas}")
+    table = gg.read_features("\n".join(lines).encode())
+    assert table.data["sample"].unique().tolist() == ["CM_308", "CM_309", "CM_310"]
+    assert "Var.2" in str(table.report)

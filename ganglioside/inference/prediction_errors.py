@@ -33,7 +33,7 @@ class PredictionErrors:
     ----------
     unsure : GradientUncertainty
     scale : float
-        Factor of the whole error, by left-out rows; at least 1.
+        Factor of the whole error, by left-out rows.
     """
 
     unsure: GradientUncertainty
@@ -99,7 +99,7 @@ def gradient_uncertainty(state: Inference) -> GradientUncertainty:
 
 
 def error_scale(state: Inference, unsure: GradientUncertainty) -> float:
-    """How far rows are from what all others predict, in what is expected; at least 1.
+    """How far rows are from what all others predict, in what is expected.
 
     A row of weight w whose prediction has the variance v is left out by its leverage h = w v: its
     error is its distance to the line over 1 - h, with the variance v / (1 - h) beside its scatter.
@@ -123,7 +123,7 @@ def error_scale(state: Inference, unsure: GradientUncertainty) -> float:
     for _ in range(_ROUNDS):
         squares = weight * student_weight(error / np.sqrt(squared), OWN_TAIL) @ error**2
         squared = (squares + usual.weight * usual.value**2) / (weight.sum() + usual.weight)
-    return max(float(np.sqrt(squared)), _bound(np.abs(error), weight, usual) / INTERVAL, 1.0)
+    return max(float(np.sqrt(squared)), _bound(np.abs(error), weight, usual) / INTERVAL)
 
 
 def _bound(size: FloatArray, weight: FloatArray, usual: Prior) -> float:

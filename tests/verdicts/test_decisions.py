@@ -165,7 +165,7 @@ def test_a_feature_far_off_is_an_outlier(shift: float, anchor: str) -> None:
     [
         (0.02, "valid", "valid"),
         (0.048, "undetermined", "valid"),
-        (0.06, "undetermined", "outlier"),
+        (0.07, "undetermined", "outlier"),
     ],
 )
 def test_an_anchor_may_stand_farther_out_but_not_anywhere(

@@ -21,13 +21,13 @@ from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
 from ganglioside.history.jobs import FOREIGN, close_foreign, find_jobs
 from ganglioside.history.row_hashes import adopted
+from ganglioside.history.session_rows import RESULT_TABLES
 from ganglioside.history.storage.connections import attached
 from ganglioside.history.storage.damage import DAMAGE, damage
 from ganglioside.history.storage.dialect import append_rows
 from ganglioside.history.storage.store import Store
 
-#: Tables with the result of a session, and those with its other rows, by the column with its id.
-_RESULTS: Final = ("features", "models", "findings", "problems", "results")
+#: Tables with the other rows of a session, by the column with its id.
 _OTHERS: Final = {"overrides": "session", "events": "owner"}
 
 #: Rows that are read at once where a whole table cannot be read.
@@ -181,7 +181,7 @@ def _save_session(
         return None
     parts = {
         table: damaged.read(table, f"SELECT * FROM {table} WHERE session = ?", [row["id"]])
-        for table in _RESULTS
+        for table in RESULT_TABLES
     }
     others = {
         table: damaged.read(table, f"SELECT * FROM {table} WHERE {key} = ?", [row["id"]])

@@ -27,16 +27,21 @@ from ganglioside.history.opening import JUDGING_CODE, environment
 from ganglioside.history.overrides import log_rows, read_overrides
 from ganglioside.history.record import Record
 from ganglioside.history.row_hashes import Table, event_hashes, row_hashes
-from ganglioside.history.session_rows import Stored, read_analysis, read_record, read_records
+from ganglioside.history.session_rows import (
+    RESULT_TABLES,
+    Stored,
+    read_analysis,
+    read_record,
+    read_records,
+)
 from ganglioside.history.storage import log_heads
 from ganglioside.history.storage.damage import DAMAGE, damage
 from ganglioside.history.storage.fingerprint import digest
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.tokens import facts_of, logged_tokens, read_tokens
 
-#: Tables whose rows are the result of a session, and those whose rows belong to one.
-_RESULTS: Final = ("features", "models", "findings", "problems", "results")
-_BELONGING: Final = (*_RESULTS, "overrides")
+#: Tables whose rows belong to one session.
+_BELONGING: Final = (*RESULT_TABLES, "overrides")
 
 #: SQL list of the statuses of sessions and jobs that have not ended.
 _RUNNING: Final = "'pending', 'processing'"
@@ -361,7 +366,7 @@ def _rows_of_others(connection: Connection, sessions: list[Stored]) -> list[tupl
     others = [session.id for session in sessions if session.status != "completed"]
     return [
         (table, sid)
-        for table in _RESULTS
+        for table in RESULT_TABLES
         for (sid,) in connection.execute(
             f"SELECT DISTINCT session FROM {table} WHERE session = ANY(?)", [others]
         ).fetchall()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Final
 
 import pandas as pd
@@ -12,6 +11,7 @@ import traitlets as t
 from ganglioside.errors import GangliosideError, NobodyError
 from ganglioside.history import History
 from ganglioside.history.care.cleanup import parse_age
+from ganglioside.history.periods import DAY
 from ganglioside.history.storage.store import utc_now
 from ganglioside.jobs import cancel, retry
 from ganglioside.watching.state import look
@@ -28,7 +28,6 @@ from ganglioside_widgets.state.workers import (
 #: Newest entries of the log that are shown.
 _ENTRIES: Final = 2_000
 
-_DAY: Final = timedelta(days=1)
 
 _NOT_ALLOWED: Final = (
     "This page is for administrators. Whoever runs the server names them: members of the hub's "
@@ -234,7 +233,7 @@ def _retention(history: History) -> str:
         )
     last = "not yet" if schedule.last_run is None else local_text(schedule.last_run)
     return (
-        f"Sessions and jobs that ended more than {schedule.older_than / _DAY:g} days ago are "
-        f"deleted every {schedule.every / _DAY:g} days, unless they are marked as kept. "
+        f"Sessions and jobs that ended more than {schedule.older_than / DAY:g} days ago are "
+        f"deleted every {schedule.every / DAY:g} days, unless they are marked as kept. "
         f"{schedule.author} has set this; last cleanup: {last}."
     )

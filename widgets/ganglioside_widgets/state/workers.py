@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from statistics import median
 from typing import Final
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from ganglioside.history import History
 from ganglioside.history.jobs import MOST_ATTEMPTS, Job
+from ganglioside.history.periods import DAY
 from ganglioside.jobs.announcements import duration
 from ganglioside.support.formatting import counted
 from ganglioside.watching.state import State, durations
@@ -18,7 +19,6 @@ from ganglioside_widgets.local_time import local_text
 #: Newest failures that are shown.
 _FAILURES: Final = 50
 
-_DAY: Final = timedelta(days=1)
 
 #: What a worker does, by the word for its state.
 _STATES: Final = {
@@ -125,7 +125,7 @@ def tasks_of(state: State) -> str:
             "backup and ganglioside workers verify."
         )
     parts = [
-        f"{task.kind} every {task.every / _DAY:g} days, "
+        f"{task.kind} every {task.every / DAY:g} days, "
         + ("not yet done" if task.last_run is None else f"last {local_text(task.last_run)}")
         for task in state.tasks
     ]

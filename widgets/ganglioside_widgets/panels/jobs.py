@@ -15,9 +15,9 @@ from ganglioside.progress import ProgressEvent
 from ganglioside.reading.wordings import worded
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.elements.page import Page
-from ganglioside_widgets.local_time import local_text, time_element
 from ganglioside_widgets.panels.base import Panel, box, button, post_to_kernel, say
 from ganglioside_widgets.state.jobs import JobsState, Line, told
+from ganglioside_widgets.visitor_time import time_element, visitor_text
 
 _COLUMNS = (
     Column("status", "State", 92),
@@ -175,7 +175,7 @@ class JobsPanel(Panel):
 
 def _event_line(event: ProgressEvent) -> str:
     """Line of a log: local time, progress, step, message, and the error if there is one."""
-    time = local_text(datetime.fromisoformat(event["timestamp"]), "%H:%M:%S")
+    time = visitor_text(datetime.fromisoformat(event["timestamp"]), "%H:%M:%S")
     error = f": {event['error']}" if "error" in event else ""
     return f"{time}  {event['percentage']:3.0f} %  {event['step']}: {event['message']}{error}"
 

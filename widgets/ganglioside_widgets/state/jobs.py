@@ -24,10 +24,10 @@ from ganglioside.jobs.follower import INTERVAL, PATIENCE
 from ganglioside.jobs.launcher import log_path
 from ganglioside.jobs.sent_batches import folder_of, results_of
 from ganglioside.progress import ProgressEvent
-from ganglioside_widgets.local_time import local_text
 from ganglioside_widgets.state.downloads import made_by
 from ganglioside_widgets.state.run import Post
 from ganglioside_widgets.state.visitors import Visitor
+from ganglioside_widgets.visitor_time import visitor_text
 
 #: The newest jobs that are listed.
 _LISTED: Final = 200
@@ -183,7 +183,7 @@ class JobsState(t.HasTraits):
                 "kind": line.job.kind,
                 "name": line.job.name,
                 "last": line.last_message.partition("\n")[0],
-                "started": local_text(line.job.started) if line.job.started else "",
+                "started": visitor_text(line.job.started) if line.job.started else "",
                 "took": duration(line.seconds(now)) if line.job.started else "",
                 "process": line.process,
                 "author": line.job.author,

@@ -595,16 +595,20 @@ def _sharing(connection: Connection, sid: str | None, person: Person | None) -> 
     return Sharing(*rows[0]) if rows else usual
 
 
-def close_foreign(connection: Connection, reason: str, ids: Sequence[str]) -> int:
+def close_foreign(connection: Connection, reason: str, ids: Sequence[str] | None = None) -> int:
     """Mark jobs that came from elsewhere before they ended as failed: they are not run here.
+
+    They are those of everybody, whoever acts: all where `ids` is None.
 
     Returns
     -------
     int
         How many were closed.
     """
-    open_jobs = find_jobs(connection, ["pending", "processing"])
-    closed = [job.id for job in open_jobs if job.id in {*ids}]
+    rows = connection.execute(
+        "SELECT id FROM jobs WHERE status IN ('pending', 'processing') ORDER BY id"
+    ).fetchall()
+    closed = [job for (job,) in rows if ids is None or job in ids]
     if not closed:
         return 0
     connection.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from os import PathLike
@@ -219,9 +220,14 @@ class Care:
         Raises
         ------
         HistoryError
-            If the file exists already or cannot be written.
+            If the file exists already or cannot be written, or a folder named with a slash at
+            its end does not exist.
         """
-        made = backup.backup(unclaimed(require_whole(self._store)), Path(target).expanduser())
+        made = backup.backup(
+            require_whole(unclaimed(self._store)),
+            Path(target).expanduser(),
+            is_folder=os.fspath(target).endswith(("/", os.sep)),
+        )
         with self._store.write(adding=True) as connection:
             audit_log.append(connection, current_author(), "backed up", backup=made.name)
         return made

@@ -19,7 +19,7 @@ import pyarrow as pa
 from ganglioside.errors import HistoryError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
-from ganglioside.history.jobs import FOREIGN, close_foreign, find_jobs
+from ganglioside.history.jobs import FOREIGN, close_foreign
 from ganglioside.history.row_hashes import adopted
 from ganglioside.history.session_rows import RESULT_TABLES
 from ganglioside.history.storage.connections import attached
@@ -161,10 +161,7 @@ def _save(damaged: _Damaged, target: Store, source: Path) -> Salvaged:
             found = damaged.all_rows(table)
             if found is not None and found.num_rows:
                 append_rows(connection, table, found)
-        jobs = [job.id for job in find_jobs(connection)]
-        close_foreign(
-            connection, f"It came in with the damaged file {source.name}. {FOREIGN}", jobs
-        )
+        close_foreign(connection, f"It came in with the damaged file {source.name}. {FOREIGN}")
         audit_log.append(connection, current_author(), "adopted", salvaged=source.name,
                    **adopted(connection))  # fmt: skip
     kept_ids = {*whole, *inputs_only}

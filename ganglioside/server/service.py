@@ -23,7 +23,7 @@ from ganglioside.server.answers import ID_PATTERN, SOME_ID
 from ganglioside.server.callers import KEY
 from ganglioside.server.feeds import Feeds
 from ganglioside.server.problems import Problem
-from ganglioside.server.rates import Rates
+from ganglioside.server.rates import RateLimits
 from ganglioside.server.reads import Kept, Reads
 from ganglioside.server.service_limits import ServiceLimits
 from ganglioside.watching.metrics import Metrics
@@ -108,7 +108,7 @@ class Service:
     history: History
     person: Person
     limits: ServiceLimits
-    rates: Rates
+    rates: RateLimits
     work: Path
     reads: Reads
     feeds: Feeds
@@ -119,7 +119,12 @@ class Service:
 
     @classmethod
     def new(
-        cls, history: History, limits: ServiceLimits, rates: Rates, work: Path, metrics: Metrics
+        cls,
+        history: History,
+        limits: ServiceLimits,
+        rates: RateLimits,
+        work: Path,
+        metrics: Metrics,
     ) -> Service:
         """Service of a server, as those see it whom it does not know."""
         return cls(
@@ -181,7 +186,7 @@ class Service:
         make
             Makes it.
         work
-            Counted as so much where it must be made; see `Rates.count_work`.
+            Counted as so much where it must be made; see `RateLimits.count_work`.
 
         Raises
         ------

@@ -20,7 +20,7 @@ from ganglioside.server.application import documented_app
 from ganglioside.server.documentation import document_of
 from ganglioside.server.feeds import Feeds
 from ganglioside.server.problems import Problem
-from ganglioside.server.rates import Rates
+from ganglioside.server.rates import RateLimits
 from ganglioside.server.service import Service, within
 from ganglioside.server.service_limits import ServiceLimits
 from ganglioside.watching.metrics import Metrics
@@ -31,7 +31,7 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
     monkeypatch.setenv("GANGLIOSIDE_JOBS", "1")
     limits = ServiceLimits(waiting=1)
     history = History.open(tmp_path / "history.duckdb")
-    service = Service.new(history, limits, Rates(limits), tmp_path, Metrics(history))
+    service = Service.new(history, limits, RateLimits(limits), tmp_path, Metrics(history))
     return service.of(Person("Ann", "admin"))
 
 

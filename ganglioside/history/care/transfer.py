@@ -438,7 +438,7 @@ class _Import:
         return closed
 
     def _record(
-        self, before: list[audit_log.Entry], known: LogState, own_end: str | None,
+        self, before: list[audit_log.LogEntry], known: LogState, own_end: str | None,
         sessions: list[str], jobs: list[str],
     ) -> None:  # fmt: skip
         """Record the import: hashes of all that was added, and the ends of the new chains."""

@@ -203,7 +203,7 @@ def _what_differs(connection: Connection, table: Table, owner: str, facts: Facts
     return f"its row was changed after the log recorded it (one of {open_to_all})."
 
 
-def _check_schedule(connection: Connection, written: Sequence[audit_log.Entry]) -> list[str]:
+def _check_schedule(connection: Connection, written: Sequence[audit_log.LogEntry]) -> list[str]:
     rows = connection.execute("SELECT older_than, every, author, last_run FROM schedule").fetchall()
     found = LoggedSchedule(*rows[0]) if rows else None
     if len(rows) < 2 and found in logged_schedules(written):
@@ -213,7 +213,7 @@ def _check_schedule(connection: Connection, written: Sequence[audit_log.Entry]) 
     return ["The schedule of the cleanup is not the one that the log records."]
 
 
-def _check_tokens(connection: Connection, written: Sequence[audit_log.Entry]) -> list[str]:
+def _check_tokens(connection: Connection, written: Sequence[audit_log.LogEntry]) -> list[str]:
     """One sentence per token that differs from what the log records."""
     logged = logged_tokens(own_chain(written))  # tokens of elsewhere do not come with an import
     found = {token.id: facts_of(token) for token in read_tokens(connection)}
@@ -229,7 +229,7 @@ def _check_tokens(connection: Connection, written: Sequence[audit_log.Entry]) ->
 
 
 def _check_heads(
-    store: HistoryStore, written: Sequence[audit_log.Entry], further: Sequence[Path]
+    store: HistoryStore, written: Sequence[audit_log.LogEntry], further: Sequence[Path]
 ) -> tuple[list[str], list[str]]:
     """Heads noted outside that the log lacks: faults, and notes where a restore explains them."""
     noted, faults = log_heads.read_heads(store.path, further, store.name)

@@ -16,7 +16,7 @@ from ganglioside.reading.wordings import worded
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.panels.base import Panel, box, button, post_to_kernel, say
-from ganglioside_widgets.state.jobs import JobsState, Line, told
+from ganglioside_widgets.state.jobs import JobLine, JobsState, told
 from ganglioside_widgets.visitor_time import time_element, visitor_text
 
 _COLUMNS = (
@@ -110,7 +110,7 @@ class JobsPanel(Panel):
         if line is not None and page is not None:
             self._hand_out(page, f"batch-{line.job.id}.html")
 
-    def _hand_over(self, line: Line) -> None:
+    def _hand_over(self, line: JobLine) -> None:
         """Give the browser what a job made: its file, or all results of a batch."""
         if line.file is not None:
             self._hand_out(line.file, line.file.name)
@@ -180,7 +180,7 @@ def _event_line(event: ProgressEvent) -> str:
     return f"{time}  {event['percentage']:3.0f} %  {event['step']}: {event['message']}{error}"
 
 
-def _described(line: Line, log: str) -> str:
+def _described(line: JobLine, log: str) -> str:
     job = line.job
     facts = [
         ("State", job.status + (", to be cancelled" if job.cancel_requested else "")),

@@ -10,6 +10,7 @@ from pathlib import Path
 import ipywidgets as w
 
 from ganglioside.history import History
+from ganglioside.history.jobs import Job
 from ganglioside.jobs.sent_batches import overview_in, packed
 from ganglioside.progress import ProgressEvent
 from ganglioside.reading.wordings import worded
@@ -158,15 +159,20 @@ class JobsPanel(Panel):
         self.retry.tooltip = state.why_not or "Start it again as a new job"
         self.download.layout.display = "" if line.has_made else "none"
         self.overview.layout.display = "" if line.results is not None else "none"
-        can_open = job.session is not None and job.status == "completed"
-        here = self._open_session is not None
-        self.opener.layout.display = "" if can_open and here else "none"
-        self._link.layout.display = "" if can_open and not here else "none"
-        self._link.value = (
-            f'<a class="gg-link" href="workbench.ipynb?session={escape(str(job.session))}">'
-            "Open its session</a>" if can_open and not here else ""
-        )  # fmt: skip
+        self._show_way_to_session(job)
         self._chosen.value = _described(line, self._log())
+
+    def _show_way_to_session(self, job: Job) -> None:
+        """Show what opens the session of a job: a button on this page, else a link to another."""
+        session = job.session if job.status == "completed" else None
+        is_here = self._open_session is not None
+        self.opener.layout.display = "" if session is not None and is_here else "none"
+        is_linked = session is not None and not is_here
+        self._link.layout.display = "" if is_linked else "none"
+        self._link.value = (
+            f'<a class="gg-link" href="workbench.ipynb?session={escape(str(session))}">'
+            "Open its session</a>" if is_linked else ""
+        )  # fmt: skip
 
     def _log(self) -> str:
         lines = [_event_line(event) for event in reversed(self.state.events)]
@@ -191,15 +197,16 @@ def _described(line: JobLine, log: str) -> str:
     ]
     made = f"<div><b>Made</b><span>{time_element(job.created)}</span></div>"
     listed = "".join(f"<div><b>{escape(k)}</b><span>{escape(v)}</span></div>" for k, v in facts)
-    running = job.status == "processing"
-    bar = (
-        f'<progress max="100" value="{line.percentage:.0f}" aria-label="Progress of the job">'
-        "</progress>" * running
-    )
+    bar = events = ""
+    if job.status == "processing":
+        bar = (
+            f'<progress max="100" value="{line.percentage:.0f}" aria-label="Progress of the job">'
+            "</progress>"
+        )
+    if log:
+        events = f"<h4>Events and log, the newest first</h4><pre tabindex='0'>{escape(log)}</pre>"
     return (
         f"<h3>{escape(job.kind)}: {escape(job.name)} <small>job {escape(job.id)}</small></h3>{bar}"
         + (say(job.error, "error") if job.error else "")
-        + f"<div class='gg-facts'>{listed}{made}</div>"
-        + f"<h4>Events and log, the newest first</h4><pre tabindex='0'>{escape(log)}</pre>"
-        * bool(log)
+        + f"<div class='gg-facts'>{listed}{made}</div>{events}"
     )

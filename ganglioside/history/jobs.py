@@ -198,16 +198,23 @@ def jobs_about(connection: Connection, sid: str) -> list[str]:
 
 
 def find_jobs(
-    connection: Connection, statuses: Sequence[Status] = (), limit: int | None = None
+    connection: Connection,
+    statuses: Sequence[Status] = (),
+    limit: int | None = None,
+    kind: str | None = None,
 ) -> list[Job]:
-    """Jobs that are seen here, the newest first: all of them, or those of some statuses."""
+    """Jobs that are seen here, the newest first: all of them, or of some statuses or one kind."""
     condition, values = seen()
     chosen = " AND status = ANY(?)" if statuses else ""
+    values = [*values, *([list(statuses)] if statuses else [])]
+    if kind is not None:
+        chosen += " AND kind = ?"
+        values.append(kind)
     bounded = "" if limit is None else f"LIMIT {int(limit)}"
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM jobs WHERE {condition}{chosen} "
         f"ORDER BY created DESC, id DESC {bounded}",
-        [*values, *([list(statuses)] if statuses else [])],
+        values,
     ).fetchall()
     return [Job(*row) for row in rows]
 
@@ -425,10 +432,12 @@ class Jobs(Runs[Job]):
                      error, found.id],
                 )  # fmt: skip
 
-    def all(self, *statuses: Status, limit: int | None = None) -> list[Job]:
-        """Jobs, the newest first: all of them, or those of some statuses."""
+    def all(
+        self, *statuses: Status, limit: int | None = None, kind: str | None = None
+    ) -> list[Job]:
+        """Jobs, the newest first: all of them, or those of some statuses or of one kind."""
         with self._store.read() as connection:
-            return find_jobs(connection, statuses, limit)
+            return find_jobs(connection, statuses, limit, kind)
 
     def latest(self, limit: int) -> list[tuple[Job, ProgressEvent | None]]:
         """Newest jobs, each with its last event."""

@@ -50,7 +50,7 @@ class Study:
     @classmethod
     def of(cls, history: History, names: Sequence[str], sids: Sequence[str]) -> Study:
         """Comparison of stored sessions; names and ids have the same length."""
-        features = _features(history, sids)
+        features = history.features_of(sids, _COMPARED)
         number = pd.Index(sids).get_indexer(pd.Index(features["session"]))
         features = features.assign(number=number, species=_species(features))
         drift = _drift(features, names)
@@ -65,10 +65,6 @@ class Study:
         wide = self.cells.pivot(index="species", columns="session", values="area")
         wide = wide.reindex(index=self.species["species"], columns=self.sessions["name"])
         return wide.rename_axis(columns=None).reset_index()
-
-
-def _features(history: History, sids: Sequence[str]) -> pd.DataFrame:
-    return history.features_of(sids, _COMPARED)
 
 
 def _species(features: pd.DataFrame) -> pd.Series[Any]:
@@ -127,6 +123,7 @@ def _species_table(cells: pd.DataFrame) -> pd.DataFrame:
 def _sessions(
     features: pd.DataFrame, drift: Drift, cells: pd.DataFrame, names: Sequence[str]
 ) -> pd.DataFrame:
+    """One row per session, as `Study.sessions` has it."""
     count, number = len(names), features["number"]
     verdicts: dict[str, Any] = {
         verdict: np.bincount(number[features["verdict"] == verdict], minlength=count)
@@ -135,13 +132,10 @@ def _sessions(
     valid = features["verdict"] == "valid"
     anchors = features["anchor"].to_numpy(np.bool_)
     squares = features.loc[valid, "residual"].pow(2).groupby(number[valid]).mean()
-    first: dict[str, Any] = {
-        "name": list(names),
-        "features": np.bincount(number, minlength=count),
-    }
     return pd.DataFrame(
         {
-            **first,
+            "name": list(names),
+            "features": np.bincount(number, minlength=count),
             **verdicts,
             "anchors": np.bincount(number[anchors], minlength=count),
             "wrong_anchors": np.bincount(number[anchors & ~valid], minlength=count),

@@ -35,7 +35,7 @@ AREAS_FILE: Final = "areas.csv"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ListedTable:
     """One table in the list on the page."""
 
     entry: Entry
@@ -114,14 +114,14 @@ def write_overview(
     return write_whole(path, page.encode())
 
 
-def _lines(items: Sequence[Item], entries: Mapping[str, Entry], study: Study) -> list[Line]:
+def _lines(items: Sequence[Item], entries: Mapping[str, Entry], study: Study) -> list[ListedTable]:
     numbers = {row.name: row for row in study.sessions.itertuples(index=False)}
     lines = []
     for item in items:
         entry = entries.get(item.name) or Entry(item.name, str(item.path), "", item.title)
         row = numbers.get(item.name)
         settings = ", ".join(f"{name} {value}" for name, value in parameters(item).items())
-        lines.append(Line(entry, row, settings, _shares(row)))
+        lines.append(ListedTable(entry, row, settings, _shares(row)))
     return lines
 
 
@@ -132,7 +132,7 @@ def _shares(row: Any) -> tuple[tuple[str, float], ...]:
     return tuple((verdict, 100 * n / row.features) for verdict, n in counts if n)
 
 
-def _tiles(lines: Sequence[Line], study: Study) -> list[Tile]:
+def _tiles(lines: Sequence[ListedTable], study: Study) -> list[Tile]:
     failed = sum(line.state == "failed" for line in lines)
     waiting = sum(line.state == "waiting" for line in lines)
     features = max(int(study.sessions["features"].sum()), 1)
@@ -146,7 +146,7 @@ def _tiles(lines: Sequence[Line], study: Study) -> list[Tile]:
     return found
 
 
-def _write_tables(folder: Path, lines: Sequence[Line], study: Study) -> None:
+def _write_tables(folder: Path, lines: Sequence[ListedTable], study: Study) -> None:
     about = pd.DataFrame(
         {
             "name": [line.entry.name for line in lines],

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from ganglioside.batch.ledger import Entry, Ledger, key_of
 from ganglioside.batch.options import REPORTS, VERDICTS, Batch, Options
 from ganglioside.batch.plan import Item
-from ganglioside.batch.scheduling import Run
+from ganglioside.batch.scheduling import RunningBatch
 from ganglioside.errors import BatchError
 from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.support.formatting import counted
@@ -76,7 +76,9 @@ def run_batch(
     stored = history or History.open()
     ledger = Ledger(folder)
     finished = _finished(items, ledger, folder, chosen, stored) if chosen.resume else {}
-    run = Run(folder, chosen, stored, Progress(progress), ledger, dict(finished), len(items))
+    run = RunningBatch(
+        folder, chosen, stored, Progress(progress), ledger, dict(finished), len(items)
+    )
     work = [item for item in items if not _is_finished(item, finished, chosen)]
     run.progress.done("loading", _plan_message(len(items), len(work)))
     if work:

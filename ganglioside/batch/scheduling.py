@@ -42,7 +42,7 @@ class _Flight:
 
 
 @dataclass(eq=False)
-class Run:
+class RunningBatch:
     """A running batch: the only place that writes files and sessions."""
 
     folder: Path

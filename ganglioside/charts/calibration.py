@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pandas as pd
 
 from ganglioside.charts import palette
@@ -36,57 +38,70 @@ def reliability_diagram(table: pd.DataFrame) -> Spec:
     title = "Is the confidence right?"
     if table.empty:
         return nothing(title, "No verdict has a confidence.")
-    axis = {"scale": {"domain": [0, 1]}, "axis": {"format": "%"}}
-    x = quantity("confidence", title="Confidence (mean of the bin)", **axis)
-    y = quantity("right", title="Right verdicts", **axis)
-    diagonal = marks(
-        "line",
-        {"x": x, "y": y},
-        data=rows(*({"confidence": at, "right": at} for at in (0, 1))),
-        color=palette.QUIET,
-        strokeDash=[5, 4],
-        strokeWidth=1,
-    )
-    data, colour = inline(table), palette.VERDICT_COLOURS["valid"]
-    spread = marks(
-        "rule",
-        {"x": x, "y": quantity("low", title="Right verdicts"), "y2": {"field": "high"}},
-        data=data,
-        color=colour,
-        strokeWidth=1.5,
-    )
-    dots = marks(
-        "point",
-        {
-            "x": x,
-            "y": y,
-            "size": quantity("rows", scale={"range": [30, 500]}, legend=None),
-            "tooltip": [
-                quantity("rows", title="Verdicts"),
-                quantity("confidence", title="Confidence", format=".1%"),
-                quantity("right", title="Right", format=".1%"),
-            ],
-        },
-        data=data,
-        filled=True,
-        color=colour,
-        opacity=1,
-    )
-    counts = marks(
-        "text",
-        {"x": x, "y": y, "text": quantity("rows", format=",d")},
-        data=data,
-        align="right",
-        dx=-12,
-        fontSize=10,
-        color=palette.INK,
-    )
+    data = inline(table)
     return finish(
-        layers(diagonal, spread, dots, counts),
+        layers(_diagonal(), _intervals(data), _dots(data), _counts(data)),
         title,
         f"{int(table['rows'].sum()):,} verdicts; numbers: how many in each bin.",
         "Bars: 95 % interval of the share.",
         f"Expected calibration error {calibration_error(table):.3f}.",
         width=380,
         height=380,
+    )
+
+
+_AXIS: Final = {"scale": {"domain": [0, 1]}, "axis": {"format": "%"}}
+_X: Final = quantity("confidence", title="Confidence (mean of the bin)", **_AXIS)
+_Y: Final = quantity("right", title="Right verdicts", **_AXIS)
+_COLOUR: Final = palette.VERDICT_COLOURS["valid"]
+
+
+def _diagonal() -> Spec:
+    """Line on which the confidence is right."""
+    return marks(
+        "line",
+        {"x": _X, "y": _Y},
+        data=rows(*({"confidence": at, "right": at} for at in (0, 1))),
+        color=palette.QUIET,
+        strokeDash=[5, 4],
+        strokeWidth=1,
+    )
+
+
+def _intervals(data: Spec) -> Spec:
+    """Bars of the interval of each bin."""
+    return marks(
+        "rule",
+        {"x": _X, "y": quantity("low", title="Right verdicts"), "y2": {"field": "high"}},
+        data=data,
+        color=_COLOUR,
+        strokeWidth=1.5,
+    )
+
+
+def _dots(data: Spec) -> Spec:
+    """Dot of each bin, the larger the more verdicts it has."""
+    encoding = {
+        "x": _X,
+        "y": _Y,
+        "size": quantity("rows", scale={"range": [30, 500]}, legend=None),
+        "tooltip": [
+            quantity("rows", title="Verdicts"),
+            quantity("confidence", title="Confidence", format=".1%"),
+            quantity("right", title="Right", format=".1%"),
+        ],
+    }
+    return marks("point", encoding, data=data, filled=True, color=_COLOUR, opacity=1)
+
+
+def _counts(data: Spec) -> Spec:
+    """Number of verdicts beside each dot."""
+    return marks(
+        "text",
+        {"x": _X, "y": _Y, "text": quantity("rows", format=",d")},
+        data=data,
+        align="right",
+        dx=-12,
+        fontSize=10,
+        color=palette.INK,
     )

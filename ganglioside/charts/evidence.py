@@ -134,42 +134,24 @@ def _lanes(frame: pd.DataFrame, feature: pd.Series[Any]) -> list[str]:
 
 def _stick_layers(frame: pd.DataFrame, lanes: list[str], title: str) -> Spec:
     """Sticks of each lane from its floor, with a mark to point at."""
-    rank = {series: at for at, series in enumerate(lanes)}
-    floor = frame["series"].map(rank).astype("float64") + 1.0
+    floors = {series: float(at) for at, series in enumerate(lanes, 1)}
+    floor = frame["series"].map(floors).astype("float64")
     data = inline(frame.assign(floor=floor, top=floor - 0.85 * frame["height"]))
-    labels = " : ".join(
-        f"datum.value === {at + 1} ? {json.dumps(series)}" for series, at in rank.items()
-    )
-    y: Spec = {
-        "field": "top",
-        "type": "quantitative",
-        "title": None,
-        "scale": {"domain": [len(lanes) + 0.15, 0.0], "nice": False, "zero": False},
-        "axis": {
-            "values": [at + 1 for at in range(len(lanes))],
-            "labelExpr": f"{labels} : ''",
-            "grid": True,
-            "labelLimit": 130,
-        },
+    position = {
+        "x": quantity("rt", title="RT (min)", scale={"zero": False, "nice": False, "padding": 14}),
+        "y": _lane_axis(lanes),
     }
-    x = quantity("rt", title="RT (min)", scale={"zero": False, "nice": False, "padding": 14})
-    fill = verdict_channel(frame, palette.VERDICT_COLOURS)
+    fill = verdict_channel(frame, palette.VERDICT_COLOURS) | {"legend": None}
+    shape = verdict_channel(frame, palette.VERDICT_SHAPES) | {"legend": None}
     stems = marks(
         "rule",
-        {"x": x, "y": y, "y2": {"field": "floor"}, "color": fill | {"legend": None}},
+        {**position, "y2": {"field": "floor"}, "color": fill},
         data=data,
         strokeWidth=2.5,
     )
     heads = marks(
         "point",
-        {
-            "x": x,
-            "y": y,
-            "fill": fill | {"legend": None},
-            "shape": verdict_channel(frame, palette.VERDICT_SHAPES) | {"legend": None},
-            "size": value(48),
-            "tooltip": tooltips(frame),
-        },
+        {**position, "fill": fill, "shape": shape, "size": value(48), "tooltip": tooltips(frame)},
         data=data,
         strokeWidth=0,
         opacity=1,
@@ -177,6 +159,27 @@ def _stick_layers(frame: pd.DataFrame, lanes: list[str], title: str) -> Spec:
     caption = "Height: area relative to the largest peak of the lane."
     chart = layers(stems, heads)
     return finish(chart, title, caption, params=choices(), width=340, height=_HEIGHT)
+
+
+def _lane_axis(lanes: list[str]) -> Spec:
+    """Axis of the sticks: the floor of each lane is a whole number, labelled with its series."""
+    floors = range(1, len(lanes) + 1)
+    labels = " : ".join(
+        f"datum.value === {floor} ? {json.dumps(series)}"
+        for floor, series in zip(floors, lanes, strict=True)
+    )
+    return {
+        "field": "top",
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": [len(lanes) + 0.15, 0.0], "nice": False, "zero": False},
+        "axis": {
+            "values": [*floors],
+            "labelExpr": f"{labels} : ''",
+            "grid": True,
+            "labelLimit": 130,
+        },
+    }
 
 
 def _small(spec: Spec, height: int) -> InteractiveChart:

@@ -81,24 +81,9 @@ def _largest_parents(table: pd.DataFrame, most: int) -> tuple[pd.DataFrame, int]
 
 
 def _layers(table: pd.DataFrame) -> Spec:
-    parents = table.drop_duplicates("row").copy()
-    parents["category"] = parents["parent_series"].str.extract(CATEGORY_IN_SERIES, expand=False)
-    parents["band"] = pd.factorize(parents["ceramide"])[0] % 2
-    parents["kind"] = _PARENT
     columns = [_PARENT, *_ordered_kinds(table)]
-    ends = table.assign(rank=table["kind"].map(columns.index))
-    last = ends.sort_values("rank").drop_duplicates("row", keep="last").set_index("row")["kind"]
-    parents["end"] = parents["row"].map(last)
-
-    turned = 0 if len(columns) <= 9 else -45
-    x = nominal(
-        "kind",
-        sort=columns,
-        title=None,
-        scale={"domain": columns},
-        axis={"orient": "top", "labelAngle": turned, "grid": False},
-    )
-    y = nominal("row", sort=list(parents["row"]), title=None, axis={"labelLimit": 320})
+    parents = _parents(table, columns)
+    position = _position(columns, list(parents["row"]))
     of_parents = inline(
         parents[["row", "kind", "end", "band", "category", "has_row", "parent", "at"]]
     )
@@ -106,10 +91,46 @@ def _layers(table: pd.DataFrame) -> Spec:
         table[["row", "kind", "label", "piece", "piece_rt", "delta_rt", "process",
                "percent_of_parent", "confidence", "verdict", "parent"]]
     )  # fmt: skip
+    present = [category for category in CATEGORIES if category in set(parents["category"])]
+    return layers(
+        *_row_marks(of_parents, position),
+        *_parent_marks(of_parents, position, present),
+        *_piece_marks(of_pieces, position),
+        width=_COLUMN * len(columns),
+        height=_ROW * len(parents),
+    )
+
+
+def _parents(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """One row per parent: its category, the band of its ceramide, and its last piece (`end`)."""
+    parents = table.drop_duplicates("row").copy()
+    parents["category"] = parents["parent_series"].str.extract(CATEGORY_IN_SERIES, expand=False)
+    parents["band"] = pd.factorize(parents["ceramide"])[0] % 2
+    parents["kind"] = _PARENT
+    ends = table.assign(rank=table["kind"].map(columns.index))
+    last = ends.sort_values("rank").drop_duplicates("row", keep="last").set_index("row")["kind"]
+    parents["end"] = parents["row"].map(last)
+    return parents
+
+
+def _position(columns: list[str], rows: list[str]) -> Spec:
+    """Axes: a column for each kind of piece, a row for each parent."""
+    x = nominal(
+        "kind",
+        sort=columns,
+        title=None,
+        scale={"domain": columns},
+        axis={"orient": "top", "labelAngle": 0 if len(columns) <= 9 else -45, "grid": False},
+    )
+    return {"x": x, "y": nominal("row", sort=rows, title=None, axis={"labelLimit": 320})}
+
+
+def _row_marks(data: Spec, position: Spec) -> tuple[Spec, Spec]:
+    """Bands behind every second ceramide, and a line from each parent to its last piece."""
     bands = marks(
         "bar",
-        {"x": value(0), "x2": value("width"), "y": y},
-        data=of_parents,
+        {"x": value(0), "x2": value("width"), "y": position["y"]},
+        data=data,
         where=["datum.band == 1"],
         color="#F3F3F3",
         width={"band": 1},
@@ -117,21 +138,12 @@ def _layers(table: pd.DataFrame) -> Spec:
     )
     edges = marks(
         "rule",
-        {"x": x, "x2": {"field": "end"}, "y": y},
-        data=of_parents,
+        {"x": position["x"], "x2": {"field": "end"}, "y": position["y"]},
+        data=data,
         color="#C4C4C4",
         strokeWidth=2,
     )
-    position = {"x": x, "y": y}
-    present = [category for category in CATEGORIES if category in set(parents["category"])]
-    return layers(
-        bands,
-        edges,
-        *_parent_marks(of_parents, position, present),
-        *_piece_marks(of_pieces, position),
-        width=_COLUMN * len(columns),
-        height=_ROW * len(parents),
-    )
+    return bands, edges
 
 
 def _ordered_kinds(table: pd.DataFrame) -> list[str]:

@@ -137,7 +137,9 @@ def salvage(
 
 @care.command("backup")
 def backup(
-    target: Annotated[Path, typer.Argument(help="A new file, or a folder to put one into.")],
+    target: Annotated[
+        str, typer.Argument(help="A new file, or a folder to put one into.", metavar="PATH")
+    ],
 ) -> None:
     """Copy the whole history, with tokens, tasks of workers and the schedule of the cleanup."""
     output.note(f"Backup: {open_history().care.backup(target)}")
@@ -162,7 +164,9 @@ def restore(
     )
     if not tokens:
         output.note(
-            "Of a database, an earlier version copied no tokens and tasks: make them again."
+            "The backup holds no token that lets somebody in. If there were some (the backup of a "
+            "database by an earlier version left them out, and the tasks of workers): make them "
+            "again."
         )
     if aside is not None:
         output.note(f"The replaced history is now {aside}")

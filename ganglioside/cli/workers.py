@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -110,10 +109,12 @@ def schedule_verify(
 @workers.command("tasks")
 def list_tasks(as_json: Json = False) -> None:
     """List what workers do by themselves."""
+    from ganglioside.history.periods import DAY
+
     history = open_history()
     zone, text = _clock(as_json)
     rows = [
-        {"task": t.kind, "every (days)": t.every / timedelta(days=1), "parameters": t.parameters,
+        {"task": t.kind, "every (days)": t.every / DAY, "parameters": t.parameters,
          "set by": t.author, f"last ({zone})": "" if t.last_run is None else text(t.last_run),
          "last job": t.last_job or ""}
         for t in history.tasks.all()

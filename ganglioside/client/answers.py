@@ -11,6 +11,7 @@ from typing import Any, Final, cast
 import pandas as pd
 
 from ganglioside.columns import VERDICTS
+from ganglioside.errors import ServerError
 from ganglioside.progress import ProgressEvent
 from ganglioside.questions.explanation import Explanation, Hypothesis
 from ganglioside.verdicts.overrides import Override, Overrides
@@ -45,6 +46,23 @@ class ServerVersion:
     shares: str
     exports: list[str]
     sample_types: list[str]
+
+
+def version_of(answer: Any) -> ServerVersion:
+    """Version of a server; what a newer server tells besides is left out.
+
+    Raises
+    ------
+    ServerError
+        If it is not the answer of such a server.
+    """
+    names = [field.name for field in fields(ServerVersion)]
+    if not isinstance(answer, dict) or not answer.keys() >= {*names}:
+        raise ServerError(
+            "What answers is no server of Ganglioside, or one of an earlier version: name the "
+            "address that `ganglioside serve` prints."
+        )
+    return ServerVersion(**{name: answer[name] for name in names})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from ganglioside.client.answers import (
     job_of,
     overrides_of,
     sessions_frame,
+    version_of,
 )
 from ganglioside.client.transport import Transport
 from ganglioside.columns import Verdict
@@ -123,7 +124,7 @@ class Client:
 
     def version(self) -> ServerVersion:
         """Version of the server, and who you are to it."""
-        return ServerVersion(**self._transport.json("GET", "version"))
+        return version_of(self._transport.json("GET", "version"))
 
     def sessions(
         self,

@@ -10,6 +10,7 @@ from typing import Any, Final
 import httpx
 
 from ganglioside.errors import ServerError
+from ganglioside.support.quoting import quoted
 from ganglioside.version import __version__
 
 #: Statuses that say when to try again.
@@ -33,16 +34,26 @@ class Transport:
         Seconds to wait in all where the server says that a request comes too early.
     verify
         Whether to check its certificate, or the file with the certificates to trust.
+
+    Attributes
+    ----------
+    url : str
+        Address of the API, without a name and a password that were in it.
+
+    Raises
+    ------
+    ServerError
+        If the address, the token or the file cannot be one.
     """
 
     def __init__(self, url: str, token: str, patience: float, verify: bool | str) -> None:
-        base = url.rstrip("/")
-        self.url = base if base.endswith("/api/v1") else f"{base}/api/v1"
+        base = _address(url)
+        self.url = str(base.copy_with(userinfo=b""))
         self._patience = patience
         self._client = httpx.Client(
-            base_url=self.url + "/",
+            base_url=base,
             headers={
-                "Authorization": f"Bearer {token}",
+                "Authorization": f"Bearer {_plain(token)}",
                 "User-Agent": f"ganglioside/{__version__}",
             },
             timeout=_TIMEOUT,
@@ -57,9 +68,21 @@ class Transport:
         self._client.close()
 
     def json(self, method: str, path: str, **request: Any) -> Any:
-        """Answer to a request as plain values; None where it is empty."""
+        """Answer to a request as plain values; None where it is empty.
+
+        Raises
+        ------
+        ServerError
+            If there is no answer, it is a refusal, or not of such a server.
+        """
         answer = self.send(method, path, **request)
-        return answer.json() if answer.content else None
+        try:
+            return answer.json() if answer.content else None
+        except ValueError as error:
+            raise ServerError(
+                f"What answers at {self.url} is no server of Ganglioside: its answer is no JSON. "
+                "Name the address that `ganglioside serve` prints."
+            ) from error
 
     def content(self, path: str, **request: Any) -> bytes:
         """Content of an address."""
@@ -159,6 +182,23 @@ def refusal_of(answer: httpx.Response) -> ServerError:
         str(problem.get("code", "")),
         float(after) if after.isdecimal() else 0.0,
     )
+
+
+def _address(url: str) -> httpx.URL:
+    """Address of the API of a server."""
+    base = url.strip().rstrip("/")
+    try:
+        return httpx.URL(base if base.endswith("/api/v1") else f"{base}/api/v1")
+    except httpx.InvalidURL as error:
+        raise ServerError(f"{quoted(url)} is no address of a server ({error}).") from error
+
+
+def _plain(token: str) -> str:
+    """Token as it is sent, without blanks around it; it is never shown."""
+    plain = token.strip()
+    if not (plain.isascii() and plain.isprintable()):
+        raise ServerError("The token holds characters that none has: copy it again.")
+    return plain
 
 
 def _context(verify: bool | str) -> Any:

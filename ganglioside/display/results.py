@@ -29,7 +29,7 @@ LARGE: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class VerdictCount:
     """The number of features of one verdict."""
 
     verdict: str
@@ -67,7 +67,7 @@ def analysis_card(analysis: Analysis) -> str:
         "analysis",
         title=analysis.source.name,
         lead=summary.lead,
-        tiles=[Tile(v, f"{n:,}", share(n, total)) for v, n in counts.items()],
+        tiles=[VerdictCount(v, f"{n:,}", share(n, total)) for v, n in counts.items()],
         shares={v: n / total for v, n in counts.items()},
         queue_headings=headings,
         queue=queue,

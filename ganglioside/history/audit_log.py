@@ -70,7 +70,7 @@ _COLUMNS: Final = "number, time, author, host, action, subject, details, previou
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LogEntry:
     """One entry of the log; `details` is JSON."""
 
     number: int
@@ -145,7 +145,7 @@ def append_all(connection: Connection, new: Sequence[NewEntry], follows: str | N
     entries = []
     for number, one in enumerate(new, start=head.number + 1):
         details = json.dumps(one.details, sort_keys=True)
-        entry = Entry(number, utc_now(), one.author, platform.node(), one.action, one.subject,
+        entry = LogEntry(number, utc_now(), one.author, platform.node(), one.action, one.subject,
                       details, previous, "")  # fmt: skip
         entry = replace(entry, sha256=entry.expected)
         entries.append(entry)
@@ -172,13 +172,13 @@ def read_log(connection: Connection, subject: str | None = None) -> pd.DataFrame
     return entries
 
 
-def entries(connection: Connection, table: Literal["log", "new_log"] = "log") -> list[Entry]:
+def entries(connection: Connection, table: Literal["log", "new_log"] = "log") -> list[LogEntry]:
     """Entries of the log in the order of their numbers.
 
     This is the order in which they were written or imported; a clock may have been set back.
     """
     rows = connection.execute(f"SELECT {_COLUMNS} FROM {table} ORDER BY number, sha256").fetchall()
-    return [Entry(*row) for row in rows]
+    return [LogEntry(*row) for row in rows]
 
 
 def texts(values: Any) -> list[str]:
@@ -186,13 +186,13 @@ def texts(values: Any) -> list[str]:
     return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
 
-def open_ends(written: Sequence[Entry]) -> list[str]:
+def open_ends(written: Sequence[LogEntry]) -> list[str]:
     """Hashes of the entries that no other entry follows, in order: the end of each chain."""
     followed = {entry.previous for entry in written}
     return [entry.sha256 for entry in written if entry.sha256 not in followed]
 
 
-def broken_links(written: Sequence[Entry]) -> list[str]:
+def broken_links(written: Sequence[LogEntry]) -> list[str]:
     """One sentence per entry that was changed, removed or inserted; empty if there is none.
 
     Parameters
@@ -203,14 +203,14 @@ def broken_links(written: Sequence[Entry]) -> list[str]:
     return [*_changed(written), *_lost(written), *_disordered(written)]
 
 
-def _changed(written: Sequence[Entry]) -> list[str]:
+def _changed(written: Sequence[LogEntry]) -> list[str]:
     """One sentence per entry whose hash does not match its content."""
     return [
         f"{e.label} was changed after it was written." for e in written if e.sha256 != e.expected
     ]
 
 
-def _lost(written: Sequence[Entry]) -> list[str]:
+def _lost(written: Sequence[LogEntry]) -> list[str]:
     """One sentence per entry, or end of a chain, that was removed."""
     known = {FIRST, *(entry.sha256 for entry in written)}
     lost = [
@@ -226,7 +226,7 @@ def _lost(written: Sequence[Entry]) -> list[str]:
     return lost + ends
 
 
-def _disordered(written: Sequence[Entry]) -> list[str]:
+def _disordered(written: Sequence[LogEntry]) -> list[str]:
     """One sentence per entry that is present twice or has the wrong number."""
     known = {entry.sha256 for entry in written}
     seen = {FIRST}

@@ -64,6 +64,7 @@ from ganglioside.history.sharing import (
     Person,
     Shared,
     Sharing,
+    WholeStore,
     administered,
     chosen_group,
     person_here,
@@ -182,7 +183,8 @@ class History(ShownAsCard, Running):
         store = store_at(path, timeout)
         person = person_here()
         bring_up_to_date(store)
-        return cls(store) if person is None else cls(store).acting_as(person)
+        history = cls(WholeStore(store))
+        return history if person is None else history.acting_as(person)
 
     def acting_as(self, person: Person) -> History:
         """Same history for one person: it shows and changes only what that person may.

@@ -198,16 +198,23 @@ def jobs_about(connection: Connection, sid: str) -> list[str]:
 
 
 def find_jobs(
-    connection: Connection, statuses: Sequence[Status] = (), limit: int | None = None
+    connection: Connection,
+    statuses: Sequence[Status] = (),
+    limit: int | None = None,
+    kind: str | None = None,
 ) -> list[Job]:
-    """Jobs that are seen here, the newest first: all of them, or those of some statuses."""
+    """Jobs that are seen here, the newest first: all of them, or of some statuses or one kind."""
     condition, values = seen()
     chosen = " AND status = ANY(?)" if statuses else ""
+    values = [*values, *([list(statuses)] if statuses else [])]
+    if kind is not None:
+        chosen += " AND kind = ?"
+        values.append(kind)
     bounded = "" if limit is None else f"LIMIT {int(limit)}"
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM jobs WHERE {condition}{chosen} "
         f"ORDER BY created DESC, id DESC {bounded}",
-        [*values, *([list(statuses)] if statuses else [])],
+        values,
     ).fetchall()
     return [Job(*row) for row in rows]
 
@@ -425,10 +432,12 @@ class Jobs(Runs[Job]):
                      error, found.id],
                 )  # fmt: skip
 
-    def all(self, *statuses: Status, limit: int | None = None) -> list[Job]:
-        """Jobs, the newest first: all of them, or those of some statuses."""
+    def all(
+        self, *statuses: Status, limit: int | None = None, kind: str | None = None
+    ) -> list[Job]:
+        """Jobs, the newest first: all of them, or those of some statuses or of one kind."""
         with self._store.read() as connection:
-            return find_jobs(connection, statuses, limit)
+            return find_jobs(connection, statuses, limit, kind)
 
     def latest(self, limit: int) -> list[tuple[Job, ProgressEvent | None]]:
         """Newest jobs, each with its last event."""
@@ -595,16 +604,20 @@ def _sharing(connection: Connection, sid: str | None, person: Person | None) -> 
     return Sharing(*rows[0]) if rows else usual
 
 
-def close_foreign(connection: Connection, reason: str, ids: Sequence[str]) -> int:
+def close_foreign(connection: Connection, reason: str, ids: Sequence[str] | None = None) -> int:
     """Mark jobs that came from elsewhere before they ended as failed: they are not run here.
+
+    They are those of everybody, whoever acts: all where `ids` is None.
 
     Returns
     -------
     int
         How many were closed.
     """
-    open_jobs = find_jobs(connection, ["pending", "processing"])
-    closed = [job.id for job in open_jobs if job.id in {*ids}]
+    rows = connection.execute(
+        "SELECT id FROM jobs WHERE status IN ('pending', 'processing') ORDER BY id"
+    ).fetchall()
+    closed = [job for (job,) in rows if ids is None or job in ids]
     if not closed:
         return 0
     connection.execute(

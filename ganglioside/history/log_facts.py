@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from ganglioside.history.audit_log import Entry, texts
+from ganglioside.history.audit_log import LogEntry, texts
 from ganglioside.history.row_hashes import Table
 
 #: Status of a session after an entry about it.
@@ -85,7 +85,7 @@ class LogState:
         return self.sessions if table == "sessions" else self.jobs
 
 
-def log_state(written: Sequence[Entry]) -> LogState:
+def log_state(written: Sequence[LogEntry]) -> LogState:
     """State of all sessions and jobs after the last entry.
 
     Entries count in the order of their numbers, in which they were written or imported: a clock
@@ -97,7 +97,7 @@ def log_state(written: Sequence[Entry]) -> LogState:
     return found
 
 
-def _update(found: LogState, entry: Entry, facts: dict[str, Any]) -> None:
+def _update(found: LogState, entry: LogEntry, facts: dict[str, Any]) -> None:
     """Update the state with one entry."""
     if entry.action in ("imported", "adopted", "jobs closed"):
         _adopt(found, entry, facts)
@@ -108,7 +108,7 @@ def _update(found: LogState, entry: Entry, facts: dict[str, Any]) -> None:
         _update_one(found, entry, entry.subject, facts)
 
 
-def _update_one(found: LogState, entry: Entry, subject: str, facts: dict[str, Any]) -> None:
+def _update_one(found: LogState, entry: LogEntry, subject: str, facts: dict[str, Any]) -> None:
     """Update the state of the one session or job that an entry is about."""
     is_job = entry.action in _JOBS or (entry.action == "interrupted" and subject in found.jobs)
     known = (found.jobs if is_job else found.sessions).setdefault(subject, Facts())
@@ -121,7 +121,7 @@ def _update_one(found: LogState, entry: Entry, subject: str, facts: dict[str, An
         known.values |= _values(entry, facts)
 
 
-def _values(entry: Entry, facts: dict[str, Any]) -> dict[str, Any]:
+def _values(entry: LogEntry, facts: dict[str, Any]) -> dict[str, Any]:
     """Columns of a session's row that an entry holds in clear text."""
     values: dict[str, Any] = {}
     if entry.action in _STATUS:
@@ -135,7 +135,7 @@ def _values(entry: Entry, facts: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _adopt(found: LogState, entry: Entry, facts: dict[str, Any]) -> None:
+def _adopt(found: LogState, entry: LogEntry, facts: dict[str, Any]) -> None:
     """Take over rows that were imported or adopted, as they were at that moment."""
     rows, events = facts.get("rows"), facts.get("events")
     if entry.action == "imported" and not isinstance(rows, dict):
@@ -173,7 +173,7 @@ class LoggedSchedule:
     last_run: datetime | None
 
 
-def logged_schedules(written: Sequence[Entry]) -> list[LoggedSchedule | None]:
+def logged_schedules(written: Sequence[LogEntry]) -> list[LoggedSchedule | None]:
     """Schedules that agree with the log; None stands for no cleanup.
 
     Usually there is one: that of the chain of the last entry. If an older version has merged
@@ -188,14 +188,14 @@ def logged_schedules(written: Sequence[Entry]) -> list[LoggedSchedule | None]:
     return [_schedule(_chain(end, previous)) for end in ends]
 
 
-def own_chain(written: Sequence[Entry]) -> list[Entry]:
+def own_chain(written: Sequence[LogEntry]) -> list[LogEntry]:
     """Entries that were written here: without those that came with an import."""
     if not written:
         return []
     return _chain(written[-1], {entry.sha256: entry for entry in written})
 
 
-def _chain(end: Entry, previous: Mapping[str, Entry]) -> list[Entry]:
+def _chain(end: LogEntry, previous: Mapping[str, LogEntry]) -> list[LogEntry]:
     """Entries of the chain that ends with `end`, the first entry first."""
     chain, entry = [end], previous.get(end.previous)
     while entry is not None and len(chain) <= len(previous):
@@ -204,7 +204,7 @@ def _chain(end: Entry, previous: Mapping[str, Entry]) -> list[Entry]:
     return chain[::-1]
 
 
-def _schedule(chain: Sequence[Entry]) -> LoggedSchedule | None:
+def _schedule(chain: Sequence[LogEntry]) -> LoggedSchedule | None:
     """Schedule after the last entry of a chain; None for no cleanup."""
     found: LoggedSchedule | None = None
     for entry in chain:

@@ -11,7 +11,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import Final
 
-from ganglioside.errors import HistoryError
+from ganglioside.errors import TextError
 from ganglioside.history.author import current_author
 from ganglioside.history.judging_code import judging_code
 from ganglioside.history.process import Process
@@ -90,11 +90,11 @@ def require_printed(name: str | None) -> None:
 
     Raises
     ------
-    HistoryError
+    TextError
     """
     found = _CONTROL.search(name or "")
     if found:
-        raise HistoryError(
+        raise TextError(
             f"The name {quoted(name)} holds the control character {found.group()!r}: leave it out."
         )
 

@@ -34,11 +34,12 @@ from ganglioside.version import __version__
 Status = Literal["pending", "processing", "completed", "failed", "cancelled"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 
+#: Tables with the result of a session; their column `session` names it.
+RESULT_TABLES: Final = ("features", *SIDE_TABLES, "results")
+
 #: Every table that holds rows of a session, with the column that names it.
 _OWNED: Final[dict[str, str]] = {
-    "features": "session",
-    **dict.fromkeys(SIDE_TABLES, "session"),
-    "results": "session",
+    **dict.fromkeys(RESULT_TABLES, "session"),
     "events": "owner",
     "overrides": "session",
     "sessions": "id",

@@ -4,7 +4,9 @@ The rule is here, and nowhere else. A history that acts as a person (`History.ac
 `ActingStore`: each of its transactions knows the person, and whoever looks for sessions or jobs in
 it asks `seen`. What is found in a transaction that writes must be the person's to change.
 
-Without a person a history shows everything: whoever can open its file or its database can read it.
+`History.open` gives whoever can open its file or its database a `WholeStore`, which shows
+everything: so do the command line and notebooks. In a transaction of any other store nobody acts:
+nothing is found in it, and nothing may be changed.
 """
 
 from __future__ import annotations
@@ -215,19 +217,38 @@ _WHOLE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _Acting:
-    """Person of a transaction."""
+    """Who acts in a transaction: a person, or whoever keeps the history where None."""
 
-    person: Person
+    person: Person | None
     changes: bool
 
+    @property
+    def sees_all(self) -> bool:
+        return self.person is None or self.person.may("admin")
 
+    def may_change(self, author: str | None) -> bool:
+        return self.person is None or self.person.may_change(author)
+
+
+#: Nobody acts where it is None.
 _ACTING: Final[ContextVar[_Acting | None]] = ContextVar("acting", default=None)
+
+
+@contextmanager
+def _acting_as(person: Person | None, *, changes: bool) -> Iterator[None]:
+    before = _ACTING.set(_Acting(person, changes))
+    try:
+        yield
+    finally:
+        _ACTING.reset(before)
 
 
 def seen() -> tuple[str, list[Any]]:
     """Condition in SQL for rows that the person of this transaction sees, and its values."""
     acting = _ACTING.get()
-    if acting is None or acting.person.may("admin"):
+    if acting is None:
+        return "false", []
+    if acting.person is None or acting.sees_all:
         return "true", []
     person = acting.person
     return (
@@ -259,7 +280,7 @@ def require_change(author: str | None, what: str) -> None:
         If somebody else made it.
     """
     acting = _ACTING.get()
-    if acting is None or not acting.changes or acting.person.may_change(author):
+    if acting is not None and (not acting.changes or acting.may_change(author)):
         return
     raise ForbiddenError(
         f"{author or 'Somebody else'} made this {what}: you may change your own ones only, and "
@@ -275,16 +296,43 @@ def require_decision(author: str | None, sharing: Sharing) -> None:
     ForbiddenError
     """
     acting = _ACTING.get()
-    if acting is None or not acting.person.may_decide(author, sharing):
+    person = None if acting is None else acting.person
+    if person is None or not person.may_decide(author, sharing):
         require_change(author, "session")
 
 
 def reviewer(author: str | None) -> str | None:
     """Name of the person who decides on somebody else's session; None where it is nobody such."""
     acting = _ACTING.get()
-    if acting is None or acting.person.may_change(author):
+    if acting is None or acting.person is None or acting.may_change(author):
         return None
     return acting.person.name
+
+
+@dataclass(frozen=True, slots=True)
+class WholeStore(WrappedStore):
+    """Store of a history that shows everything, to whoever keeps it.
+
+    Attributes
+    ----------
+    inner : HistoryStore
+        The store itself.
+    """
+
+    @contextmanager
+    def read(self, folder: Path | None = None) -> Iterator[Connection]:
+        """Connect for reading everything."""
+        with self.inner.read(folder) as connection, _acting_as(None, changes=False):
+            yield connection
+
+    @contextmanager
+    def write(self, folder: Path | None = None, *, adding: bool = False) -> Iterator[Connection]:
+        """Connect for one transaction that may change everything."""
+        with (
+            self.inner.write(folder, adding=adding) as connection,
+            _acting_as(None, changes=True),
+        ):
+            yield connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +342,7 @@ class ActingStore(WrappedStore):
     Attributes
     ----------
     inner : HistoryStore
-        The store itself, with everything.
+        The store with everything.
     person : Person
     administers : bool
         Whether it is used only for what administrators do.
@@ -311,28 +359,25 @@ class ActingStore(WrappedStore):
     def read(self, folder: Path | None = None) -> Iterator[Connection]:
         """Connect for reading what the person sees."""
         self._require("read")
-        with self.inner.read(folder) as connection, self._acting(changes=False):
+        acting = _acting_as(self.person, changes=False)
+        with self.inner.read(folder) as connection, acting, acting_for(self.person.name):
             yield connection
 
     @contextmanager
     def write(self, folder: Path | None = None, *, adding: bool = False) -> Iterator[Connection]:
         """Connect for one transaction in the person's name."""
         self._require("write")
-        with self.inner.write(folder, adding=adding) as connection, self._acting(changes=True):
+        acting = _acting_as(self.person, changes=True)
+        with (
+            self.inner.write(folder, adding=adding) as connection,
+            acting,
+            acting_for(self.person.name),
+        ):
             yield connection
 
     def vacuum(self) -> tuple[int, int]:
         """Refuse to rewrite the history."""
         raise ForbiddenError(_WHOLE)
-
-    @contextmanager
-    def _acting(self, *, changes: bool) -> Iterator[None]:
-        before = _ACTING.set(_Acting(self.person, changes))
-        try:
-            with acting_for(self.person.name):
-                yield
-        finally:
-            _ACTING.reset(before)
 
     def _require(self, scope: Scope) -> None:
         needed: Scope = "admin" if self.administers else scope
@@ -352,7 +397,7 @@ def whole(store: HistoryStore) -> HistoryStore:
 
 
 def require_whole(store: HistoryStore) -> HistoryStore:
-    """The store, for what is done with a history as a whole.
+    """The store itself, for what is done with a history as a whole.
 
     Raises
     ------
@@ -361,4 +406,4 @@ def require_whole(store: HistoryStore) -> HistoryStore:
     """
     if isinstance(store, ActingStore):
         raise ForbiddenError(_WHOLE)
-    return store
+    return store.inner if isinstance(store, WholeStore) else store

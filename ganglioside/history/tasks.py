@@ -11,17 +11,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 from ganglioside.errors import HistoryError
 from ganglioside.history import audit_log
 from ganglioside.history.author import acting_for, current_author
 from ganglioside.history.jobs import NewJob, insert_job
+from ganglioside.history.periods import DAY, is_due
 from ganglioside.history.sharing import Sharing
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.store import utc_now
-
-_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ class Task:
     last_job: str | None
 
     def is_due(self, now: datetime) -> bool:
-        """Whether it is time for the next job; a last one in the future counts as long ago."""
-        return self.last_run is None or not timedelta(0) <= now - self.last_run < self.every
+        """Whether it is time for the next job."""
+        return is_due(self.last_run, self.every, now)
 
 
 class Tasks:
@@ -77,7 +76,7 @@ class Tasks:
         """
         if every is not None and every < timedelta(minutes=10):
             raise HistoryError("A task is done every ten minutes at most: give a longer time.")
-        days = None if every is None else every / _DAY
+        days = None if every is None else every / DAY
         with self._store.write() as connection:
             connection.execute("DELETE FROM tasks WHERE kind = ?", [kind])
             if days is not None:
@@ -101,7 +100,7 @@ class Tasks:
 
 def _begin(connection: Connection, task: Task, history: str, now: datetime) -> str:
     """Add the job of a task that is due."""
-    name = f"every {task.every / _DAY:g} days"
+    name = f"every {task.every / DAY:g} days"
     with acting_for(task.author):
         new = NewJob(task.kind, json.loads(task.parameters), name)
         job = insert_job(connection, new, history, sharing=Sharing("own"))
@@ -116,4 +115,4 @@ def _tasks(connection: Connection) -> list[Task]:
         "SELECT kind, every, parameters, author, created, last_run, last_job FROM tasks "
         "ORDER BY kind"
     ).fetchall()
-    return [Task(kind, every * _DAY, *rest) for kind, every, *rest in rows]
+    return [Task(kind, every * DAY, *rest) for kind, every, *rest in rows]

@@ -220,7 +220,7 @@ def revoke_again(connection: Connection, revoked: Collection[str]) -> None:
             _revoke(connection, token)
 
 
-def logged_tokens(written: Sequence[audit_log.Entry]) -> dict[str, dict[str, Any]]:
+def logged_tokens(written: Sequence[audit_log.LogEntry]) -> dict[str, dict[str, Any]]:
     """What the log records of each token, by id: see `facts_of`."""
     found: dict[str, dict[str, Any]] = {}
     for entry in written:

@@ -66,13 +66,16 @@ def folder_of(history: History) -> Path:
 def plain_name(name: str) -> str:
     """Name of a file without folders and without signs that are not printed; perhaps empty.
 
+    Of a long one the end is kept, counted in bytes as file systems do.
+
     Examples
     --------
     >>> plain_name("../runs/mouse 3.csv")
     'mouse 3.csv'
     """
     own = re.split(r"[\\/]", name)[-1]
-    return "".join(sign for sign in own if sign.isprintable())[-LONGEST_NAME:].strip(" .")
+    printed = "".join(sign for sign in own if sign.isprintable())
+    return printed.encode()[-LONGEST_NAME:].decode(errors="ignore").strip(" .")
 
 
 def start_sent_batch(

@@ -1,4 +1,10 @@
-"""Sending of a message by SMTP and HTTP, with the standard library."""
+"""Sending of a message by SMTP and HTTP, with the standard library.
+
+The client of a server (`client/transport.py`) uses httpx, for its streams and kept connections. A
+webhook needs neither, and `urllib` fits better here and in `watching/doctor.py`: it trusts what
+this machine trusts (httpx: the list of certifi, which knows no authority of a lab), reads no answer
+that nobody wants, and follows no redirection with the handlers below.
+"""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class FaultToFix:
     """One thing to fix: its location, fault and advice."""
 
     where: str
@@ -57,7 +57,7 @@ class ToFix:
     """Things of one kind to fix, the first `MOST_ITEMS` of `total`."""
 
     heading: str
-    rows: tuple[Item, ...]
+    rows: tuple[FaultToFix, ...]
     total: int
 
     @property
@@ -108,16 +108,16 @@ def to_fix(analysis: Analysis) -> list[ToFix]:
     return [kind for kind in found if kind.total]
 
 
-def _kind(heading: str, items: list[Item]) -> ToFix:
+def _kind(heading: str, items: list[FaultToFix]) -> ToFix:
     return ToFix(heading, tuple(items[:MOST_ITEMS]), len(items))
 
 
-def _wrong_anchors(analysis: Analysis) -> list[Item]:
+def _wrong_anchors(analysis: Analysis) -> list[FaultToFix]:
     features = analysis.features
     wrong = features[features["anchor"] & features["verdict"].isin(WRONG_VERDICTS)]
     advice = analysis.findings.drop_duplicates("feature_id").set_index("feature_id")["advice"]
     return [
-        Item(
+        FaultToFix(
             where=where_is(row),
             value=f"{row.name} at {minutes(cast(float, row.rt))}",
             message=_explanation(row),
@@ -137,10 +137,10 @@ def _explanation(row: Any) -> str:
     return f"{text}, {percent(row.confidence)} sure"
 
 
-def _problems(analysis: Analysis, severity: str) -> list[Item]:
+def _problems(analysis: Analysis, severity: str) -> list[FaultToFix]:
     problems = analysis.problems[analysis.problems["severity"] == severity]
     return [
-        Item(
+        FaultToFix(
             where=_cell(row.row, row.column),
             value=_text(row.value),
             message=worded(_text(row.message), "report"),
@@ -156,12 +156,12 @@ def _cell(number: Any, column: Any) -> str:
     return ", ".join(part for part in (line, _text(column)) if part)
 
 
-def _findings(analysis: Analysis, severity: str, but: str = "") -> list[Item]:
+def _findings(analysis: Analysis, severity: str, but: str = "") -> list[FaultToFix]:
     findings = analysis.findings
     places = {row.feature_id: where_is(row) for row in analysis.features.itertuples(index=False)}
     chosen = findings[(findings["severity"] == severity) & (findings["code"] != but)]
     return [
-        Item(
+        FaultToFix(
             where=places.get(row.feature_id, _text(row.series)),
             value="",
             message=worded(_text(row.message), "report"),

@@ -16,7 +16,7 @@ from ganglioside.jobs.sent_batches import folder_of
 from ganglioside.server import documentation
 from ganglioside.server.doorman import Doorman, Identify
 from ganglioside.server.problems import answer_problems
-from ganglioside.server.rates import Rates
+from ganglioside.server.rates import RateLimits
 from ganglioside.server.routes import (
     batches,
     events,
@@ -73,7 +73,7 @@ def create_app(
         Number of kernels of the server, for its metrics; None where it has none.
     """
     chosen = limits or ServiceLimits()
-    rates = Rates(chosen)
+    rates = RateLimits(chosen)
     folder = work or folder_of(history)
     folder.mkdir(exist_ok=True, mode=0o700)
     app = documented_app()

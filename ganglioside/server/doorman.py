@@ -25,7 +25,7 @@ from ganglioside.history.sharing import Person
 from ganglioside.server.bodies import declared_bytes
 from ganglioside.server.callers import AGAIN, KEY
 from ganglioside.server.problems import Problem
-from ganglioside.server.rates import Rates
+from ganglioside.server.rates import RateLimits
 from ganglioside.server.service_limits import ServiceLimits
 from ganglioside.support.hosts import is_foreign
 from ganglioside.support.requests import answering, request_id
@@ -78,7 +78,7 @@ class Doorman:
         self,
         app: ASGIApp,
         identify: Identify,
-        rates: Rates,
+        rates: RateLimits,
         limits: ServiceLimits,
         metrics: Metrics,
     ) -> None:

@@ -303,7 +303,11 @@ def handlers(base_url: str, app: Any) -> list[tuple[str, Any, dict[str, Any]]]:
 
 
 def jupyter_app(
-    server: Any, *, guests: bool = False, person_of: Callable[[Any], Person] | None = None
+    server: Any,
+    *,
+    guests: bool = False,
+    person_of: Callable[[Any], Person] | None = None,
+    rounds: bool = False,
 ) -> LazyApp:
     """App of the API for a Jupyter server, made when it is first asked for.
 
@@ -316,6 +320,9 @@ def jupyter_app(
         themselves only.
     person_of
         Makes the person of a user of the server, where people sign in as themselves.
+    rounds
+        Whether the history is looked after from the first request on: what died is marked, what
+        waits is started. The server does it itself where False.
     """
     limits = ApiLimits(parent=server).limits()
 
@@ -325,6 +332,7 @@ def jupyter_app(
     def make() -> Any:
         from ganglioside.history import History
         from ganglioside.server.application import create_app
+        from ganglioside.watching.alarms import watch
 
         async def identify(connection: Any) -> Person | None:
             user = connection.scope.get(USER)
@@ -336,7 +344,10 @@ def jupyter_app(
                 return Person(guest_name(user.username), "write")
             return Person(current_author(), "admin")
 
-        return create_app(History.open(), identify, limits, kernels=kernels)
+        history = History.open()
+        if rounds:
+            watch(lambda: history)
+        return create_app(history, identify, limits, kernels=kernels)
 
     return LazyApp(make, limits.most_bytes)
 
@@ -348,4 +359,5 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(server: Any) -> None:
     """Add the API to a Jupyter server."""
     web_app = server.web_app
-    web_app.add_handlers(".*$", handlers(web_app.settings["base_url"], jupyter_app(server)))
+    app = jupyter_app(server, rounds=True)
+    web_app.add_handlers(".*$", handlers(web_app.settings["base_url"], app))

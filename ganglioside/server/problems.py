@@ -202,50 +202,49 @@ def _faults(error: BaseException) -> list[dict[str, Any]] | None:
 
 def answer_problems(app: FastAPI) -> None:
     """Make an app answer every error with a problem."""
+    for kind in (Problem, GangliosideError, Cancelled, OSError):
+        app.add_exception_handler(kind, _known)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _unforeseen)
 
-    async def known(_: Request, error: Exception) -> JSONResponse:
-        return (error if isinstance(error, Problem) else problem_of(error)).answer()
 
-    async def plain(_: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, HTTPException)
-        if error.status_code == HTTPStatus.BAD_REQUEST:  # of the parsers of bodies
-            return Problem(422, "bad-request", f"{error.detail}: send JSON, or a form.").answer()
-        words = {
-            404: (
-                "no-address",
-                "There is nothing at this address: see api/v1/docs.",
-            ),
-            405: ("wrong-method", "This address knows no such method: see Allow."),
-        }
-        other = "too-large" if error.status_code == 413 else "refused"
-        code, detail = words.get(error.status_code, (other, str(error.detail)))
-        return Problem(error.status_code, code, detail, error.headers).answer()
+#: Code and words of what the framework itself refuses, by status.
+_REFUSALS: Final = {
+    404: ("no-address", "There is nothing at this address: see api/v1/docs."),
+    405: ("wrong-method", "This address knows no such method: see Allow."),
+}
 
-    async def invalid(_: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, RequestValidationError)
-        faults = [
-            {
-                "place": ".".join(map(str, one["loc"]))[:_LONGEST],
-                "message": _WORDS_OF.get(
-                    one["type"], str(one["msg"]).removeprefix("Value error, ")
-                ),
-            }
-            for one in error.errors()[:_MOST]
-        ]
-        places = "; ".join(f"{one['place']}: {one['message']}" for one in faults[:3])
-        return Problem(422, "bad-request", places or "Unreadable.", None, faults).answer()
 
-    async def unforeseen(_: Request, error: Exception) -> JSONResponse:
-        capture(error, "api")
-        return _failed(error).answer()
+async def _known(_: Request, error: Exception) -> JSONResponse:
+    return (error if isinstance(error, Problem) else problem_of(error)).answer()
 
-    app.add_exception_handler(Problem, known)
-    app.add_exception_handler(GangliosideError, known)
-    app.add_exception_handler(Cancelled, known)
-    app.add_exception_handler(OSError, known)
-    app.add_exception_handler(HTTPException, plain)
-    app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(Exception, unforeseen)
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # of the parsers of bodies
+        return Problem(422, "bad-request", f"{error.detail}: send JSON, or a form.").answer()
+    other = "too-large" if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else "refused"
+    code, detail = _REFUSALS.get(error.status_code, (other, str(error.detail)))
+    return Problem(error.status_code, code, detail, error.headers).answer()
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    faults = [_fault_of(one) for one in error.errors()[:_MOST]]
+    places = "; ".join(f"{one['place']}: {one['message']}" for one in faults[:3])
+    return Problem(422, "bad-request", places or "Unreadable.", None, faults).answer()
+
+
+def _fault_of(found: dict[str, Any]) -> dict[str, Any]:
+    """Place and words of a fault that pydantic found."""
+    words = _WORDS_OF.get(found["type"], str(found["msg"]).removeprefix("Value error, "))
+    return {"place": ".".join(map(str, found["loc"]))[:_LONGEST], "message": words}
+
+
+async def _unforeseen(_: Request, error: Exception) -> JSONResponse:
+    capture(error, "api")
+    return _failed(error).answer()
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -20,7 +20,7 @@ _STRANGERS: Final = "10/second"
 _WORK: Final = "60/minute"
 
 
-class Rates:
+class RateLimits:
     """Counts requests and uploads; see `ServiceLimits`.
 
     Parameters

@@ -23,7 +23,7 @@ from ganglioside.server.answers import ID_PATTERN, SOME_ID
 from ganglioside.server.callers import KEY
 from ganglioside.server.feeds import Feeds
 from ganglioside.server.problems import Problem
-from ganglioside.server.rates import Rates
+from ganglioside.server.rates import RateLimits
 from ganglioside.server.reads import Kept, Reads
 from ganglioside.server.service_limits import ServiceLimits
 from ganglioside.watching.metrics import Metrics
@@ -32,6 +32,9 @@ from ganglioside.watching.metrics import Metrics
 #: which take some 4 kB each.
 _ROWS_KEPT: Final = 50_000.0
 
+#: Work at a desk hangs where it takes so many times as long as an analysis may: some exports take
+#: longer than that, and people wait for those of others.
+_TIMES_TOO_LONG: Final = 5.0
 
 #: Who asks without being known, at the addresses that are open to all.
 NOBODY: Final = Person("nobody", "read")
@@ -40,16 +43,29 @@ NOBODY: Final = Person("nobody", "read")
 class Desks:
     """Cores for analyses and exports whose callers wait.
 
+    Work that hangs within a step keeps its desk, since a thread cannot be ended from outside: so
+    nobody waits for a desk for ever, and `stuck` tells of it.
+
+    Parameters
+    ----------
+    most_waiting
+        Callers that may wait at once.
+    seconds
+        Time that an analysis may take; a caller waits five times as long for a desk.
+
     Attributes
     ----------
     waiting : int
         Callers that wait.
     """
 
-    def __init__(self, most_waiting: int) -> None:
+    def __init__(self, most_waiting: int, seconds: float) -> None:
         self._most = most_waiting
-        self._desks = BoundedSemaphore(most_at_once())
+        self._patience = _TIMES_TOO_LONG * seconds
+        self._count = most_at_once()
+        self._desks = BoundedSemaphore(self._count)
         self._lock = Lock()
+        self._taken_at: dict[object, float] = {}
         self.waiting = 0
 
     @contextmanager
@@ -59,27 +75,45 @@ class Desks:
         Raises
         ------
         Problem
-            If too many wait.
+            If too many wait, or none becomes free in time.
         """
-        with self._lock:
-            if self.waiting >= self._most:
-                raise Problem(
-                    503,
-                    "full",
-                    "Too many analyses and exports wait. Try again in some seconds, or send an "
-                    "analysis with mode=job.",
-                    {"Retry-After": "5"},
-                )
-            self.waiting += 1
-        try:
-            self._desks.acquire()
-        finally:
-            with self._lock:
-                self.waiting -= 1
+        self._wait()
+        work = object()
+        self._taken_at[work] = time.monotonic()
         try:
             yield
         finally:
+            del self._taken_at[work]
             self._desks.release()
+
+    def stuck(self) -> bool:
+        """Whether all desks are taken by work that has gone on far beyond its time."""
+        taken_at = list(self._taken_at.values())
+        long_ago = time.monotonic() - self._patience
+        return len(taken_at) >= self._count and max(taken_at) < long_ago
+
+    def _wait(self) -> None:
+        with self._lock:
+            if self.waiting >= self._most:
+                raise _full()
+            self.waiting += 1
+        try:
+            is_free = self._desks.acquire(timeout=self._patience)
+        finally:
+            with self._lock:
+                self.waiting -= 1
+        if not is_free:
+            raise _full()
+
+
+def _full() -> Problem:
+    return Problem(
+        503,
+        "full",
+        "Too many analyses and exports wait. Try again in some seconds, or send an analysis with "
+        "mode=job.",
+        {"Retry-After": "5"},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +142,7 @@ class Service:
     history: History
     person: Person
     limits: ServiceLimits
-    rates: Rates
+    rates: RateLimits
     work: Path
     reads: Reads
     feeds: Feeds
@@ -119,7 +153,12 @@ class Service:
 
     @classmethod
     def new(
-        cls, history: History, limits: ServiceLimits, rates: Rates, work: Path, metrics: Metrics
+        cls,
+        history: History,
+        limits: ServiceLimits,
+        rates: RateLimits,
+        work: Path,
+        metrics: Metrics,
     ) -> Service:
         """Service of a server, as those see it whom it does not know."""
         return cls(
@@ -131,7 +170,7 @@ class Service:
             work=work,
             reads=Reads(history),
             feeds=Feeds(history),
-            desks=Desks(limits.waiting),
+            desks=Desks(limits.waiting, limits.seconds),
             metrics=metrics,
             _analyses=Kept(history, _ROWS_KEPT),
         )
@@ -181,7 +220,7 @@ class Service:
         make
             Makes it.
         work
-            Counted as so much where it must be made; see `Rates.count_work`.
+            Counted as so much where it must be made; see `RateLimits.count_work`.
 
         Raises
         ------

@@ -24,7 +24,7 @@ KEPT: Final = r"^[^\x00]*$"
 
 #: Characters of a name, which is printed and listed: no control characters.
 PRINTED: Final = r"^[^\x00-\x1f\x7f]*$"
-NAMED: Final = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
+NAMED: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 
 Upload = Annotated[
     UploadFile, File(description="The table: CSV, TSV, XLSX, mzTab-M or an export of another tool.")

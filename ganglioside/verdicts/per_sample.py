@@ -57,9 +57,8 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
         rival, _ = _in_sample(sample, peak, distance, decisions.rival[peak])
     is_spare = is_spare[peaks.rows.stands] & (decisions.verdict[peak] == VALID)
     has_no_row = (parent_peak >= 0) & (parent < 0)
-    first_peak = len(
-        state.shares.missing_parents.child
-    )  # position of the peaks among missing parents
+    # The peaks follow the missing parents: see `_with_peaks`.
+    first_peak = len(state.shares.missing_parents.child)
     sd = np.sqrt(decisions.sd[peak] ** 2 + peaks.noise**2)
     run = features.in_own_time().run
     by_features = Decisions(

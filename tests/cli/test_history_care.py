@@ -92,6 +92,13 @@ def test_backup_and_restore(history: History, sid: str, tmp_path: Path) -> None:
     assert "make them again" in run("restore", tmp_path / "bare.duckdb", "--yes").stderr
 
 
+@pytest.mark.file_only("copies of the file")
+@pytest.mark.usefixtures("history")
+def test_a_folder_that_is_not_there_gets_no_backup(tmp_path: Path) -> None:
+    assert "There is no folder" in run("backup", f"{tmp_path}/absent/", code=1).stderr
+    assert not (tmp_path / "absent").exists()
+
+
 def test_export_and_import_of_all(
     history: History, sid: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,10 @@ class Flaky(BaseHTTPRequestHandler):
             self.answer(200, text.encode(), {"Content-Length": str(length)})
         elif "page" in self.path:
             self.answer(502, b"<html>Bad gateway</html>")
+        elif self.path.startswith("/login"):
+            self.answer(200, b"<html>Sign in</html>")
+        elif self.path.startswith("/other"):
+            self.answer(200, b'{"version": "1"}')
         else:
             self.answer(200, b"{}")
 
@@ -85,6 +89,42 @@ def test_a_stream_that_breaks_is_continued_with_every_event_once(flaky: Transpor
 def test_an_answer_of_a_proxy_is_no_traceback(flaky: Transport) -> None:
     with pytest.raises(ServerError, match="HTTP 502"):
         flaky.json("GET", "page")
+
+
+@pytest.mark.parametrize("place", ["login", "other", "other/list"])
+def test_what_is_no_server_of_ganglioside_is_said_so(flaky: Transport, place: str) -> None:
+    with pytest.raises(ServerError, match="is no server of Ganglioside"):
+        gg.connect(flaky.url.replace("api/v1", place), "token")
+
+
+@pytest.mark.parametrize("token", ["a b\nc", "gäste", "\x1b[2J", "a\0b"])
+def test_a_token_that_cannot_be_sent_is_refused_and_not_shown(token: str) -> None:
+    """An error is stored with a notebook; the library quotes the header that it refuses."""
+    with pytest.raises(ServerError, match="copy it again") as refused:
+        gg.connect("http://127.0.0.1:9", token)
+    assert token not in str(refused.value)
+    assert repr(token)[1:-1] not in str(refused.value)
+
+
+def test_a_token_as_a_file_holds_it_is_taken(running: Served) -> None:
+    with gg.connect(running.url, f" {running.history.tokens.add('Ann')}\n") as client:
+        assert client.version().person == "Ann"
+
+
+@pytest.mark.parametrize("url", ["http://a\nb", "http://127.0.0.1:99999", "http://[::1"])
+def test_what_is_no_address_is_refused_in_words(url: str) -> None:
+    with pytest.raises(ServerError):
+        gg.connect(url, "token")
+
+
+def test_a_password_in_the_address_is_not_shown() -> None:
+    with pytest.raises(ServerError, match="does not answer") as refused:
+        gg.connect("http://ann:geheim@127.0.0.1:9", "token")
+    assert "geheim" not in str(refused.value)
+    transport = Transport("http://ann:geheim@127.0.0.1:9", "token", 1, verify=True)
+    assert "geheim" not in repr(transport)
+    assert transport._client.base_url.userinfo == b"ann:geheim"
+    transport.close()
 
 
 def test_nobody_at_the_address_is_said_so() -> None:

@@ -180,3 +180,15 @@ def test_an_unknown_job_is_named(history: History, job: str) -> None:
     history.jobs.add("analysis", {}, "n")
     with pytest.raises(JobError, match="no job"):
         history.jobs.get(job)
+
+
+def test_jobs_of_one_kind_are_listed_up_to_a_limit(history: History) -> None:
+    """As the API lists batches: those of other kinds are not read for it."""
+    exports = [history.jobs.add("export", {}, "n") for _ in range(3)]
+    reruns = [history.jobs.add("rerun", {}, "n") for _ in range(3)]
+    history.jobs.start(exports[0])
+    found = history.jobs.all(kind="export", limit=2)
+    assert [job.id for job in found] == [exports[2], exports[1]]
+    assert [job.id for job in history.jobs.all("pending", kind="export")] == exports[:0:-1]
+    assert [job.id for job in history.jobs.all(kind="rerun")] == reruns[::-1]
+    assert history.jobs.all(kind="'") == []

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ganglioside.history.audit_log import Entry
+from ganglioside.history.audit_log import LogEntry
 from ganglioside.history.log_facts import (
     LoggedSchedule,
     LogState,
@@ -18,13 +18,13 @@ from ganglioside.history.log_facts import (
 from ganglioside.history.storage.log_heads import FIRST
 
 
-def log_of(*entries: tuple[str, str | None, Any]) -> list[Entry]:
+def log_of(*entries: tuple[str, str | None, Any]) -> list[LogEntry]:
     """One chain of entries: action, subject and details of each."""
-    written: list[Entry] = []
+    written: list[LogEntry] = []
     for number, (action, subject, details) in enumerate(entries):
         previous = written[-1].sha256 if written else FIRST
         text = details if isinstance(details, str) else json.dumps(details)
-        written.append(Entry(number, datetime(2026, 11, 1, 12, number), "Ada", "lab", action,
+        written.append(LogEntry(number, datetime(2026, 11, 1, 12, number), "Ada", "lab", action,
                              subject, text, previous, f"hash {number}"))  # fmt: skip
     return written
 

@@ -8,7 +8,7 @@ from importlib.metadata import version
 import pytest
 from builders import build_analysis, build_table
 
-from ganglioside.errors import HistoryError
+from ganglioside.errors import TextError
 from ganglioside.history import History
 from ganglioside.history.judging_code import judging_code
 from ganglioside.history.opening import JUDGING_CODE, Opening, environment, new_id
@@ -58,6 +58,6 @@ def test_no_name_that_is_given_holds_control_characters(history: History, name: 
         lambda: history.begin(_SOURCE, Settings(), name),
         lambda: history.queue(_SOURCE, Settings(), name),
     ):
-        with pytest.raises(HistoryError, match="control character"):
+        with pytest.raises(TextError, match="control character"):
             give()
     assert history.sessions()["name"].tolist() == ["plain"]

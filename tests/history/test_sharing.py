@@ -21,7 +21,14 @@ from ganglioside.errors import (
 )
 from ganglioside.history import History, sharing
 from ganglioside.history.listing import SessionQuery
-from ganglioside.history.sharing import Person, Sharing, person_from, person_here
+from ganglioside.history.sharing import (
+    Person,
+    Sharing,
+    person_from,
+    person_here,
+    require_change,
+    require_whole,
+)
 from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside.verdicts.review import accept
 
@@ -375,3 +382,25 @@ def test_a_process_of_a_person_opens_the_history_as_that_person(
     sid = opened_by_bob().save(analysis)
     row = history.session(sid)
     assert (row["author"], row["shared"]) == ("Bob", "own")
+
+
+def test_where_nobody_acts_nothing_is_seen_or_changed(
+    history: History, analysis: gg.Analysis
+) -> None:
+    """Whoever forgets to say who acts sees nothing; `History.open` says that everything is seen."""
+    sid = history.save(analysis)
+    job = history.jobs.add("analysis", {}, "n")
+    forgotten = History(require_whole(history._store))
+    assert forgotten.sessions().empty
+    assert forgotten.page(SessionQuery()).sessions == []
+    assert forgotten.headlines([sid]) == {}
+    assert forgotten.jobs.all() == []
+    for do in (forgotten.load, forgotten.delete, forgotten.events):
+        with pytest.raises(UnknownSessionError):
+            do(sid)
+    with pytest.raises(UnknownJobError):
+        forgotten.jobs.get(job)
+    with pytest.raises(ForbiddenError):
+        require_change("Ann", "session")
+    assert len(history.sessions()) == len(history.jobs.all()) == 1
+    assert len(history.acting_as(CHIEF).sessions()) == 1

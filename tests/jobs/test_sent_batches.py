@@ -161,3 +161,15 @@ def test_a_name_has_no_folders_and_no_odd_signs() -> None:
     assert plain_name(r"C:\runs\a.csv") == "a.csv"
     assert plain_name("x" * 300 + ".csv").endswith("x.csv")
     assert plain_name(" .. ") == ""
+
+
+@pytest.mark.parametrize("letter", ["x", "ä", "鼠", "🐭"])
+def test_a_long_name_fits_into_a_folder_in_any_script(
+    history: History, monkeypatch: pytest.MonkeyPatch, letter: str
+) -> None:
+    """Folders count bytes; what is made of a table has a longer name than the table."""
+    monkeypatch.setattr(launcher, "_launch", lambda *_: None)
+    shown = plain_name(letter * 300 + ".csv")
+    assert len(shown.encode()) <= sent_batches.LONGEST_NAME
+    assert shown.endswith(f"{letter}.csv")
+    start_sent_batch(history, sent(letter * 300 + ".csv"), gg.Settings())

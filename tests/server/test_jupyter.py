@@ -12,17 +12,29 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
 import websockets
 from effort import PATIENCE
 from served import upload
-from traitlets.config import Config
+from traitlets.config import Config, Configurable
 
 import ganglioside as gg
-from ganglioside.server.jupyter import ApiLimits, LazyApp, guest_name, handlers
+from ganglioside.history import History
+from ganglioside.server.jupyter import (
+    ApiLimits,
+    LazyApp,
+    _load_jupyter_server_extension,
+    guest_name,
+    handlers,
+    jupyter_app,
+)
 from ganglioside.server.service_limits import ServiceLimits
+from ganglioside.watching import alarms
 
 TOKEN = "token-of-the-jupyter-server"
 BASE = "/user/ann"
@@ -250,3 +262,23 @@ def test_addresses_are_below_that_of_the_server() -> None:
 def test_the_page_of_the_documentation_is_served(ann: httpx.Client) -> None:
     assert "swagger" in ann.get("docs").text
     assert ann.get("docs/start.js").headers["content-type"].startswith("text/javascript")
+
+
+def test_an_extension_looks_after_the_history_from_the_first_request_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Nobody else would mark what died; a server of pages does it itself."""
+    monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "history.duckdb"))
+    looking: list[History] = []
+    monkeypatch.setattr(alarms, "watch", lambda history: looking.append(history()))
+    added: list[Any] = []
+    server: Any = Configurable()
+    server.web_app = SimpleNamespace(
+        settings={"base_url": "/"}, add_handlers=lambda _, found: added.extend(found)
+    )
+    _load_jupyter_server_extension(server)
+    assert looking == []
+    added[0][2]["app"]._get()
+    assert [history.person for history in looking] == [None]
+    jupyter_app(server)._get()
+    assert len(looking) == 1

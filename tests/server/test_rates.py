@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ganglioside.server.problems import Problem
-from ganglioside.server.rates import Rates
+from ganglioside.server.rates import RateLimits
 from ganglioside.server.service_limits import ServiceLimits
 
 
@@ -19,7 +19,7 @@ def until_refused(count: object, who: str, most: int = 100) -> tuple[int, Proble
 
 
 def test_an_upload_too_many_is_refused_for_this_person_only() -> None:
-    rates = Rates(ServiceLimits(uploads_per_minute=2))
+    rates = RateLimits(ServiceLimits(uploads_per_minute=2))
     number, problem = until_refused(rates.count_upload, "Ann")
     assert number == 2
     assert problem is not None
@@ -29,7 +29,7 @@ def test_an_upload_too_many_is_refused_for_this_person_only() -> None:
 
 
 def test_requests_are_counted_apart_from_uploads() -> None:
-    rates = Rates(ServiceLimits(requests_per_second=3, uploads_per_minute=1))
+    rates = RateLimits(ServiceLimits(requests_per_second=3, uploads_per_minute=1))
     rates.count_upload("Ann")
     number, problem = until_refused(rates.count_request, "Ann")
     assert number >= 3  # more where the second is over meanwhile
@@ -37,25 +37,25 @@ def test_requests_are_counted_apart_from_uploads() -> None:
 
 
 def test_work_is_counted_by_what_it_costs_and_for_this_person_only() -> None:
-    rates = Rates(ServiceLimits())
+    rates = RateLimits(ServiceLimits())
     number, problem = until_refused(lambda who: rates.count_work(who, 10), "Ann")
     assert number == 6
     assert problem is not None
     assert problem.status == 429
     rates.count_work("Bob", 10)
     rates.count_request("Ann")
-    free = Rates(ServiceLimits(requests_per_second=0))
+    free = RateLimits(ServiceLimits(requests_per_second=0))
     assert until_refused(lambda who: free.count_work(who, 10), "Ann") == (100, None)
 
 
 def test_nothing_is_refused_without_a_limit() -> None:
-    rates = Rates(ServiceLimits(requests_per_second=0, uploads_per_minute=0))
+    rates = RateLimits(ServiceLimits(requests_per_second=0, uploads_per_minute=0))
     assert until_refused(rates.count_request, "Ann") == (100, None)
     assert until_refused(rates.count_upload, "Ann") == (100, None)
 
 
 def test_strangers_are_counted_by_address() -> None:
-    rates = Rates(ServiceLimits(requests_per_second=0))
+    rates = RateLimits(ServiceLimits(requests_per_second=0))
     _, problem = until_refused(rates.count_stranger, "10.0.0.1", 10_000)
     assert problem is not None
     with pytest.raises(Problem):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -19,8 +20,8 @@ from ganglioside.history.sharing import Person
 from ganglioside.server.documentation import stored_document
 from ganglioside.server.feeds import Feeds
 from ganglioside.server.problems import Problem
-from ganglioside.server.rates import Rates
-from ganglioside.server.service import Service, within
+from ganglioside.server.rates import RateLimits
+from ganglioside.server.service import Desks, Service, within
 from ganglioside.server.service_limits import ServiceLimits
 from ganglioside.watching.metrics import Metrics
 
@@ -30,7 +31,7 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
     monkeypatch.setenv("GANGLIOSIDE_JOBS", "1")
     limits = ServiceLimits(waiting=1)
     history = History.open(tmp_path / "history.duckdb")
-    service = Service.new(history, limits, Rates(limits), tmp_path, Metrics(history))
+    service = Service.new(history, limits, RateLimits(limits), tmp_path, Metrics(history))
     return service.of(Person("Ann", "admin"))
 
 
@@ -54,6 +55,25 @@ def test_callers_wait_for_a_desk_and_one_too_many_is_refused(service: Service) -
         assert done == []
     waiter.join(60)
     assert done == [True]
+
+
+def test_nobody_waits_for_ever_for_work_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread cannot be ended from outside: its desk is lost until the server is restarted."""
+    monkeypatch.setattr("ganglioside.server.service.most_at_once", lambda: 2)
+    desks = Desks(most_waiting=1, seconds=0.1)
+    with desks.taken():
+        time.sleep(0.6)
+        assert not desks.stuck()  # another desk is free
+        with desks.taken():
+            assert not desks.stuck()  # that one has just begun
+            time.sleep(0.6)
+            assert desks.stuck()
+            with pytest.raises(Problem, match="mode=job"), desks.taken():
+                pass
+    assert desks.waiting == 0
+    assert not desks.stuck()
+    with desks.taken(), desks.taken():
+        pass
 
 
 def test_what_takes_long_is_made_once_on_one_core_and_counted(service: Service) -> None:

@@ -14,7 +14,9 @@ from effort import until
 
 from ganglioside import jobs
 from ganglioside.history import History
+from ganglioside.history.sharing import Person
 from ganglioside.jobs import launcher
+from ganglioside.watching import alarms
 from ganglioside.watching.alarms import TROUBLES, sound, watch
 
 
@@ -94,3 +96,19 @@ def test_a_server_marks_what_was_killed_and_starts_what_waits(
     rest()
     assert "has ended" in str(history.jobs.get(killed).error)
     assert {*launched} == {waits}
+
+
+def test_who_does_not_keep_the_history_is_told_of_no_alarm(
+    history: History, told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server of one person looks after that person's jobs, and fails at nothing."""
+    monkeypatch.setenv("GANGLIOSIDE_JOBS", "0")
+    monkeypatch.setattr(alarms, "_ROUNDS", 1)
+    refused: list[str] = []
+    monkeypatch.setattr(alarms.log, "warning", lambda words, *_: refused.append(words))
+    rounds: list[int] = []
+    monkeypatch.setattr(alarms, "resume_waiting", lambda _: rounds.append(1))
+    rest = watch(lambda: history.acting_as(Person("Ann")), pause=0.01)
+    until(lambda: len(rounds) > 2, "three rounds")
+    rest()
+    assert refused == told == []

@@ -14,7 +14,7 @@ from ganglioside.errors import HistoryError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
 from ganglioside.history.care.transfer import MANIFEST, export_all, import_all
-from ganglioside.history.jobs import FOREIGN, close_foreign, find_jobs
+from ganglioside.history.jobs import FOREIGN, close_foreign
 from ganglioside.history.row_hashes import adopt_older
 from ganglioside.history.storage.connections import attached
 from ganglioside.history.storage.damage import DAMAGE
@@ -48,12 +48,16 @@ def file_of(store: HistoryStore) -> Store:
     return store
 
 
-def backup(store: HistoryStore, target: Path) -> Path:
-    """Copy a history to a file, or into a folder; see `Care.backup`."""
+def backup(store: HistoryStore, target: Path, *, is_folder: bool = False) -> Path:
+    """Copy a history to a file, or into a folder, which must exist; see `Care.backup`."""
     if not isinstance(store, Store):
         name = f"ganglioside-{utc_now():{_MOMENT}}"
         folder = target / name if target.is_dir() else target
         return export_all(store, folder, place=True).folder
+    if is_folder and not target.is_dir():
+        raise HistoryError(
+            f"There is no folder {target}: make it first, or name a file, without a slash."
+        )
     if target.is_dir():
         name = f"{store.path.stem}-{utc_now():{_MOMENT}}.duckdb"
         target = target / name
@@ -92,8 +96,7 @@ def restore(store: HistoryStore, source: Path) -> Path | str | None:
     """
     if not isinstance(store, Store):
         return _restore_database(store, source)
-    if not source.is_file():
-        raise HistoryError(f"There is no backup {source}: name a file that history.backup made.")
+    _require_file(source)
     with store.draft() as draft:
         _copy(source, draft)
         require_restorable(source, draft)
@@ -110,7 +113,10 @@ def vacuum(store: HistoryStore) -> tuple[int, int]:
 def _restore_database(store: HistoryStore, source: Path) -> str | None:
     """Replace what is in a database by an export; return the new name of its schema."""
     if not (source / MANIFEST).is_file():
-        raise HistoryError(f"There is no backup {source}: name a folder that history.backup made.")
+        raise HistoryError(
+            f"There is no backup of a database at {source}: name the folder that `ganglioside "
+            "history backup` wrote."
+        )
     moment = f"{utc_now():{_MOMENT}}".replace("-", "_")
     aside: str | None = None
     revoked: list[str] = []
@@ -126,6 +132,24 @@ def _restore_database(store: HistoryStore, source: Path) -> str | None:
 
     import_all(store, source, last=record, first=put_aside, whole=True, place=True)
     return aside
+
+
+def _require_file(source: Path) -> None:
+    """Raise `HistoryError` where a backup is not a file, with what to name."""
+    if source.is_file():
+        return
+    if (source / MANIFEST).is_file():
+        raise HistoryError(
+            f"{source} is an export, as backups of a database are, and this history is a file: "
+            "ganglioside history import adds what it holds."
+        )
+    if source.is_dir():
+        files = sorted(source.glob("*.duckdb"), key=lambda file: file.stat().st_mtime)
+        such = f", such as {files[-1]}" if files else ""
+        raise HistoryError(f"{source} is a folder: name a backup in it{such}.")
+    raise HistoryError(
+        f"There is no backup {source}: name what `ganglioside history backup` wrote."
+    )
 
 
 def _revoked_here(store: Store) -> list[str] | None:
@@ -146,8 +170,7 @@ def _record_restore(
     """Close the unfinished jobs of a backup and record the restore in its log."""
     adopt_older(connection, version)
     connection.begin()
-    jobs = [job.id for job in find_jobs(connection)]
-    close_foreign(connection, f"It came in with the backup {source.name}. {FOREIGN}", jobs)
+    close_foreign(connection, f"It came in with the backup {source.name}. {FOREIGN}")
     audit_log.append(
         connection, current_author(), "restored", backup=source.name,
         revoked_since="not known" if revoked is None else "revoked again",

@@ -10,17 +10,17 @@ from typing import Final
 from ganglioside.errors import HistoryError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
+from ganglioside.history.periods import DAY, is_due
 from ganglioside.history.session_rows import Stored, delete_session
 from ganglioside.history.storage.interface import Connection
 from ganglioside.history.storage.store import utc_now
 
 _UNITS: Final[dict[str, timedelta]] = {
     "h": timedelta(hours=1),
-    "d": timedelta(days=1),
+    "d": DAY,
     "w": timedelta(weeks=1),
     "y": timedelta(days=365.25),
 }
-_DAY: Final = timedelta(days=1)
 
 #: Ages and times between two cleanups that can be meant; calendars do not reach much further.
 _LONGEST: Final = timedelta(days=365.25 * 1000)
@@ -47,8 +47,8 @@ class Schedule:
     last_run: datetime | None
 
     def is_due(self, now: datetime) -> bool:
-        """Whether it is time for the next cleanup; a last run in the future counts as long ago."""
-        return self.last_run is None or not timedelta(0) <= now - self.last_run < self.every
+        """Whether it is time for the next cleanup."""
+        return is_due(self.last_run, self.every, now)
 
 
 def parse_age(text: str) -> timedelta:
@@ -108,7 +108,7 @@ def read_schedule(connection: Connection) -> Schedule | None:
     if not rows:
         return None
     older_than, every, author, last_run = rows[0]
-    return Schedule(older_than * _DAY, every * _DAY, author, last_run)
+    return Schedule(older_than * DAY, every * DAY, author, last_run)
 
 
 def write_schedule(connection: Connection, schedule: Schedule | None) -> None:
@@ -117,7 +117,7 @@ def write_schedule(connection: Connection, schedule: Schedule | None) -> None:
     if schedule is None:
         audit_log.append(connection, current_author(), "scheduled", every_days=None)
         return
-    days = schedule.older_than / _DAY, schedule.every / _DAY
+    days = schedule.older_than / DAY, schedule.every / DAY
     connection.execute(
         "INSERT INTO schedule VALUES (?, ?, ?, ?)", [*days, schedule.author, schedule.last_run]
     )

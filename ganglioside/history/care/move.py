@@ -9,14 +9,17 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from ganglioside.errors import HistoryError
+from ganglioside.errors import HistoryError, TextError
 from ganglioside.history import audit_log
-from ganglioside.history.care.transfer import TABLES, Transfer, export_all, import_all
+from ganglioside.history.care.transfer import KEYS, TABLES, Transfer, export_all, import_all
 from ganglioside.history.overrides import log_rows, read_overrides
 from ganglioside.history.row_hashes import event_hashes, row_hashes
 from ganglioside.history.storage.interface import Connection, HistoryStore
+
+#: Rows that a message names at most.
+_NAMED: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,38 @@ def _carry(source: HistoryStore, target: HistoryStore, folder: Path) -> Transfer
     export_all(source, folder, look)
     with target.read() as connection:
         _require_empty(connection, target.name)
-    return import_all(target, folder, compare, whole=True)
+    try:
+        return import_all(target, folder, compare, whole=True)
+    except TextError as error:
+        with source.read() as connection:
+            raise TextError(_explained(_with_zeros(connection))) from error
+
+
+def _with_zeros(connection: Connection) -> list[str]:
+    """Rows with the character U+0000, in words: what they belong to, table and column."""
+    columns = connection.execute(
+        "SELECT table_name, column_name FROM information_schema.columns "
+        "WHERE data_type = 'VARCHAR' AND table_schema = 'main' ORDER BY table_name, column_name"
+    ).fetchall()
+    return [
+        f"{owner} ({table}, {column})"
+        for table, column in columns
+        if table in TABLES
+        for (owner,) in connection.execute(
+            f'SELECT DISTINCT "{KEYS[table][0]}" FROM {table} '
+            f'WHERE strpos("{column}", chr(0)) > 0 ORDER BY 1'
+        ).fetchall()
+    ]
+
+
+def _explained(rows: list[str]) -> str:
+    more = len(rows) - _NAMED
+    listed = ", ".join(rows[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+    return (
+        f"Texts hold the character U+0000, which PostgreSQL does not keep: {listed}. "
+        "Nothing was moved. Delete these sessions or jobs here first, or keep this history in a "
+        "file."
+    )
 
 
 def _require_quiet(connection: Connection, name: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from os import PathLike
 from pathlib import Path
-from typing import Final
 
 import pandas as pd
 
@@ -31,12 +31,11 @@ from ganglioside.history.care.verify import Verification, verify
 from ganglioside.history.claims import unclaimed
 from ganglioside.history.listing import list_sessions
 from ganglioside.history.location import file_at, store_at
+from ganglioside.history.periods import DAY
 from ganglioside.history.row_hashes import adopt_older
 from ganglioside.history.sharing import require_whole
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.log_heads import Head, read_head
-
-_A_DAY: Final = timedelta(days=1)
 
 
 def bring_up_to_date(store: HistoryStore) -> None:
@@ -165,7 +164,7 @@ class Care:
         with self._store.write() as connection:
             old = outdated(connection, older_than)
             listed = list_sessions(connection, old)
-            remove(connection, old, f"older than {older_than / _A_DAY:g} days")
+            remove(connection, old, f"older than {older_than / DAY:g} days")
             remove_jobs(connection, older_than)
         remove_leftovers(self._store)
         return listed
@@ -204,7 +203,7 @@ class Care:
         """
         wanted = None
         if older_than:
-            wanted = Schedule(older_than, every or _A_DAY, current_author(), None)
+            wanted = Schedule(older_than, every or DAY, current_author(), None)
         with self._store.write() as connection:
             write_schedule(connection, wanted)
 
@@ -221,9 +220,14 @@ class Care:
         Raises
         ------
         HistoryError
-            If the file exists already or cannot be written.
+            If the file exists already or cannot be written, or a folder named with a slash at
+            its end does not exist.
         """
-        made = backup.backup(unclaimed(require_whole(self._store)), Path(target).expanduser())
+        made = backup.backup(
+            require_whole(unclaimed(self._store)),
+            Path(target).expanduser(),
+            is_folder=os.fspath(target).endswith(("/", os.sep)),
+        )
         with self._store.write(adding=True) as connection:
             audit_log.append(connection, current_author(), "backed up", backup=made.name)
         return made

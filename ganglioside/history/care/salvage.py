@@ -19,15 +19,15 @@ import pyarrow as pa
 from ganglioside.errors import HistoryError
 from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
-from ganglioside.history.jobs import FOREIGN, close_foreign, find_jobs
+from ganglioside.history.jobs import FOREIGN, close_foreign
 from ganglioside.history.row_hashes import adopted
+from ganglioside.history.session_rows import RESULT_TABLES
 from ganglioside.history.storage.connections import attached
 from ganglioside.history.storage.damage import DAMAGE, damage
 from ganglioside.history.storage.dialect import append_rows
 from ganglioside.history.storage.store import Store
 
-#: Tables with the result of a session, and those with its other rows, by the column with its id.
-_RESULTS: Final = ("features", "models", "findings", "problems", "results")
+#: Tables with the other rows of a session, by the column with its id.
 _OTHERS: Final = {"overrides": "session", "events": "owner"}
 
 #: Rows that are read at once where a whole table cannot be read.
@@ -161,10 +161,7 @@ def _save(damaged: _Damaged, target: Store, source: Path) -> Salvaged:
             found = damaged.all_rows(table)
             if found is not None and found.num_rows:
                 append_rows(connection, table, found)
-        jobs = [job.id for job in find_jobs(connection)]
-        close_foreign(
-            connection, f"It came in with the damaged file {source.name}. {FOREIGN}", jobs
-        )
+        close_foreign(connection, f"It came in with the damaged file {source.name}. {FOREIGN}")
         audit_log.append(connection, current_author(), "adopted", salvaged=source.name,
                    **adopted(connection))  # fmt: skip
     kept_ids = {*whole, *inputs_only}
@@ -181,7 +178,7 @@ def _save_session(
         return None
     parts = {
         table: damaged.read(table, f"SELECT * FROM {table} WHERE session = ?", [row["id"]])
-        for table in _RESULTS
+        for table in RESULT_TABLES
     }
     others = {
         table: damaged.read(table, f"SELECT * FROM {table} WHERE {key} = ?", [row["id"]])

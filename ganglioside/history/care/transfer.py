@@ -52,7 +52,7 @@ MANIFEST: Final = "manifest.json"
 
 #: The tables that are transferred, each with the columns that identify a row, or with the column of
 #: the session with which its rows come.
-_KEYS: Final[dict[str, tuple[str, ...]]] = {
+KEYS: Final[dict[str, tuple[str, ...]]] = {
     "inputs": ("sha256",),
     "sessions": ("id",),
     "jobs": ("id",),
@@ -81,7 +81,7 @@ _FREE: Final = ("log", "inputs", *_PLACE)
 _AT_ONCE: Final = 50
 
 #: Names of the tables that are transferred.
-TABLES: Final = tuple(_KEYS)
+TABLES: Final = tuple(KEYS)
 
 #: A step within the transaction of a transfer.
 Step = Callable[[Connection], None]
@@ -124,7 +124,7 @@ def export_all(
     `look` is called with the connection by which they are read. With `place`, for a backup, the
     tables that belong to the place are written too.
     """
-    tables = (*_KEYS, *_PLACE) if place else TABLES
+    tables = (*KEYS, *_PLACE) if place else TABLES
     if folder.exists():
         raise HistoryError(f"{folder} is there already: name a new folder for the export.")
     folder = folder.absolute()
@@ -199,7 +199,7 @@ def import_all(
     counts = _require_whole(folder)
     place = place and _holds_place(counts)
     if not place:
-        counts = {table: rows for table, rows in counts.items() if table in _KEYS}
+        counts = {table: rows for table, rows in counts.items() if table in KEYS}
     with store.write(folder) as connection:
         if first is not None:
             first(connection)
@@ -229,7 +229,7 @@ def _require_whole(folder: Path) -> dict[str, int]:
             f"{manifest.schema_version}; this one knows {migrations()[-1].version}). Nothing has "
             "changed here: update Ganglioside to that version, or name what an older one wrote."
         )
-    if missing := sorted(set(_KEYS) - set(manifest.rows)):
+    if missing := sorted(set(KEYS) - set(manifest.rows)):
         raise HistoryError(f"{folder} is incomplete: it lacks {', '.join(missing)}.")
     for table, sha256 in manifest.sha256.items():
         _require_file(folder / f"{table}.parquet", table, sha256)
@@ -237,7 +237,7 @@ def _require_whole(folder: Path) -> dict[str, int]:
 
 
 def _require_file(path: Path, table: str, sha256: str) -> None:
-    if table not in (*_KEYS, *_PLACE):
+    if table not in (*KEYS, *_PLACE):
         raise HistoryError(
             f"{path.parent} names an unknown table {table[:40]!r}: update Ganglioside."
         )
@@ -263,7 +263,7 @@ def _require_owned(connection: Connection, folder: Path) -> None:
     """Raise `HistoryError` if a row belongs to no session or job of the export."""
     owners = {"sessions": "SELECT id FROM new_sessions"}
     owners["events"] = f"{owners['sessions']} UNION ALL SELECT id FROM new_jobs"
-    for table, (key, *_) in _KEYS.items():
+    for table, (key, *_) in KEYS.items():
         if key not in ("session", "owner"):
             continue
         strays = connection.execute(
@@ -333,7 +333,7 @@ class _Import:
         self._connection = connection
         self._folder = folder
         self._own = own
-        self._tables = (*_KEYS, *_PLACE) if place else TABLES
+        self._tables = (*KEYS, *_PLACE) if place else TABLES
         self._goes_on = place
         self._left_out: dict[str, str] = {}
 
@@ -393,7 +393,7 @@ class _Import:
             if table == "overrides":  # with later ones of sessions that are present
                 owners = [*sessions, *self._here("sessions")]
             sound = [owner for owner in owners if owner not in self._left_out]
-            condition, values = f"AND new.{_KEYS[table][0]} = ANY(?)", [sound]
+            condition, values = f"AND new.{KEYS[table][0]} = ANY(?)", [sound]
         found = self._connection.execute(f"SELECT * FROM new_{table} LIMIT 0").description
         cells = {name: _cell(table, name) for name, *_ in found if name != "file_row_number"}
         ((rows,),) = self._connection.execute(
@@ -438,7 +438,7 @@ class _Import:
         return closed
 
     def _record(
-        self, before: list[audit_log.Entry], known: LogState, own_end: str | None,
+        self, before: list[audit_log.LogEntry], known: LogState, own_end: str | None,
         sessions: list[str], jobs: list[str],
     ) -> None:  # fmt: skip
         """Record the import: hashes of all that was added, and the ends of the new chains."""
@@ -483,7 +483,7 @@ class _Import:
 
 def _absent(table: str) -> str:
     """Condition in SQL that a new row is not there yet."""
-    same = " AND ".join(f"here.{key} = new.{key}" for key in (_KEYS | _PLACE)[table])
+    same = " AND ".join(f"here.{key} = new.{key}" for key in (KEYS | _PLACE)[table])
     return f"NOT EXISTS (SELECT 1 FROM {table} AS here WHERE {same})"
 
 

@@ -27,16 +27,21 @@ from ganglioside.history.opening import JUDGING_CODE, environment
 from ganglioside.history.overrides import log_rows, read_overrides
 from ganglioside.history.record import Record
 from ganglioside.history.row_hashes import Table, event_hashes, row_hashes
-from ganglioside.history.session_rows import Stored, read_analysis, read_record, read_records
+from ganglioside.history.session_rows import (
+    RESULT_TABLES,
+    Stored,
+    read_analysis,
+    read_record,
+    read_records,
+)
 from ganglioside.history.storage import log_heads
 from ganglioside.history.storage.damage import DAMAGE, damage
 from ganglioside.history.storage.fingerprint import digest
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.tokens import facts_of, logged_tokens, read_tokens
 
-#: Tables whose rows are the result of a session, and those whose rows belong to one.
-_RESULTS: Final = ("features", "models", "findings", "problems", "results")
-_BELONGING: Final = (*_RESULTS, "overrides")
+#: Tables whose rows belong to one session.
+_BELONGING: Final = (*RESULT_TABLES, "overrides")
 
 #: SQL list of the statuses of sessions and jobs that have not ended.
 _RUNNING: Final = "'pending', 'processing'"
@@ -198,7 +203,7 @@ def _what_differs(connection: Connection, table: Table, owner: str, facts: Facts
     return f"its row was changed after the log recorded it (one of {open_to_all})."
 
 
-def _check_schedule(connection: Connection, written: Sequence[audit_log.Entry]) -> list[str]:
+def _check_schedule(connection: Connection, written: Sequence[audit_log.LogEntry]) -> list[str]:
     rows = connection.execute("SELECT older_than, every, author, last_run FROM schedule").fetchall()
     found = LoggedSchedule(*rows[0]) if rows else None
     if len(rows) < 2 and found in logged_schedules(written):
@@ -208,7 +213,7 @@ def _check_schedule(connection: Connection, written: Sequence[audit_log.Entry]) 
     return ["The schedule of the cleanup is not the one that the log records."]
 
 
-def _check_tokens(connection: Connection, written: Sequence[audit_log.Entry]) -> list[str]:
+def _check_tokens(connection: Connection, written: Sequence[audit_log.LogEntry]) -> list[str]:
     """One sentence per token that differs from what the log records."""
     logged = logged_tokens(own_chain(written))  # tokens of elsewhere do not come with an import
     found = {token.id: facts_of(token) for token in read_tokens(connection)}
@@ -224,7 +229,7 @@ def _check_tokens(connection: Connection, written: Sequence[audit_log.Entry]) ->
 
 
 def _check_heads(
-    store: HistoryStore, written: Sequence[audit_log.Entry], further: Sequence[Path]
+    store: HistoryStore, written: Sequence[audit_log.LogEntry], further: Sequence[Path]
 ) -> tuple[list[str], list[str]]:
     """Heads noted outside that the log lacks: faults, and notes where a restore explains them."""
     noted, faults = log_heads.read_heads(store.path, further, store.name)
@@ -361,7 +366,7 @@ def _rows_of_others(connection: Connection, sessions: list[Stored]) -> list[tupl
     others = [session.id for session in sessions if session.status != "completed"]
     return [
         (table, sid)
-        for table in _RESULTS
+        for table in RESULT_TABLES
         for (sid,) in connection.execute(
             f"SELECT DISTINCT session FROM {table} WHERE session = ANY(?)", [others]
         ).fetchall()

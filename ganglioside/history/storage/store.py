@@ -52,8 +52,9 @@ from ganglioside.version import __version__
 #: Age from which a draft counts as abandoned by its process, s.
 _ABANDONED: Final = 86_400.0
 
-#: One of so many transactions puts together what the others have added: by chance, so that programs
-#: that write once do it too. Until then, each takes 1 MB of the file.
+#: One of so many transactions puts together what the others have added; until then, each takes 1 MB
+#: of the file. Chance picks it: programs that write once would never reach a count in the process,
+#: and one in the file would cost each transaction a write. What is stored is the same.
 _TOGETHER: Final = 32
 
 #: Patterns of DuckDB's messages, each with advice for the analyst.

@@ -66,7 +66,7 @@ def list_batches(
     served: Served, _: Reader, limit: Annotated[int, Query(ge=1, le=500, examples=[20])] = 50
 ) -> JobsAnswer:
     """List batches, the newest first."""
-    found = [job for job in served.history.jobs.all() if job.kind == Batch.kind][:limit]
+    found = served.history.jobs.all(limit=limit, kind=Batch.kind)
     return JobsAnswer(jobs=[JobAnswer.of(job) for job in found])
 
 

@@ -49,7 +49,8 @@ async def health() -> HealthAnswer:
 def ready(served: Served) -> HealthAnswer:
     """Tell whether work can be taken; no token is needed.
 
-    The history opens, the disk has room, and a worker takes jobs where they are left to workers.
+    The history opens, the disk has room, analyses come to their end, and a worker takes jobs where
+    they are left to workers.
     """
     try:
         lacks_worker = left_to_workers() and not served.whole.workers.beating()
@@ -58,6 +59,10 @@ def ready(served: Served) -> HealthAnswer:
         raise Problem(503, "not-ready", "The history does not answer.") from None
     if Disk.of(served.work).is_nearly_full:
         raise Problem(503, "not-ready", "The disk is almost full.")
+    if served.desks.stuck():
+        raise Problem(
+            503, "not-ready", "Analyses or exports do not come to their end: restart the server."
+        )
     if lacks_worker:
         raise Problem(503, "not-ready", "No worker takes jobs: start one.")
     return HealthAnswer(status="ok")

@@ -118,3 +118,25 @@ def test_a_vacuum_that_breaks_changes_nothing(
         history.care.vacuum()
     assert list(history.sessions()["id"]) == [sid]
     assert not list(history.path.parent.glob("*.vacuum"))
+
+
+def test_a_folder_that_is_not_there_is_no_name_of_a_backup(
+    history: History, tmp_path: Path
+) -> None:
+    with pytest.raises(HistoryError, match=r"There is no folder .*copies: make it first"):
+        history.care.backup(f"{tmp_path}/copies/")
+    assert not (tmp_path / "copies").exists()
+
+
+def test_what_is_no_backup_is_refused_with_what_to_name(history: History, tmp_path: Path) -> None:
+    export = history.care.export(tmp_path / "export").folder
+    (tmp_path / "copies").mkdir()
+    with pytest.raises(HistoryError, match=r"is a folder: name a backup in it\."):
+        history.care.restore(tmp_path / "copies")
+    made = history.care.backup(tmp_path / "copies")
+    with pytest.raises(HistoryError, match=f"name a backup in it, such as {made}"):
+        history.care.restore(tmp_path / "copies")
+    with pytest.raises(HistoryError, match="history import"):
+        history.care.restore(export)
+    with pytest.raises(HistoryError, match=r"There is no backup .*absent"):
+        history.care.restore(tmp_path / "absent")

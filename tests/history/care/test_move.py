@@ -12,7 +12,7 @@ import stores
 from builders import HandMadeModel, assert_analyses_equal, build_analysis
 from history_transfer import differences
 
-from ganglioside.errors import HistoryError
+from ganglioside.errors import HistoryError, TextError
 from ganglioside.history import History, record
 from ganglioside.history.care import move, transfer
 from ganglioside.history.row_hashes import changing
@@ -143,3 +143,12 @@ def test_what_cannot_be_taken_over_is_named(filled: History, database: str) -> N
     with pytest.raises(HistoryError, match=f"so nothing was: {sid}: its row is damaged"):
         filled.care.move(database)
     assert History.open(database).care.log().empty
+
+
+def test_rows_that_a_database_does_not_keep_are_named(filled: History, database: str) -> None:
+    sid = filled.sessions()["id"].iloc[-1]
+    with filled._store.write() as connection:
+        connection.execute("UPDATE sessions SET name = ? WHERE id = ?", ["a\0b", sid])
+    with pytest.raises(TextError, match=rf"U\+0000.* {sid} \(sessions, name\)\. Nothing was moved"):
+        filled.care.move(database)
+    assert History.open(database).sessions().empty

@@ -19,7 +19,19 @@ import ganglioside as gg
 from ganglioside.jobs import launcher
 
 ODD = st.one_of(
-    st.sampled_from(["\x00.csv", "../../x.csv", "x" * 5000 + ".csv", "..", "{", "'; --", "[1]"]),
+    st.sampled_from(
+        [
+            "\x00",
+            "\x00.csv",
+            "../../x.csv",
+            "x" * 5000 + ".csv",
+            "鼠" * 100 + ".csv",
+            "..",
+            "{",
+            "'; --",
+            "[1]",
+        ]
+    ),
     st.text(st.characters(codec="utf-8"), max_size=30),
 )
 

@@ -201,6 +201,12 @@ def test_a_session_is_renamed_kept_and_deleted(ann: httpx.Client) -> None:
     assert ann.delete(f"sessions/{sid}").status_code == 404
 
 
+@pytest.mark.parametrize("name", ["\0", "\x1b[2J", "a\nb", "a\x7fb", " "])
+def test_a_name_that_cannot_be_printed_is_refused(ann: httpx.Client, sid: str, name: str) -> None:
+    answer = ann.patch(f"sessions/{sid}", json={"name": name})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad-request")
+
+
 def test_a_session_is_run_again_with_other_settings(ann: httpx.Client, sid: str) -> None:
     answer = ann.post(f"sessions/{sid}/rerun", json={"settings": {"outlier_threshold": 2.0}})
     assert answer.status_code == 201

@@ -11,6 +11,7 @@ import pytest
 from served import Running, Served
 
 from ganglioside.history import History
+from ganglioside.server.service import Desks
 from ganglioside.settings import setting_specs
 from ganglioside.version import __version__
 
@@ -44,6 +45,15 @@ def test_a_server_with_a_full_disk_is_not_ready(
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(1000, 990, 10))
     with running.bearing("") as stranger:
         assert stranger.get("ready").json()["detail"] == "The disk is almost full."
+
+
+def test_a_server_whose_analyses_hang_is_not_ready(
+    running: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Desks, "stuck", lambda _: True)
+    with running.bearing("") as stranger:
+        assert "restart the server" in stranger.get("ready").json()["detail"]
+        assert stranger.get("health").status_code == 200
 
 
 def test_the_version_tells_who_one_is(ann: httpx.Client) -> None:

@@ -29,7 +29,8 @@ def test_a_token_is_made_used_replaced_and_revoked(ann: httpx.Client, running: S
 
 @pytest.mark.parametrize(
     "wish",
-    [{}, {"person": ""}, {"person": " "}, {"person": "a\nb"}, {"person": "x" * 201},
+    [{}, {"person": ""}, {"person": " "}, {"person": "a\nb"}, {"person": "a\x1b[2J"},
+     {"person": "\0"}, {"person": "x" * 201},
      {"person": "Bob", "scope": "root"}, {"person": "Bob", "days": 0},
      {"person": "Bob", "days": 1e9}, {"person": "Bob", "colour": "red"}],
 )  # fmt: skip

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from ganglioside_widgets.elements.queue import MOST_MARKED, Item, Queue
+from ganglioside_widgets.elements.queue import MOST_MARKED, Queue, QueuedFeature
 
 
-def item(number: int) -> Item:
-    return Item(number, "Doubtful", f"GM1({number}:1;O2)", "valid", "valid by 60 % only", "")
+def item(number: int) -> QueuedFeature:
+    return QueuedFeature(
+        number, "Doubtful", f"GM1({number}:1;O2)", "valid", "valid by 60 % only", ""
+    )
 
 
 @pytest.fixture

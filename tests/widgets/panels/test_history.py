@@ -6,7 +6,7 @@ from widgets.markup import EVIL
 
 import ganglioside as gg
 from ganglioside_widgets import HistoryPage, HistoryPanel
-from ganglioside_widgets.local_time import set_zone
+from ganglioside_widgets.visitor_time import set_zone
 
 
 def test_the_history_page_lists_opens_and_compares(analysis: gg.Analysis) -> None:

@@ -10,7 +10,7 @@ import traitlets as t
 
 from ganglioside_widgets.elements.messages import Form, fits, is_text, is_whole, is_words
 from ganglioside_widgets.elements.module import source
-from ganglioside_widgets.local_time import set_zone
+from ganglioside_widgets.visitor_time import set_zone
 
 #: Most notices shown at once; older ones are removed.
 MOST_NOTICES: Final = 4

@@ -26,7 +26,7 @@ MARK: Final[Form] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class QueuedFeature:
     """One feature of the list.
 
     Attributes
@@ -80,7 +80,7 @@ class Queue(anywidget.AnyWidget):
         self._on_mark: Callable[[Sequence[int]], None] | None = None
         self.on_msg(self._receive)
 
-    def show(self, items: Sequence[Item], marked: Sequence[int] = ()) -> None:
+    def show(self, items: Sequence[QueuedFeature], marked: Sequence[int] = ()) -> None:
         """Show features, and which of them are marked together."""
         self._ids = frozenset(item.id for item in items)
         with self.hold_sync():

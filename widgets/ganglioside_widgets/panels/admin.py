@@ -10,13 +10,13 @@ import pandas as pd
 from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.elements.grid import Column, Grid
 from ganglioside_widgets.elements.page import Page
-from ganglioside_widgets.local_time import local_texts
 from ganglioside_widgets.panels.base import Panel, box, button, guard_page, say, styled
 from ganglioside_widgets.panels.history import HistoryPanel
 from ganglioside_widgets.panels.jobs import JobsPanel
 from ganglioside_widgets.panels.navigation import PAGES, welcome
 from ganglioside_widgets.panels.workers import WorkersPanel
 from ganglioside_widgets.state.admin import AdminState
+from ganglioside_widgets.visitor_time import visitor_texts
 
 _TOKENS: Final = (
     Column("person", "Person", 140),
@@ -189,7 +189,7 @@ def _for_display(entries: pd.DataFrame) -> pd.DataFrame:
     if entries.empty:
         return entries
     return entries.assign(
-        time_text=local_texts(entries["time"], "%Y-%m-%d %H:%M:%S"),
+        time_text=visitor_texts(entries["time"], "%Y-%m-%d %H:%M:%S"),
         details=entries["details"].str.slice(0, _DETAILS),
         subject=entries["subject"].fillna(""),
     )

@@ -10,10 +10,10 @@ import ipywidgets as w
 from ganglioside.verdicts.overrides import Override
 from ganglioside.verdicts.review import DECISIONS
 from ganglioside_widgets.elements.field import Field
-from ganglioside_widgets.local_time import time_element
 from ganglioside_widgets.panels.base import box, button, say
 from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.review import ReviewState
+from ganglioside_widgets.visitor_time import time_element
 
 #: Keys that are no decisions, with their buttons' labels.
 UNDO_KEY, CONFIRM_KEY = "u", "c"

@@ -14,7 +14,6 @@ from ganglioside.settings import Settings
 from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.elements.page import Page
-from ganglioside_widgets.local_time import local_texts, time_element
 from ganglioside_widgets.panels.base import (
     Fold,
     Panel,
@@ -31,6 +30,7 @@ from ganglioside_widgets.panels.thresholds import ThresholdsPanel
 from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.history import HistoryState
 from ganglioside_widgets.state.visitors import Access
+from ganglioside_widgets.visitor_time import time_element, visitor_texts
 
 _COLUMNS: Final = (
     Column("name", "Name", 170),
@@ -229,7 +229,7 @@ def _for_display(sessions: pd.DataFrame) -> pd.DataFrame:
     """Sessions with the columns `created_text` and `duration` (s)."""
     if sessions.empty:
         return sessions
-    created = local_texts(sessions["created"])
+    created = visitor_texts(sessions["created"])
     duration = (sessions["completed"] - sessions["started"]).dt.total_seconds()
     group = sessions["shared_group"]
     seen_by = sessions["shared"].where(group.isna(), "group " + group.astype("str"))

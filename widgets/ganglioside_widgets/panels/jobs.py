@@ -10,14 +10,15 @@ from pathlib import Path
 import ipywidgets as w
 
 from ganglioside.history import History
+from ganglioside.history.jobs import Job
 from ganglioside.jobs.sent_batches import overview_in, packed
 from ganglioside.progress import ProgressEvent
 from ganglioside.reading.wordings import worded
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.elements.page import Page
-from ganglioside_widgets.local_time import local_text, time_element
 from ganglioside_widgets.panels.base import Panel, box, button, post_to_kernel, say
-from ganglioside_widgets.state.jobs import JobsState, Line, told
+from ganglioside_widgets.state.jobs import JobLine, JobsState, told
+from ganglioside_widgets.visitor_time import time_element, visitor_text
 
 _COLUMNS = (
     Column("status", "State", 92),
@@ -110,7 +111,7 @@ class JobsPanel(Panel):
         if line is not None and page is not None:
             self._hand_out(page, f"batch-{line.job.id}.html")
 
-    def _hand_over(self, line: Line) -> None:
+    def _hand_over(self, line: JobLine) -> None:
         """Give the browser what a job made: its file, or all results of a batch."""
         if line.file is not None:
             self._hand_out(line.file, line.file.name)
@@ -158,15 +159,20 @@ class JobsPanel(Panel):
         self.retry.tooltip = state.why_not or "Start it again as a new job"
         self.download.layout.display = "" if line.has_made else "none"
         self.overview.layout.display = "" if line.results is not None else "none"
-        can_open = job.session is not None and job.status == "completed"
-        here = self._open_session is not None
-        self.opener.layout.display = "" if can_open and here else "none"
-        self._link.layout.display = "" if can_open and not here else "none"
-        self._link.value = (
-            f'<a class="gg-link" href="workbench.ipynb?session={escape(str(job.session))}">'
-            "Open its session</a>" if can_open and not here else ""
-        )  # fmt: skip
+        self._show_way_to_session(job)
         self._chosen.value = _described(line, self._log())
+
+    def _show_way_to_session(self, job: Job) -> None:
+        """Show what opens the session of a job: a button on this page, else a link to another."""
+        session = job.session if job.status == "completed" else None
+        is_here = self._open_session is not None
+        self.opener.layout.display = "" if session is not None and is_here else "none"
+        is_linked = session is not None and not is_here
+        self._link.layout.display = "" if is_linked else "none"
+        self._link.value = (
+            f'<a class="gg-link" href="workbench.ipynb?session={escape(str(session))}">'
+            "Open its session</a>" if is_linked else ""
+        )  # fmt: skip
 
     def _log(self) -> str:
         lines = [_event_line(event) for event in reversed(self.state.events)]
@@ -175,12 +181,12 @@ class JobsPanel(Panel):
 
 def _event_line(event: ProgressEvent) -> str:
     """Line of a log: local time, progress, step, message, and the error if there is one."""
-    time = local_text(datetime.fromisoformat(event["timestamp"]), "%H:%M:%S")
+    time = visitor_text(datetime.fromisoformat(event["timestamp"]), "%H:%M:%S")
     error = f": {event['error']}" if "error" in event else ""
     return f"{time}  {event['percentage']:3.0f} %  {event['step']}: {event['message']}{error}"
 
 
-def _described(line: Line, log: str) -> str:
+def _described(line: JobLine, log: str) -> str:
     job = line.job
     facts = [
         ("State", job.status + (", to be cancelled" if job.cancel_requested else "")),
@@ -191,15 +197,16 @@ def _described(line: Line, log: str) -> str:
     ]
     made = f"<div><b>Made</b><span>{time_element(job.created)}</span></div>"
     listed = "".join(f"<div><b>{escape(k)}</b><span>{escape(v)}</span></div>" for k, v in facts)
-    running = job.status == "processing"
-    bar = (
-        f'<progress max="100" value="{line.percentage:.0f}" aria-label="Progress of the job">'
-        "</progress>" * running
-    )
+    bar = events = ""
+    if job.status == "processing":
+        bar = (
+            f'<progress max="100" value="{line.percentage:.0f}" aria-label="Progress of the job">'
+            "</progress>"
+        )
+    if log:
+        events = f"<h4>Events and log, the newest first</h4><pre tabindex='0'>{escape(log)}</pre>"
     return (
         f"<h3>{escape(job.kind)}: {escape(job.name)} <small>job {escape(job.id)}</small></h3>{bar}"
         + (say(job.error, "error") if job.error else "")
-        + f"<div class='gg-facts'>{listed}{made}</div>"
-        + f"<h4>Events and log, the newest first</h4><pre tabindex='0'>{escape(log)}</pre>"
-        * bool(log)
+        + f"<div class='gg-facts'>{listed}{made}</div>{events}"
     )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ganglioside.questions.review_queue import GROUPS
 from ganglioside.verdicts.review import DECISIONS
-from ganglioside_widgets.elements.queue import Item, Queue
+from ganglioside_widgets.elements.queue import Queue, QueuedFeature
 from ganglioside_widgets.panels.base import Panel, box, say
 from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.review import ReviewState
@@ -71,14 +71,14 @@ class QueuePanel(Panel):
         else:
             self.progress.value = "<p class='gg-empty'>Looking for what needs a second look ...</p>"
 
-    def _disagreed(self) -> list[Item]:
+    def _disagreed(self) -> list[QueuedFeature]:
         """Features on which two people decided differently, first of all."""
         decisions = self.review.decisions
         if decisions is None or self.results.analysis is None:
             return []
         verdicts = self.results.analysis.features["verdict"]
         return [
-            Item(
+            QueuedFeature(
                 id=int(str(feature_id)),
                 group=_DISAGREED,
                 name=self._name(int(str(feature_id))),
@@ -89,10 +89,10 @@ class QueuePanel(Panel):
             for feature_id, rows in decisions.disagreements.groupby("feature_id", sort=False)
         ]
 
-    def _items(self) -> list[Item]:
+    def _items(self) -> list[QueuedFeature]:
         titles = {group.name: group.title for group in GROUPS}
         return [
-            Item(
+            QueuedFeature(
                 id=int(row["feature_id"]),
                 group=titles[str(row["group"])],
                 name=self._name(int(row["feature_id"])),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Final
 
 import pandas as pd
@@ -12,10 +11,10 @@ import traitlets as t
 from ganglioside.errors import GangliosideError, NobodyError
 from ganglioside.history import History
 from ganglioside.history.care.cleanup import parse_age
+from ganglioside.history.periods import DAY
 from ganglioside.history.storage.store import utc_now
 from ganglioside.jobs import cancel, retry
 from ganglioside.watching.state import look
-from ganglioside_widgets.local_time import local_text
 from ganglioside_widgets.state.visitors import Visitor
 from ganglioside_widgets.state.workers import (
     failures_of,
@@ -24,11 +23,11 @@ from ganglioside_widgets.state.workers import (
     tasks_of,
     workers_of,
 )
+from ganglioside_widgets.visitor_time import visitor_text
 
 #: Newest entries of the log that are shown.
 _ENTRIES: Final = 2_000
 
-_DAY: Final = timedelta(days=1)
 
 _NOT_ALLOWED: Final = (
     "This page is for administrators. Whoever runs the server names them: members of the hub's "
@@ -217,8 +216,8 @@ def _tokens(history: History) -> pd.DataFrame:
             "scope": token.scope,
             "groups": ", ".join(token.groups),
             "label": token.label,
-            "created": local_text(token.created)[:10],
-            "expires": "never" if token.expires is None else local_text(token.expires)[:10],
+            "created": visitor_text(token.created)[:10],
+            "expires": "never" if token.expires is None else visitor_text(token.expires)[:10],
             "state": token.why_refused(now) or "valid",
         }
         for token in reversed(history.tokens.all())
@@ -232,9 +231,9 @@ def _retention(history: History) -> str:
         return (
             "Nothing is cleaned up by itself: sessions and jobs stay until somebody deletes them."
         )
-    last = "not yet" if schedule.last_run is None else local_text(schedule.last_run)
+    last = "not yet" if schedule.last_run is None else visitor_text(schedule.last_run)
     return (
-        f"Sessions and jobs that ended more than {schedule.older_than / _DAY:g} days ago are "
-        f"deleted every {schedule.every / _DAY:g} days, unless they are marked as kept. "
+        f"Sessions and jobs that ended more than {schedule.older_than / DAY:g} days ago are "
+        f"deleted every {schedule.every / DAY:g} days, unless they are marked as kept. "
         f"{schedule.author} has set this; last cleanup: {last}."
     )

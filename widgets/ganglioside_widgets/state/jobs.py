@@ -24,10 +24,10 @@ from ganglioside.jobs.follower import INTERVAL, PATIENCE
 from ganglioside.jobs.launcher import log_path
 from ganglioside.jobs.sent_batches import folder_of, results_of
 from ganglioside.progress import ProgressEvent
-from ganglioside_widgets.local_time import local_text
 from ganglioside_widgets.state.downloads import made_by
 from ganglioside_widgets.state.run import Post
 from ganglioside_widgets.state.visitors import Visitor
+from ganglioside_widgets.visitor_time import visitor_text
 
 #: The newest jobs that are listed.
 _LISTED: Final = 200
@@ -40,7 +40,7 @@ LONG: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class JobLine:
     """One line of the list of jobs.
 
     Attributes
@@ -91,7 +91,7 @@ class _Look:
     """Result of one look at the history: the jobs, and new events of the chosen one."""
 
     turn: int
-    lines: tuple[Line, ...]
+    lines: tuple[JobLine, ...]
     chosen: str
     known: int
     events: tuple[ProgressEvent, ...]
@@ -102,13 +102,13 @@ class JobsState(t.HasTraits):
 
     Attributes
     ----------
-    lines : tuple of Line
+    lines : tuple of JobLine
         The newest first.
     chosen : str
         Id of a job, or empty.
     events : tuple of ProgressEvent
         Of the chosen job.
-    ended : tuple of Line
+    ended : tuple of JobLine
         Jobs whose end was seen at the last look and is to be announced: those that were started
         here, and those that took long.
     session_id : str
@@ -155,7 +155,7 @@ class JobsState(t.HasTraits):
         self._thread: threading.Thread | None = None
 
     @property
-    def line(self) -> Line | None:
+    def line(self) -> JobLine | None:
         """The chosen job."""
         return next((line for line in self.lines if line.job.id == self.chosen), None)
 
@@ -183,7 +183,7 @@ class JobsState(t.HasTraits):
                 "kind": line.job.kind,
                 "name": line.job.name,
                 "last": line.last_message.partition("\n")[0],
-                "started": local_text(line.job.started) if line.job.started else "",
+                "started": visitor_text(line.job.started) if line.job.started else "",
                 "took": duration(line.seconds(now)) if line.job.started else "",
                 "process": line.process,
                 "author": line.job.author,
@@ -331,7 +331,7 @@ class JobsState(t.HasTraits):
             latest = self._open().jobs.latest(_LISTED)  # opening marks what died as failed
         batches = folder_of(history)
         lines = [
-            Line(job, last, made_by(history, job), results_of(job, batches))
+            JobLine(job, last, made_by(history, job), results_of(job, batches))
             for job, last in latest
             if self._concerns(job)
         ]
@@ -360,7 +360,7 @@ class JobsState(t.HasTraits):
         if ended:
             self.ended = tuple(ended)
 
-    def _is_to_be_announced(self, line: Line) -> bool:
+    def _is_to_be_announced(self, line: JobLine) -> bool:
         """Whether a job has ended since the last look and was started here or took long."""
         job = line.job
         if not job.has_ended or job.id in self._told:
@@ -369,7 +369,7 @@ class JobsState(t.HasTraits):
         return job.id in self._own or (ran and line.seconds(utc_now()) >= LONG)
 
 
-def told(line: Line) -> str:
+def told(line: JobLine) -> str:
     """Sentence about a job that has ended."""
     job = line.job
     took = f" after {duration(line.seconds(utc_now()))}" if job.started else ""

@@ -21,8 +21,8 @@ from ganglioside.lipids.species import Species
 from ganglioside.questions.expected_library import Window
 from ganglioside.simulation.example import example
 from ganglioside.support.formatting import minutes
-from ganglioside_widgets.local_time import local_text
 from ganglioside_widgets.state.visitors import Visitor
+from ganglioside_widgets.visitor_time import visitor_text
 
 #: Features are listed within at least this distance of a predicted RT, min.
 _NEAR: Final = 0.25
@@ -261,7 +261,7 @@ def _choices(listed: pd.DataFrame, author: str) -> list[ModelChoice]:
     return [
         ModelChoice(
             row["id"],
-            f"{row['name']} ({local_text(row['created'])}, {row['id']})",
+            f"{row['name']} ({visitor_text(row['created'])}, {row['id']})",
             row["author"] == author,
         )
         for row in listed.to_dict("records")

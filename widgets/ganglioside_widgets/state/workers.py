@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from statistics import median
 from typing import Final
 
@@ -10,15 +10,15 @@ import pandas as pd
 
 from ganglioside.history import History
 from ganglioside.history.jobs import MOST_ATTEMPTS, Job
+from ganglioside.history.periods import DAY
 from ganglioside.jobs.announcements import duration
 from ganglioside.support.formatting import counted
 from ganglioside.watching.state import State, durations
-from ganglioside_widgets.local_time import local_text
+from ganglioside_widgets.visitor_time import visitor_text
 
 #: Newest failures that are shown.
 _FAILURES: Final = 50
 
-_DAY: Final = timedelta(days=1)
 
 #: What a worker does, by the word for its state.
 _STATES: Final = {
@@ -56,7 +56,7 @@ def workers_of(history: History, state: State) -> pd.DataFrame:
             "job_id": busy[one.id].id if one.id in busy else "",
             "since": _since(busy.get(one.id), state),
             "sign": f"{_ago(state, one.heartbeat)} ago",
-            "started": local_text(one.started),
+            "started": visitor_text(one.started),
             "version": one.version,
         }
         for one in state.workers
@@ -125,8 +125,8 @@ def tasks_of(state: State) -> str:
             "backup and ganglioside workers verify."
         )
     parts = [
-        f"{task.kind} every {task.every / _DAY:g} days, "
-        + ("not yet done" if task.last_run is None else f"last {local_text(task.last_run)}")
+        f"{task.kind} every {task.every / DAY:g} days, "
+        + ("not yet done" if task.last_run is None else f"last {visitor_text(task.last_run)}")
         for task in state.tasks
     ]
     return f"Workers do by themselves: {'; '.join(parts)}."
@@ -166,7 +166,7 @@ def _attempts(job: Job) -> str:
 def _next(job: Job) -> str:
     if job.has_ended or job.not_before is None:
         return "given up"
-    return f"at {local_text(job.not_before, '%H:%M:%S')}"
+    return f"at {visitor_text(job.not_before, '%H:%M:%S')}"
 
 
 def _last_reason(history: History, job: Job) -> str:

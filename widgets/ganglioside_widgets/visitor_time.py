@@ -6,14 +6,14 @@ know it, times are in UTC, and say so.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-_FORM: Final = "%Y-%m-%d %H:%M"
+from ganglioside.support.local_time import MINUTES, in_utc, local_text, utc_text
 
 _known: dict[str, ZoneInfo] = {}
 
@@ -23,11 +23,12 @@ def set_zone(name: str) -> None:
 
     Examples
     --------
+    >>> from datetime import UTC
     >>> set_zone("Asia/Tokyo")
-    >>> local_text(datetime(2026, 11, 28, 23, 5, 59, tzinfo=UTC))
+    >>> visitor_text(datetime(2026, 11, 28, 23, 5, 59, tzinfo=UTC))
     '2026-11-29 08:05'
     >>> set_zone("")
-    >>> local_text(datetime(2026, 11, 28, 23, 5, 59, tzinfo=UTC))
+    >>> visitor_text(datetime(2026, 11, 28, 23, 5, 59, tzinfo=UTC))
     '2026-11-28 23:05 UTC'
     """
     _known.clear()
@@ -37,26 +38,20 @@ def set_zone(name: str) -> None:
         return  # not a zone that this machine knows
 
 
-def local_text(time: datetime, form: str = _FORM) -> str:
+def visitor_text(time: datetime, form: str = MINUTES) -> str:
     """Time in the visitor's zone; a time without a zone is in UTC."""
-    aware = time.replace(tzinfo=UTC) if time.tzinfo is None else time
     zone = _known.get("zone")
-    if zone is None:
-        return f"{aware.astimezone(UTC):{form}} UTC"
-    return f"{aware.astimezone(zone):{form}}"
+    return f"{utc_text(time, form)} UTC" if zone is None else local_text(time, form, zone)
 
 
-def local_texts(times: pd.Series[Any], form: str = _FORM) -> pd.Series[Any]:
-    """Texts of times in UTC, in the visitor's zone; NA where there is none."""
-    zone = _known.get("zone")
-    texts: pd.Series[Any] = times.dt.tz_convert(zone or UTC).dt.strftime(form)
-    return texts if zone is not None else texts + " UTC"
+def visitor_texts(times: pd.Series[Any], form: str = MINUTES) -> pd.Series[Any]:
+    """Texts of times in the visitor's zone; NA where there is none."""
+    return times.map(lambda time: visitor_text(time, form), na_action="ignore")
 
 
 def time_element(time: datetime) -> str:
     """Time as HTML, with the time in UTC in its tooltip."""
-    aware = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
     return (
-        f'<time datetime="{aware:%Y-%m-%dT%H:%M:%SZ}" title="{aware:{_FORM}} UTC">'
-        f"{escape(local_text(aware))}</time>"
+        f'<time datetime="{in_utc(time):%Y-%m-%dT%H:%M:%SZ}" title="{utc_text(time)} UTC">'
+        f"{escape(visitor_text(time))}</time>"
     )

@@ -189,6 +189,7 @@ function render({ model, el }) {
       const id = largest?.feature_id;
       if (id === undefined) return;
       tellValue(model, "selected", id, { selected: id });
+      lead(el);
     });
     pick();
     fit(); // the width may have changed meanwhile

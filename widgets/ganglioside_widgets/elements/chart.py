@@ -33,7 +33,8 @@ NO_POINT: Final = -1
 
 @cache
 def _module() -> str:
-    return f"{javascript()}\n{source('parts/ordered.js')}{source('chart.js', DARK=palette.DARK)}"
+    parts = (source("parts/ordered.js"), source("parts/leading.js"))
+    return "".join([javascript(), "\n", *parts, source("chart.js", DARK=palette.DARK)])
 
 
 class Chart(Ordered):

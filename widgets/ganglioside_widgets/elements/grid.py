@@ -93,8 +93,10 @@ class Grid(Ordered):
         Key of the selected row, or `NONE`.
     """
 
-    _esm = source("parts/typing.js") + source(
-        "grid.js", SYMBOLS={kind.name: kind.symbol for kind in VERDICT_KINDS}
+    _esm = (
+        source("parts/typing.js")
+        + source("parts/leading.js")
+        + source("grid.js", SYMBOLS={kind.name: kind.symbol for kind in VERDICT_KINDS})
     )
 
     _layout_columns: t.List[Any] = t.List().tag(sync=True)

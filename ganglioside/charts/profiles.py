@@ -70,7 +70,7 @@ def profile_chart(analysis: Analysis, by: By = "series", most: int = 16) -> Spec
         layers(*_marks(bars), *_ticks(single, bars)),
         title,
         f"Percent of the consolidated area of {int(known['species'].sum()):,} accepted species. "
-        "Whiskers: 95 % interval.",
+        f"Whiskers: 95 % interval.{'' if single.empty else ' Thin marks: single samples.'}",
         width=_WIDTH,
         height=_BAR * len(bars),
     )

@@ -45,6 +45,7 @@ def test_samples_of_a_study_are_ticks() -> None:
     for bar in bars:  # whose number stands beyond all of them
         of_bar = [float(tick["share"]) for tick in ticks if tick["name"] == bar["name"]]
         assert float(bar["end"]) >= max([*of_bar, float(bar["share_high"] or 0)])
+    assert "single samples" in " ".join(profile_chart.spec(study)["title"]["subtitle"])
     axis = profile_chart.spec(study)["layer"][0]["encoding"]["x"]["scale"]
     assert axis["domainMax"] > max(float(tick["share"]) for tick in ticks)
 

@@ -45,6 +45,7 @@ function text(value, form) {
   if (Number.isNaN(value)) return "";
   if (form === "tick") return value ? "✓" : "";
   if (form === "confidence") return confidence(value);
+  if (form === "count") return value.toLocaleString("en");
   if (form === "short") return value === 0 ? "0" : value.toPrecision(3).replace("e+", "e");
   const digits = form === "text" ? String(value) : value.toFixed(Number(form));
   return digits.replace("-", MINUS);

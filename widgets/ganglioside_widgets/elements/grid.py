@@ -47,8 +47,8 @@ class Column:
     width : int
         px.
     form : str
-        `text`, `verdict`, `confidence`, `tick`, `short` (3 significant digits) or the number of
-        decimals.
+        `text`, `verdict`, `confidence`, `tick`, `short` (3 significant digits), `count` (with
+        commas) or the number of decimals.
     help : str
         Tooltip of the header.
     hidden : bool

@@ -42,8 +42,8 @@ _COLUMNS: Final = (
     Column("sample_type", "Sample type", 90),
     Column("created_text", "Created", 140),
     Column("duration", "Duration (s)", 86, "1", "From start to end"),
-    Column("features", "Features", 86, "0"),
-    *(Column(verdict, verdict.capitalize(), 50 + 6 * len(verdict), "0") for verdict in VERDICTS),
+    Column("features", "Features", 86, "count"),
+    *(Column(name, name.capitalize(), 50 + 6 * len(name), "count") for name in VERDICTS),
     Column("id", "Session", 130),
 )
 

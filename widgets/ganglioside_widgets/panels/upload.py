@@ -33,7 +33,7 @@ from ganglioside_widgets.state.upload import UploadState
 _FILES: Final = (
     Column("name", "File", 122),
     Column("state", "State", 70),
-    Column("features", "Features", 92, "0"),
+    Column("features", "Features", 92, "count"),
 )
 
 #: Refused files that are named; the others are counted.

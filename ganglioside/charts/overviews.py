@@ -19,7 +19,7 @@ from ganglioside.charts.feature_marks import (
 )
 from ganglioside.charts.plot_tables import curves, inline, points, points_on_curves
 from ganglioside.charts.vega import Spec, View, marks, nominal, quantity
-from ganglioside.charts.views import DASHES, retention_panels
+from ganglioside.charts.views import retention_panels
 from ganglioside.support.formatting import share
 
 #: Height of a bar of a series, px.
@@ -111,7 +111,7 @@ def _with_common_words(chart: Spec) -> Spec:
         if "strokeDash" in encoding:
             encoding["strokeDash"]["legend"] = None
     if "facet" in chart:
-        chart["title"]["subtitle"].insert(0, f"RT (min) by carbons of the ceramide. {DASHES}")
+        chart["title"]["subtitle"].insert(0, "RT (min) by carbons of the ceramide.")
     return chart
 
 

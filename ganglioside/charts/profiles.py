@@ -18,7 +18,7 @@ from ganglioside.support.formatting import percent_number
 _BAR: Final = 16  # px
 _WIDTH: Final = 640  # px
 _MOST_SAMPLES: Final = 200
-_ROOM: Final = 1.14  # end of the axis, times the longest bar: its number is beside it
+_ROOM: Final = 1.18  # end of the axis, times the longest bar: its number is beside it
 
 _TITLES: Final[dict[By, str]] = {
     "series": "Profile by series",

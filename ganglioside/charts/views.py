@@ -548,13 +548,6 @@ def _span(frame: pd.DataFrame) -> tuple[float, float]:
     return round(low - margin, 2), round(high + margin, 2)
 
 
-#: What `_dash` means, where a chart has no legend of it.
-DASHES: Final = (
-    "Curves are solid for one double bond, dashed for none, dotted for more; a further dot: other "
-    "hydroxyls than two."
-)
-
-
 def _dashes(kinds: list[str]) -> list[list[int]]:
     """Dash pattern of every kind of ceramide; one double bond is a solid line."""
     return [_dash(*kind.removeprefix("n:").split(";O")) for kind in kinds]

@@ -77,9 +77,3 @@ def test_a_series_without_valid_features_is_drawn_where_it_is_asked_for(
     others = sorted(set(points_on_curves(analysis)["series"]) - valid)
     assert others
     assert drawn_rows(series_panels.spec(analysis, others), "series") == set(others)
-
-
-def test_panels_without_a_legend_say_what_their_dashes_mean() -> None:
-    panels = series_panels(gg.analyze(gg.example()))
-    subtitle = " ".join(panels.to_dict()["title"]["subtitle"])
-    assert "solid for one double bond, dashed for none" in subtitle

@@ -16,23 +16,23 @@ from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.species_list import SpeciesListState
 
 _COLUMNS: Final = (
-    Column("name", "Species", 160, frozen=True),
+    Column("name", "Species", 150, frozen=True),
     Column("rt", "RT (min)", 62, "3"),
     Column("area", "As measured", 92, "short", "Peak area of its rows"),
     Column(
-        "area_consolidated", "Area", 72, "short", "With what the ion source broke off given back"
+        "area_consolidated", "Area", 68, "short", "With what the ion source broke off given back"
     ),
-    Column("area_low", "From", 70, "short", "95 % interval of the area"),
-    Column("area_high", "To", 70, "short", "95 % interval of the area"),
+    Column("area_low", "From", 66, "short", "95 % interval of the area"),
+    Column("area_high", "To", 66, "short", "95 % interval of the area"),
     Column("share", "Share (%)", 66, "2", "Of the area of all accepted species"),
     Column(
         "confidence",
         "Conf.",
-        74,
+        82,
         "confidence",
         "Probability that the name is right, as the model judges; none of what an analyst decided",
     ),
-    Column("decided_by", "Accepted by", 84, "text", "The model, or an analyst's decision"),
+    Column("decided_by", "Accepted by", 88, "text", "The model, or an analyst's decision"),
     Column("rows_returned", "Pieces", 62, "count", "Rows whose area is given back"),
     Column("samples", "Samples", 74, "count", hidden=True),
 )

@@ -31,9 +31,9 @@ from ganglioside_widgets.state.batch import BatchState
 from ganglioside_widgets.state.upload import UploadState
 
 _FILES: Final = (
-    Column("name", "File", 122),
-    Column("state", "State", 70),
-    Column("features", "Features", 92, "count"),
+    Column("name", "File", 138),
+    Column("state", "State", 124),
+    Column("features", "Features", 86, "count"),
 )
 
 #: Refused files that are named; the others are counted.

@@ -633,7 +633,7 @@ class Analysis(ShownAsCard):
         --------
         >>> import ganglioside as gg
         >>> analysis = gg.analyze(gg.example())
-        >>> strict = analysis.redecide(outlier_threshold=2.0)
+        >>> strict = analysis.redecide(outlier_threshold=1.0)
         >>> strict.summary.valid < analysis.summary.valid
         True
         """

@@ -48,27 +48,44 @@ def fragment_network(analysis: Analysis, *, most: int = 60) -> Spec:
     table = fragment_table(analysis)
     if table.empty:
         return nothing(title, "No feature is a fragment or an adduct.")
-    kept, total = _largest_parents(_labelled(table), most)
+    is_study = "sample" in analysis.features and analysis.features["sample"].nunique() > 1
+    apart = analysis.settings.rt_tolerance / 2 if is_study else 0.0
+    kept, total = _largest_parents(_labelled(table, apart), most)
     shown = "" if total <= most else f"The {most} parents with most pieces of {total}. "
+    of_samples = ", the median of the samples" if is_study else ""
     return finish(
         _layers(kept),
         title,
-        shown + "Numbers: peak area in % of the parent's. Hollow squares: the parent has no row "
-        "in the table.",
+        f"{shown}Numbers: peak area in % of the parent's{of_samples}. Hollow squares: the parent "
+        "has no row in the table.",
     )
 
 
-def _labelled(table: pd.DataFrame) -> pd.DataFrame:
-    """Table with row (label of the parent), kind (column) and label (percent of the parent)."""
+def _labelled(table: pd.DataFrame, apart: float = 0.0) -> pd.DataFrame:
+    """Table with row (label of the parent), kind (column) and label (percent of the parent).
+
+    Parents of one name between which no gap is wider than `apart` (min) share a row, as those of
+    several samples.
+    """
     rt = table["parent_rt"].fillna(table.groupby("parent")["piece_rt"].transform("median"))
+    rt = _shared_rt(table["parent"], rt, apart)
     label = table["parent"] + " · " + rt.map("{:.2f} min".format)
     words = processes_in_words(table["process"])
     kind = table["piece_series"].where(table["verdict"] == "fragment", words)
-    percent = table["percent_of_parent"].map(_percent, na_action="ignore")
+    percent = table.groupby([label, kind])["percent_of_parent"].transform("median")
     return table.assign(
-        row=label, kind=kind, label=percent, has_row=table["parent_id"].notna(), at=rt,
-        process=words,
+        row=label, kind=kind, label=percent.map(_percent, na_action="ignore"),
+        has_row=table["parent_id"].notna(), at=rt, process=words,
     )  # fmt: skip
+
+
+def _shared_rt(parent: pd.Series[str], rt: pd.Series[float], apart: float) -> pd.Series[float]:
+    """Median RT of the rows of a parent between which no gap is wider than `apart` (min)."""
+    if not apart:
+        return rt
+    ordered = pd.DataFrame({"parent": parent, "rt": rt}).sort_values(["parent", "rt"])
+    begins = (ordered["parent"] != ordered["parent"].shift()) | (ordered["rt"].diff() > apart)
+    return ordered.groupby(begins.cumsum())["rt"].transform("median").reindex(rt.index)
 
 
 def _percent(value: float) -> str:
@@ -91,11 +108,12 @@ def _layers(table: pd.DataFrame) -> Spec:
         table[["row", "kind", "label", "piece", "piece_rt", "delta_rt", "process",
                "percent_of_parent", "confidence", "verdict", "parent"]]
     )  # fmt: skip
+    of_numbers = inline(table.drop_duplicates(["row", "kind"])[["row", "kind", "label"]])
     present = [category for category in CATEGORIES if category in set(parents["category"])]
     return layers(
         *_row_marks(of_parents, position),
         *_parent_marks(of_parents, position, present),
-        *_piece_marks(of_pieces, position),
+        *_piece_marks(of_pieces, of_numbers, position),
         width=_COLUMN * len(columns),
         height=_ROW * len(parents),
     )
@@ -185,7 +203,7 @@ def _parent_marks(data: Spec, position: Spec, categories: list[str]) -> tuple[Sp
     return hollow, filled
 
 
-def _piece_marks(data: Spec, position: Spec) -> tuple[Spec, Spec]:
+def _piece_marks(data: Spec, of_numbers: Spec, position: Spec) -> tuple[Spec, Spec]:
     domain = list(PARENT_VERDICTS)
     colours = [palette.VERDICT_COLOURS[verdict] for verdict in domain]
     shapes = [palette.VERDICT_SHAPES[verdict] for verdict in domain]
@@ -205,7 +223,7 @@ def _piece_marks(data: Spec, position: Spec) -> tuple[Spec, Spec]:
     numbers = marks(
         "text",
         {**position, "text": nominal("label")},
-        data=data,
+        data=of_numbers,
         where=["isValid(datum.label)"],
         align="left",
         dx=5,

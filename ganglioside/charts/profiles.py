@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from ganglioside.amounts.profiles import By, Profile
@@ -17,7 +18,7 @@ from ganglioside.support.formatting import percent_number
 _BAR: Final = 16  # px
 _WIDTH: Final = 640  # px
 _MOST_SAMPLES: Final = 200
-_ROOM: Final = 1.14  # end of the axis, times the longest bar: its number is beside it
+_ROOM: Final = 1.18  # end of the axis, times the longest bar: its number is beside it
 
 _TITLES: Final[dict[By, str]] = {
     "series": "Profile by series",
@@ -62,11 +63,14 @@ def profile_chart(analysis: Analysis, by: By = "series", most: int = 16) -> Spec
     if known.empty:
         return nothing(title, "No accepted species has a peak area.")
     bars = _bars(known, most)
+    single = _of_samples(profile, bars)
+    farthest = single.groupby("name")["share"].max().reindex(bars["name"]).to_numpy()
+    bars["end"] = np.fmax(bars["end"], farthest)
     return finish(
-        layers(*_marks(bars), *_ticks(profile, bars)),
+        layers(*_marks(bars), *_ticks(single, bars)),
         title,
         f"Percent of the consolidated area of {int(known['species'].sum()):,} accepted species. "
-        "Whiskers: 95 % interval.",
+        f"Whiskers: 95 % interval.{'' if single.empty else ' Thin marks: single samples.'}",
         width=_WIDTH,
         height=_BAR * len(bars),
     )
@@ -133,13 +137,17 @@ def _marks(bars: pd.DataFrame) -> list[Spec]:
     return [bar, whisker, number]
 
 
-def _ticks(profile: Profile, bars: pd.DataFrame) -> list[Spec]:
-    """Shares in single samples, where there are several and not too many."""
+def _of_samples(profile: Profile, bars: pd.DataFrame) -> pd.DataFrame:
+    """Shares of the bars in single samples (sample, name, share); none for one or too many."""
     shares = profile.by_sample.dropna(subset=["share"])
-    samples = shares["sample"].nunique()
-    if not 1 < samples <= _MOST_SAMPLES:
+    is_some = 1 < shares["sample"].nunique() <= _MOST_SAMPLES
+    return shares.loc[is_some & shares["name"].isin(bars["name"]), ["sample", "name", "share"]]
+
+
+def _ticks(shown: pd.DataFrame, bars: pd.DataFrame) -> list[Spec]:
+    """Marks of the shares in single samples."""
+    if shown.empty:
         return []
-    shown = shares.loc[shares["name"].isin(bars["name"]), ["sample", "name", "share"]]
     position = {"y": nominal("name", sort=list(bars["name"])), "x": quantity("share")}
     tips = [nominal("sample", title="Sample"), quantity("share", title="Share (%)", format=".2f")]
     return [

@@ -94,7 +94,7 @@ def planned(name: str, analysis: Analysis) -> Figure:
     draw = getattr(charts, plan.chart).spec
     if name == "retention":
         shown, rest = series_in_order(analysis)
-        words = f"{len(rest)} smaller series are in the appendix." if rest else ""
+        words = f"{len(rest)} smaller series: see the appendix of the HTML report." if rest else ""
         return Figure.of(draw(analysis, shown), name, f"{plan.caption} {words}".strip())
     return Figure.of(draw(analysis), name, plan.caption)
 

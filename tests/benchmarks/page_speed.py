@@ -88,7 +88,7 @@ SELECT = """
 #: Filters by a verdict, and returns when table and chart have followed.
 FILTER = """
 (verdict) => new Promise((resolve) => {
-  const chip = document.querySelector(`.gg-chip.gg-is-${verdict}`);
+  const chip = document.querySelector(`.gg-chip.gg-is-${verdict} button`);
   const chart = document.querySelector('.gg-chart-card .gg-chart');
   const took = {};
   const began = performance.now();

@@ -107,7 +107,7 @@ def test_the_index_and_the_workbench_keep_the_rules_and_are_used_by_keyboard(
         page.locator(".gg-chip", has_text=verdict).click()
     for width in WIDTHS:
         assert faults(page, width=width) == []
-    planted = {".gg-headline p": "features explained", ".gg-chip": "gg-chip", ".gg-cell": "gg-cell"}
+    planted = {".gg-headline p": "features explained", ".gg-chip": ">valid ", ".gg-cell": "gg-cell"}
     page.add_style_tag(content=f"{', '.join(planted)} {{ color: #999999 !important; }}")
     found = faults(page, themes=("light",))
     for words in planted.values():

@@ -13,7 +13,14 @@ import ganglioside as gg
 sync_api = pytest.importorskip("playwright.sync_api")
 from effort import until  # noqa: E402
 
-from browser.pages import example_at, expect_result, give, history, session_of  # noqa: E402
+from browser.pages import (  # noqa: E402
+    drawer,
+    example_at,
+    expect_result,
+    give,
+    history,
+    session_of,
+)
 from browser.servers import Server, Visit  # noqa: E402
 
 pytestmark = pytest.mark.browser
@@ -143,6 +150,48 @@ def test_a_click_finds_what_was_typed_last_though_the_kernel_has_not_answered(
     )
     kept = made(server, page, 2)
     assert [kept[i].note for i in queue[:2]] == ["MS/MS: no", "abc"]
+
+
+def test_a_click_finds_what_was_chosen_last_though_the_kernel_has_not_answered(
+    bench: Visit, server: Server, tmp_path: Path
+) -> None:
+    page, queue = begin(bench, tmp_path / "chosen.csv")
+    page.evaluate(
+        f"""() => {{
+          const type = {TYPE};
+          const field = document.querySelector(".gg-override select");
+          const words = [...field.options].map((option) => option.text);
+          for (const verdict of ["valid", "outlier", "fragment"]) {{
+            field.selectedIndex = words.indexOf(verdict);
+            field.dispatchEvent(new Event("change", {{ bubbles: true }}));
+          }}
+          type(document.querySelector(".gg-override textarea"), ["MS/MS"]);
+          const buttons = [...document.querySelectorAll(".gg-override button")];
+          buttons.find((button) => button.textContent === "Save").click();
+        }}"""
+    )
+    assert made(server, page, 1)[queue[0]].verdict == "fragment"
+
+
+def test_what_is_shown_is_what_the_chips_say_though_the_kernel_has_not_answered(
+    bench: Visit, tmp_path: Path
+) -> None:
+    page, _ = begin(bench, tmp_path / "chips.csv")
+    drawer(page, "Export")
+    with page.expect_download() as download:
+        page.evaluate(
+            """() => {
+              const named = (words) =>
+                [...document.querySelectorAll("button")].find((b) => b.textContent.includes(words));
+              const outlier = document.querySelector(".gg-chip.gg-is-outlier");
+              const chip = outlier.querySelector("button") ?? outlier;
+              chip.click();
+              chip.click();
+              named("What is shown (CSV)").click();
+            }"""
+        )
+    lines = Path(download.value.path()).read_text().splitlines()
+    assert len(lines) == 1 + len(gg.example())
 
 
 def test_a_decision_is_on_the_row_that_is_marked_though_the_kernel_has_not_answered(

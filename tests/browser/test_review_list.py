@@ -123,6 +123,54 @@ def test_keys_lead_to_the_evidence_in_a_narrow_window_and_leave_the_focus(
         assert page.evaluate(IN_SIGHT)
 
 
+def in_sight(page: sync_api.Page, part: sync_api.Locator) -> bool:
+    """Whether the window shows the whole of a part of the page."""
+    box, size = part.bounding_box(), page.viewport_size
+    assert box is not None
+    assert size is not None
+    return bool(box["y"] >= 0 and box["y"] + box["height"] <= size["height"])
+
+
+def test_a_click_leads_to_the_evidence_in_a_narrow_window(bench: Visit, tmp_path: Path) -> None:
+    with window(bench.page, 700, 800):
+        page = review(bench, tmp_path / "clicked.csv")
+        card = page.locator(".gg-card")
+        title = card.locator("h3")
+        row = page.locator("[aria-label='Features'] .gg-row").nth(3)
+        for place in (row, page.locator(".gg-queue-line button").nth(1)):
+            was = title.inner_text() if title.count() else ""
+            place.scroll_into_view_if_needed()
+            place.click()
+            until(lambda was=was: title.count() and title.inner_text() != was)
+            until(lambda: in_sight(page, card))
+        before = page.evaluate("scrollY")
+        page.locator("[aria-label='Family'] .gg-row").last.click()
+        settle(page)
+        assert page.evaluate("scrollY") >= before  # whoever looks at the family stays there
+
+
+def test_the_selected_row_is_in_sight_again_where_a_filter_is_undone(
+    bench: Visit, tmp_path: Path
+) -> None:
+    page = review(bench, tmp_path / "undone.csv")
+    search = page.get_by_label("Search", exact=True)
+    search.fill("GT1")
+    grid = page.locator("[aria-label='Features']")
+    row = grid.locator(".gg-row").nth(4)
+    expect(page.locator(".gg-results .gg-count")).not_to_contain_text("332 of")
+    number = row.get_attribute("data-row")
+    row.click()
+    expect(grid.locator("[aria-selected='true']")).to_have_attribute("data-row", str(number))
+    search.fill("")
+    expect(page.locator(".gg-results .gg-count")).to_contain_text("332 of 332")
+    expect(grid.locator("[aria-selected='true']")).to_be_visible()
+    assert grid.evaluate("grid => grid.scrollTop") > 0
+    search.fill("GT1")  # a narrower list begins with its first row
+    expect(page.locator(".gg-results .gg-count")).not_to_contain_text("332 of")
+    until(lambda: grid.evaluate("grid => grid.scrollTop") == 0)
+    search.fill("")
+
+
 def test_the_list_is_as_high_as_its_column_in_a_wide_window(bench: Visit, tmp_path: Path) -> None:
     with window(bench.page, 1280, 900):
         page = review(bench, tmp_path / "high.csv")

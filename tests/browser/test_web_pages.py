@@ -370,3 +370,41 @@ def test_sessions_are_renamed_compared_and_deleted(
     page.get_by_role("button", name="Delete permanently").click()
     expect(page.get_by_role("status").filter(has_text="Deleted session")).to_be_visible()
     assert left not in set(history(server).sessions()["id"])
+
+
+#: Selects in sight that cut the words of what is chosen, beside their arrow of some 18 px.
+CUT = """() => {
+  const pen = document.createElement("canvas").getContext("2d");
+  const cut = (select) => {
+    pen.font = getComputedStyle(select).font;
+    const words = select.selectedOptions[0]?.text ?? "";
+    return select.checkVisibility() && pen.measureText(words).width + 18 > select.clientWidth;
+  };
+  return [...document.querySelectorAll("select")].filter(cut).map((s) => s.selectedOptions[0].text);
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 700])
+def test_the_choices_of_an_inclusion_list_are_whole(
+    visit: Visit, server: Server, width: int
+) -> None:
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{server.url}/voila/render/species.ipynb")
+    expect(page.get_by_label("List for")).to_be_visible()
+    settle(page)
+    page.get_by_label("Use the retention model of").select_option("the example")
+    assert page.evaluate(CUT) == []
+
+
+def test_counts_have_commas(bench: Visit, tmp_path: Path) -> None:
+    page = bench.page
+    rows = pd.read_csv(example_at(tmp_path / "one.csv"))
+    many = tmp_path / "many.csv"
+    samples = [rows.assign(Sample=f"S{number}") for number in range(4)]
+    pd.concat(samples).to_csv(many, index=False)
+    give(page, many, example_at(tmp_path / "few.csv"))
+    files = page.locator("[aria-label='Files']")
+    expect(files.locator(".gg-row", has_text="many.csv")).to_contain_text(f"{4 * len(rows):,}")
+    for head in files.locator(".gg-head").all():
+        assert head.evaluate("head => head.scrollWidth <= head.clientWidth"), head.inner_text()

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
+import pandas as pd
 from chart_tables import drawn_rows, example
 
+import ganglioside as gg
 from ganglioside import charts
 from ganglioside.charts.files import spec
-from ganglioside.charts.network import _labelled, _ordered_kinds
+from ganglioside.charts.network import _labelled, _ordered_kinds, _percent
 
 
 def test_the_network_is_cut_where_it_would_be_too_long_and_says_so() -> None:
@@ -43,3 +48,23 @@ def test_a_key_says_what_the_colours_of_parents_mean() -> None:
     table = charts.fragment_table(example())
     parents = table["parent_series"].str.extract("(G[AMDTQP])", expand=False)
     assert set(values) == set(parents)
+
+
+def test_samples_of_a_study_share_a_row_and_a_number() -> None:
+    table = charts.fragment_table(example())
+    later = table.assign(
+        parent_rt=table["parent_rt"] + 0.006, percent_of_parent=3 * table["percent_of_parent"]
+    )
+    one, two = _labelled(table), _labelled(pd.concat([table, later], ignore_index=True), 0.05)
+    assert two["row"].nunique() <= one["row"].nunique()
+    assert two.groupby(["row", "kind"])["label"].nunique().max() == 1
+    first = two[two["percent_of_parent"].notna()].iloc[0]
+    same = two[(two["row"] == first["row"]) & (two["kind"] == first["kind"])]
+    assert first["label"] == _percent(same["percent_of_parent"].median())
+    study = gg.analyze(gg.simulate(1, n_samples=3))
+    chart = spec(charts.fragment_network(study))
+    assert "the median of the samples" in " ".join(chart["title"]["subtitle"])
+    (numbers,) = [layer for layer in chart["layer"] if layer["mark"]["type"] == "text"]
+    (text,) = [text for name, text in chart["datasets"].items() if name == numbers["data"]["name"]]
+    cells = [(row["row"], row["kind"]) for row in csv.DictReader(io.StringIO(text))]
+    assert len(cells) == len(set(cells))

@@ -42,6 +42,12 @@ def test_samples_of_a_study_are_ticks() -> None:
     bars, ticks = tables(profile_chart.spec(study))
     assert {tick["sample"] for tick in ticks} == {"S001", "S002", "S003"}
     assert {tick["name"] for tick in ticks} <= {bar["name"] for bar in bars}
+    for bar in bars:  # whose number stands beyond all of them
+        of_bar = [float(tick["share"]) for tick in ticks if tick["name"] == bar["name"]]
+        assert float(bar["end"]) >= max([*of_bar, float(bar["share_high"] or 0)])
+    assert "single samples" in " ".join(profile_chart.spec(study)["title"]["subtitle"])
+    axis = profile_chart.spec(study)["layer"][0]["encoding"]["x"]["scale"]
+    assert axis["domainMax"] > max(float(tick["share"]) for tick in ticks)
 
 
 def test_without_areas_or_species_it_says_so() -> None:

@@ -27,7 +27,9 @@ def test_series_are_in_the_figure_or_in_the_appendix(analysis: Analysis) -> None
     shown, rest = series_in_order(analysis)
     valid = analysis.features[analysis.features["verdict"] == "valid"]
     assert sorted([*shown, *rest]) == sorted(valid["series"].unique())
-    assert f"{len(rest)} smaller series" in planned("retention", analysis).caption
+    caption = planned("retention", analysis).caption
+    assert f"{len(rest)} smaller series" in caption
+    assert "dashed: none; dotted: more" in caption  # small panels have no legend of their curves
 
 
 def test_titles_of_every_shape_are_read() -> None:

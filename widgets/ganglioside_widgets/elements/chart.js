@@ -188,8 +188,8 @@ function render({ model, el }) {
       const [largest] = featuresOf(item?.datum);
       const id = largest?.feature_id;
       if (id === undefined) return;
-      model.set("selected", id);
-      model.send({ selected: id }); // no key or button overtakes a message
+      tellValue(model, "selected", id, { selected: id });
+      lead(el);
     });
     pick();
     fit(); // the width may have changed meanwhile

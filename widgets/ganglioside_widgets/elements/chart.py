@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final
 
-import anywidget
 import traitlets as t
 
 from ganglioside.charts import javascript, palette
 from ganglioside.charts.interactive import PICKED, InteractiveChart
 from ganglioside_widgets.elements.messages import Form, fits, is_whole
 from ganglioside_widgets.elements.module import source
+from ganglioside_widgets.elements.value_messages import SendsValue
 
 #: Most features in one box.
 MOST_BOXED: Final = 100_000
@@ -33,10 +33,11 @@ NO_POINT: Final = -1
 
 @cache
 def _module() -> str:
-    return f"{javascript()}\n{source('chart.js', DARK=palette.DARK)}"
+    parts = (source("parts/value_messages.js"), source("parts/leading.js"))
+    return "".join([javascript(), "\n", *parts, source("chart.js", DARK=palette.DARK)])
 
 
-class Chart(anywidget.AnyWidget):
+class Chart(SendsValue):
     """An `InteractiveChart` in the page; where only its data changes, the zoom is kept.
 
     Dragging draws a box, whose features are selected together; buttons zoom, move and save.
@@ -78,7 +79,7 @@ class Chart(anywidget.AnyWidget):
 
     def _receive(self, _: Any, content: Any, __: Any) -> None:
         if fits(content, SELECTED):
-            self.set_state({"selected": content["selected"]})  # which the browser is not sent back
+            self._take("selected", content["selected"])
         elif self._on_box is not None and fits(content, BOX):
             self._on_box(content["box"])
 

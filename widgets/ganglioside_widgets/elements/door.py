@@ -20,43 +20,32 @@ from ganglioside_widgets.elements.grid import Grid
 from ganglioside_widgets.elements.keys import Keys
 from ganglioside_widgets.elements.messages import (
     Form,
-    Kind,
     fields,
     fits,
-    is_count,
-    is_flag,
     is_text,
     only,
 )
 from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.elements.queue import Queue
+from ganglioside_widgets.elements.select import Select
 from ganglioside_widgets.elements.slider import Slider
+from ganglioside_widgets.elements.switches import CheckBox, Toggle
 
-#: The traits that a browser may set, by class of widget, with the check of each value. All other
-#: traits and widgets are read-only for it.
-SETTABLE: Final[Mapping[type[w.Widget], Mapping[str, Kind]]] = {
-    w.Checkbox: {"value": is_flag},
-    w.Dropdown: {"index": lambda value: value is None or is_count(value)},
-    w.ToggleButton: {"value": is_flag},
-}
-
-#: The custom messages that a browser may send, by class of widget. Our own elements, with an empty
-#: form, check theirs themselves.
+#: The messages that a browser may send, by class of widget. Our own elements, with an empty form,
+#: check theirs themselves. A browser sets no trait of any widget.
 SENDABLE: Final[Mapping[type[w.Widget], Form]] = {
     w.Button: {"event": only("click")},
     Chart: {},
+    CheckBox: {},
     DropZone: {},
     Field: {},
     Grid: {},
     Keys: {},
     Page: {},
     Queue: {},
+    Select: {},
     Slider: {},
-}
-
-#: Traits that are positions in a list, with the attribute that holds this list.
-_INDEXED: Final[Mapping[type[w.Widget], Mapping[str, str]]] = {
-    w.Dropdown: {"index": "options"},
+    Toggle: {},
 }
 
 #: The channel by which a browser asks for the states of all widgets.
@@ -145,28 +134,7 @@ def _permitted_data(widget: w.Widget, data: Mapping[str, Any]) -> dict[str, Any]
         form = of_kind(widget, SENDABLE)
         is_permitted = form is not None and fits(content, form)
         return {"method": method, "content": content} if is_permitted else None
-    if method == "update":
-        state = settable(widget, data.get("state"))
-        return {"method": method, "state": state} if state else None
     return None
-
-
-def settable(widget: w.Widget, state: object) -> dict[str, Any]:
-    """Values of a browser's `state` that it may set on a widget."""
-    checks = of_kind(widget, SETTABLE) or {}
-    return {
-        name: value
-        for name, value in fields(state).items()
-        if name in checks and checks[name](value) and _is_in_range(widget, name, value)
-    }
-
-
-def _is_in_range(widget: w.Widget, name: str, value: Any) -> bool:
-    """Whether the item at a position exists; True for traits that are no position."""
-    items = (of_kind(widget, _INDEXED) or {}).get(name)
-    if items is None or value is None:
-        return True
-    return bool(value < len(getattr(widget, items)))
 
 
 def of_kind(widget: w.Widget, table: Mapping[type[w.Widget], _Entry]) -> _Entry | None:

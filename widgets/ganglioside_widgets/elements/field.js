@@ -1,6 +1,4 @@
-// A labelled field for text. The text is sent as a message: messages keep their order among those of
-// buttons and keys, but a changed value waits until the kernel has answered to the one before.
-// `whenTyped` is defined before this.
+// A labelled field for text. `tellValue` and `whenTyped` are defined before this.
 
 function render({ model, el }) {
   const rows = model.get("_rows");
@@ -28,8 +26,7 @@ function render({ model, el }) {
     () => {
       if (field.value === known) return;
       known = field.value;
-      model.set("value", known);
-      model.send({ typed: known });
+      tellValue(model, "value", known, { typed: known });
     },
     model.get("_is_live"),
   );

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import anywidget
 import traitlets as t
 
 from ganglioside_widgets.elements.messages import Form, fits, is_text
 from ganglioside_widgets.elements.module import source
+from ganglioside_widgets.elements.value_messages import SendsValue
 
 #: The message of the browser: what was typed.
 TYPED: Final[Form] = {"typed": is_text}
 
 
-class Field(anywidget.AnyWidget):
+class Field(SendsValue):
     """A field whose text comes when it is left, and before what a button or a key then does.
-
-    Fields of ipywidgets send a text only once the kernel has answered to the one before; clicks and
-    keys wait for nothing, and would find the older text.
 
     Parameters
     ----------
@@ -36,7 +33,7 @@ class Field(anywidget.AnyWidget):
     disabled : bool
     """
 
-    _esm = source("parts/typing.js") + source("field.js")
+    _esm = source("parts/value_messages.js") + source("parts/typing.js") + source("field.js")
 
     value = t.Unicode("").tag(sync=True, echo_update=False)
     description = t.Unicode("").tag(sync=True)
@@ -56,4 +53,4 @@ class Field(anywidget.AnyWidget):
 
     def _receive(self, _: Any, content: Any, __: Any) -> None:
         if fits(content, TYPED) and not self.disabled:
-            self.set_state({"value": content["typed"]})  # which the browser is not sent back
+            self._take("value", content["typed"])

@@ -1,5 +1,5 @@
-// A table of rows of equal height: the page contains only those in sight. `SYMBOLS` of the verdicts
-// and `whenTyped` are defined before this.
+// A table of rows of equal height: the page contains only those in sight. `SYMBOLS` of the verdicts,
+// `lead` and `whenTyped` are defined before this.
 
 const ROW = 28; // px, as in panels.css
 const HEAD = 40;
@@ -45,6 +45,7 @@ function text(value, form) {
   if (Number.isNaN(value)) return "";
   if (form === "tick") return value ? "✓" : "";
   if (form === "confidence") return confidence(value);
+  if (form === "count") return value.toLocaleString("en");
   if (form === "short") return value === 0 ? "0" : value.toPrecision(3).replace("e+", "e");
   const digits = form === "text" ? String(value) : value.toFixed(Number(form));
   return digits.replace("-", MINUS);
@@ -316,6 +317,11 @@ function render({ model, el }) {
     if (!isHeld) tell();
   }
 
+  function click(key) {
+    select(key);
+    lead(root);
+  }
+
   function reveal() {
     const at = order.indexOf(selected);
     if (at < 0) return;
@@ -337,7 +343,7 @@ function render({ model, el }) {
     pressed = event.button === 0 ? keyUnder(event) : undefined;
   });
   body.addEventListener("pointerup", () => {
-    if (pressed !== undefined) select(pressed);
+    if (pressed !== undefined) click(pressed);
     pressed = undefined;
   });
   body.addEventListener("pointercancel", () => {
@@ -345,7 +351,7 @@ function render({ model, el }) {
   });
   body.addEventListener("click", (event) => {
     const key = event.detail === 0 ? keyUnder(event) : undefined;
-    if (key !== undefined) select(key);
+    if (key !== undefined) click(key);
   });
   root.addEventListener("keydown", (event) => {
     if (event.target !== root) return;
@@ -367,11 +373,15 @@ function render({ model, el }) {
   for (const name of ["keyup", "blur"]) root.addEventListener(name, tell);
 
   function all() {
+    const before = order.length;
     columns();
     findSelected();
     rows();
+    if (hasBegun && order.length > before) reveal(); // whoever undoes a filter looks for the selected row
+    hasBegun = false;
     draw();
   }
+  let hasBegun = false;
   let due = false;
   const later = () => {
     if (due) return;
@@ -383,9 +393,10 @@ function render({ model, el }) {
   };
   for (const name of ["_columns", "_layout_columns", "_order", "_sort", "_total", "_filters", "_unreadable"])
     model.on(`change:${name}`, later);
-  for (const name of ["_begun", "_sort"]) // whoever sorts looks for the first
+  for (const name of ["_begun", "_sort"]) // whoever sorts or filters looks for the first
     model.on(`change:${name}`, () => {
       root.scrollTop = 0;
+      hasBegun ||= name === "_begun";
     });
   model.on("change:selected", () => {
     findSelected();

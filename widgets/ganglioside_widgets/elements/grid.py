@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-import anywidget
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -15,6 +14,7 @@ import traitlets as t
 from ganglioside.columns import VERDICT_KINDS
 from ganglioside_widgets.elements.messages import Form, fits, is_flag, is_text, is_whole, only
 from ganglioside_widgets.elements.module import source
+from ganglioside_widgets.elements.value_messages import SendsValue
 
 #: The value of `Grid.selected` where no row is selected.
 NONE: Final = -1
@@ -47,8 +47,8 @@ class Column:
     width : int
         px.
     form : str
-        `text`, `verdict`, `confidence`, `tick`, `short` (3 significant digits) or the number of
-        decimals.
+        `text`, `verdict`, `confidence`, `tick`, `short` (3 significant digits), `count` (with
+        commas) or the number of decimals.
     help : str
         Tooltip of the header.
     hidden : bool
@@ -66,7 +66,7 @@ class Column:
     frozen: bool = False
 
 
-class Grid(anywidget.AnyWidget):
+class Grid(SendsValue):
     """A table with headers to sort by and at most one selected row.
 
     The user chooses which columns are shown, and copies the rows that are.
@@ -93,8 +93,10 @@ class Grid(anywidget.AnyWidget):
         Key of the selected row, or `NONE`.
     """
 
-    _esm = source("parts/typing.js") + source(
-        "grid.js", SYMBOLS={kind.name: kind.symbol for kind in VERDICT_KINDS}
+    _esm = (
+        source("parts/typing.js")
+        + source("parts/leading.js")
+        + source("grid.js", SYMBOLS={kind.name: kind.symbol for kind in VERDICT_KINDS})
     )
 
     _layout_columns: t.List[Any] = t.List().tag(sync=True)
@@ -219,7 +221,7 @@ class Grid(anywidget.AnyWidget):
             if content["by"] in {"", *keys}:
                 self._on_sort(content["by"], content["descending"])
         elif fits(content, SELECT):
-            self.set_state({"selected": content["key"]})  # which the browser is not sent back
+            self._take("selected", content["key"])
         elif self._on_filter is not None and fits(content, FILTER) and content["column"] in keys:
             self._on_filter(content["column"], content["text"][:_LONGEST_FILTER])
 

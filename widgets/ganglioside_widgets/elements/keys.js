@@ -1,5 +1,6 @@
 // Keys that act wherever the visitor is on the page.
 
+const AWAITED = 1000; // ms
 const TYPED = "input:not([type=checkbox]):not([type=range]), textarea, select, [contenteditable=true]";
 
 function render({ model, el }) {
@@ -29,10 +30,25 @@ function render({ model, el }) {
       reveal();
     }
   }
-  // Where panels stand one above the other, what the key leads to may be below the window.
+  // Where panels stand one above the other, what a key or click leads to may be below the window: it
+  // is brought into sight, and once more when it has its new content.
+  const place = () => model.get("_revealed") && root().querySelector(`.${model.get("_revealed")}`);
   function reveal() {
-    const place = model.get("_revealed") && root().querySelector(`.${model.get("_revealed")}`);
-    place?.scrollIntoView({ block: "nearest" });
+    const shown = place();
+    if (!shown) return;
+    const scroll = () => shown.scrollIntoView({ block: "nearest" });
+    scroll();
+    const drawn = new MutationObserver(() => {
+      drawn.disconnect();
+      scroll();
+    });
+    drawn.observe(shown, { childList: true, subtree: true });
+    setTimeout(() => drawn.disconnect(), AWAITED);
+  }
+  // A click beside the keys, but not in the panel that shows what it leads to.
+  function led(event) {
+    const panel = place()?.parentElement;
+    if (el.parentElement?.contains(event.target) && !panel?.contains(event.target)) reveal();
   }
   // A held key does no deed again: what it would do then, nobody has looked at.
   function held(event) {
@@ -57,10 +73,12 @@ function render({ model, el }) {
   document.addEventListener("keydown", held, true);
   document.addEventListener("keydown", typed, true);
   document.addEventListener("keydown", pressed);
+  document.addEventListener("gg-led", led);
   return () => {
     document.removeEventListener("keydown", held, true);
     document.removeEventListener("keydown", typed, true);
     document.removeEventListener("keydown", pressed);
+    document.removeEventListener("gg-led", led);
   };
 }
 

@@ -34,8 +34,8 @@ class Keys(anywidget.AnyWidget):
         Keys that act again and again while they are held, such as those that only move; any other
         acts once.
     reveals : str, optional
-        CSS class of what a key leads to: it is scrolled to where it is out of sight; the focus
-        stays.
+        CSS class of what a key or click leads to: it is scrolled to where it is out of sight; the
+        focus stays.
     """
 
     _esm = source("keys.js")

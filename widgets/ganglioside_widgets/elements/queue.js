@@ -1,4 +1,4 @@
-// A list of features in groups. `SYMBOLS` of the verdicts are defined before this.
+// A list of features in groups. `SYMBOLS` of the verdicts and `lead` are defined before this.
 
 function render({ model, el }) {
   const root = document.createElement("div");
@@ -45,7 +45,10 @@ function render({ model, el }) {
     sign.title = item.decision;
     open.append(verdict, name, sign, text);
     open.setAttribute("aria-label", [item.name, item.verdict, item.text, item.decision].filter(Boolean).join(", "));
-    open.onclick = () => model.send({ open: item.id });
+    open.onclick = () => {
+      model.send({ open: item.id });
+      lead(root);
+    };
     row.append(box, open);
     row.classList.toggle("gg-decided", Boolean(item.decision) && item.decision !== "later");
     return row;

@@ -64,7 +64,9 @@ class Queue(anywidget.AnyWidget):
         Tooltip of each group.
     """
 
-    _esm = source("queue.js", SYMBOLS={kind.name: kind.symbol for kind in VERDICT_KINDS})
+    _esm = source("parts/leading.js") + source(
+        "queue.js", SYMBOLS={kind.name: kind.symbol for kind in VERDICT_KINDS}
+    )
 
     _label = t.Unicode("").tag(sync=True)
     _items: t.List[Any] = t.List().tag(sync=True)

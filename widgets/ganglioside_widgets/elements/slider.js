@@ -1,4 +1,5 @@
-// A range and a number field in step; the value is sent once it stops changing.
+// A range and a number field in step; the value is sent once it stops changing. `tellValue` is defined
+// before this.
 
 const REST = 60; // ms
 
@@ -35,23 +36,25 @@ function render({ model, el }) {
     root.classList.toggle("gg-moved", value !== model.get("_default"));
   }
   let timer = null;
-  function send(value, rest) {
+  let moved = null; // the value that is on its way to rest
+  function settle() {
     clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (value === model.get("value")) return;
-      model.set("value", value);
-      model.send({ moved: value }); // no button overtakes a message
-    }, rest);
+    if (moved !== null && moved !== model.get("value")) tellValue(model, "value", moved, { moved });
+    moved = null;
   }
   range.addEventListener("input", () => {
     number.value = Number(Number(range.value).toFixed(digits + 2));
-    send(Number(range.value), REST);
+    moved = Number(range.value);
+    clearTimeout(timer);
+    timer = setTimeout(settle, REST);
   });
+  range.addEventListener("blur", settle);
   number.addEventListener("change", () => {
     const value = Number(number.value);
     if (number.value === "" || !Number.isFinite(value)) return show();
-    send(Math.min(Math.max(value, model.get("_low")), model.get("_high")), 0);
-    number.value = Math.min(Math.max(value, model.get("_low")), model.get("_high"));
+    moved = Math.min(Math.max(value, model.get("_low")), model.get("_high"));
+    number.value = moved;
+    settle();
   });
   model.on("change:value", show);
   show();

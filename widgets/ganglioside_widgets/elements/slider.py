@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import anywidget
 import traitlets as t
 
 from ganglioside_widgets.elements.messages import Form, fits, is_number
 from ganglioside_widgets.elements.module import source
+from ganglioside_widgets.elements.value_messages import SendsValue
 
 #: The message of the browser: the slider was moved, or a number was typed.
 MOVED: Final[Form] = {"moved": is_number}
 
 
-class Slider(anywidget.AnyWidget):
+class Slider(SendsValue):
     """A slider and a field for one number; the value is sent once it stops moving.
 
     Attributes
@@ -22,7 +22,7 @@ class Slider(anywidget.AnyWidget):
     value : float
     """
 
-    _esm = source("slider.js")
+    _esm = source("parts/value_messages.js") + source("slider.js")
 
     value = t.Float().tag(sync=True, echo_update=False)
     _label = t.Unicode().tag(sync=True)
@@ -58,4 +58,4 @@ class Slider(anywidget.AnyWidget):
 
     def _receive(self, _: Any, content: Any, __: Any) -> None:
         if fits(content, MOVED):
-            self.set_state({"value": content["moved"]})  # which the browser is not sent back
+            self._take("value", content["moved"])

@@ -22,6 +22,7 @@ from ganglioside.reading.wordings import worded
 from ganglioside.support.formatting import MISSING
 from ganglioside_widgets.elements.door import guard
 from ganglioside_widgets.elements.fault_reports import report_faults
+from ganglioside_widgets.elements.switches import Toggle
 from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.run import Post
 from ganglioside_widgets.state.visitors import VARIABLE
@@ -60,9 +61,7 @@ def _verdict_styles() -> str:
     light = "".join(f"  --gg-{kind.name}: {kind.text};\n" for kind in VERDICT_KINDS)
     dark = "".join(f"  --gg-{kind.name}: {kind.text_dark};\n" for kind in VERDICT_KINDS)
     uses = "".join(
-        f".gg-is-{kind.name}, .gg-root .jupyter-button.gg-chip.gg-is-{kind.name} "
-        f"{{ color: var(--gg-{kind.name}); }}\n"
-        for kind in VERDICT_KINDS
+        f".gg-is-{kind.name} {{ color: var(--gg-{kind.name}); }}\n" for kind in VERDICT_KINDS
     )
     return f".gg-root, .gg-toasts {{\n{light}}}\n{_DARK_PAGES} {{\n{dark}}}\n{uses}"
 
@@ -104,11 +103,11 @@ class Fold(w.VBox):  # type: ignore[misc]
 
     Attributes
     ----------
-    head : ToggleButton
+    head : Toggle
     """
 
     def __init__(self, title: str, *children: w.Widget, is_open: bool = False) -> None:
-        self.head = w.ToggleButton(description=title, value=is_open).add_class("gg-fold-head")
+        self.head = Toggle(description=title, value=is_open).add_class("gg-fold-head")
         self._content = w.VBox(children).add_class("gg-fold-content")
         super().__init__([self.head, self._content])
         self.add_class("gg-fold")

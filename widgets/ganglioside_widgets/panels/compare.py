@@ -11,6 +11,7 @@ import ipywidgets as w
 from ganglioside.charts.interactive import interactive
 from ganglioside_widgets.elements.chart import Chart
 from ganglioside_widgets.elements.grid import Column, Grid
+from ganglioside_widgets.elements.select import Select
 from ganglioside_widgets.panels.base import Panel, box, say, table
 from ganglioside_widgets.state.compare import CompareState, Comparison
 from ganglioside_widgets.state.species import completed_sessions
@@ -54,8 +55,8 @@ class ComparePanel(Panel):
 
     def __init__(self, state: CompareState | None = None) -> None:
         self.state = state or CompareState()
-        self.left = w.Dropdown(description="Left").add_class("gg-field")
-        self.right = w.Dropdown(description="Right").add_class("gg-field")
+        self.left = Select(description="Left").add_class("gg-field")
+        self.right = Select(description="Right").add_class("gg-field")
         self._message = box()
         self._facts = box()
         self.grid = Grid(

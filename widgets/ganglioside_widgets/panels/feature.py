@@ -26,6 +26,7 @@ from ganglioside.support.formatting import (
 from ganglioside_widgets.elements.chart import Chart
 from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.elements.grid import Column, Grid
+from ganglioside_widgets.elements.select import Select
 from ganglioside_widgets.panels.base import (
     Panel,
     box,
@@ -134,7 +135,7 @@ class FeaturePanel(Panel):
 
     def _build_override(self) -> None:
         verdicts = [(_MODEL, ""), *((verdict, verdict) for verdict in VERDICTS)]
-        self.verdict = w.Dropdown(description="My verdict", options=verdicts)
+        self.verdict = Select(description="My verdict", options=verdicts)
         self.verdict.add_class("gg-field")
         self.note = Field("Reason", "MS/MS, a standard, ...", rows=2)
         self.save = button("Save", self._save, kind="primary", tip="Save my verdict and note")

@@ -14,6 +14,7 @@ from ganglioside.settings import Settings
 from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.elements.page import Page
+from ganglioside_widgets.elements.select import Select
 from ganglioside_widgets.panels.base import (
     Fold,
     Panel,
@@ -41,8 +42,8 @@ _COLUMNS: Final = (
     Column("sample_type", "Sample type", 90),
     Column("created_text", "Created", 140),
     Column("duration", "Duration (s)", 86, "1", "From start to end"),
-    Column("features", "Features", 86, "0"),
-    *(Column(verdict, verdict.capitalize(), 50 + 6 * len(verdict), "0") for verdict in VERDICTS),
+    Column("features", "Features", 86, "count"),
+    *(Column(name, name.capitalize(), 50 + 6 * len(name), "count") for name in VERDICTS),
     Column("id", "Session", 130),
 )
 
@@ -129,7 +130,7 @@ class HistoryPanel(Panel):
         self.export = ExportPanel(
             ExportState(post=post_to_kernel(), visitor=self.state.visitor), page
         )
-        self.way = w.Dropdown(description="Seen by").add_class("gg-field")
+        self.way = Select(description="Seen by").add_class("gg-field")
         self.share = button("Share", lambda: self.state.share(self.way.value or ""))
         self._sharing = w.HBox([self.way, self.share]).add_class("gg-line")
         again = Fold("Run again", self.thresholds, self.rerun)

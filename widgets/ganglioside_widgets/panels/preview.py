@@ -13,6 +13,8 @@ from ganglioside.columns import INPUT_LABELS
 from ganglioside.reading.options import UNITS
 from ganglioside.reading.preview import Preview
 from ganglioside.reading.problems import quote
+from ganglioside_widgets.elements.select import Select
+from ganglioside_widgets.elements.switches import CheckBox
 from ganglioside_widgets.panels.base import Fold, Panel, box
 from ganglioside_widgets.state.upload import ABSENT, Upload, UploadState
 
@@ -57,7 +59,7 @@ class PreviewPanel(Panel):
         self.sheet = self._select("Sheet", lambda sheet: self.state.choose_sheet(sheet or None))
         self.unit = self._select("Unit of RT", lambda unit: self.state.set_unit(unit or None))
         self.unit.options = [("as found", ABSENT), *((unit, unit) for unit in UNITS)]
-        self.is_data = w.Checkbox(description="First line is data", indent=False)
+        self.is_data = CheckBox(description="First line is data", indent=False)
         self.is_data.observe(self._switch, "value")
         self._rows = box()
         fields = w.Box([*self.columns.values(), self.sheet, self.unit, self.is_data])
@@ -72,8 +74,9 @@ class PreviewPanel(Panel):
         """Hide rows and selects until they are asked for, or another file is shown."""
         self._fold.is_open = False
 
-    def _select(self, label: str, choose: Callable[[str], None]) -> w.Dropdown:
-        field = w.Dropdown(description=label, options=[("", ABSENT)]).add_class("gg-field")
+    def _select(self, label: str, choose: Callable[[str], None]) -> Select:
+        field = Select(description=label, options=[("", ABSENT)])
+        field.add_class("gg-field")
 
         def chosen(change: dict[str, object]) -> None:
             if not self._is_showing:
@@ -119,7 +122,7 @@ class PreviewPanel(Panel):
         self.is_data.value = not upload.options.header
 
 
-def _offer(field: w.Dropdown, choices: list[_Choice], value: str) -> None:
+def _offer(field: Select, choices: list[_Choice], value: str) -> None:
     """Show choices in a select, and the one that holds."""
     if field.options != tuple(choices):
         field.options = choices

@@ -20,6 +20,8 @@ from ganglioside_widgets.elements.chart import Chart
 from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.elements.grid import Column, Grid
 from ganglioside_widgets.elements.keys import Keys
+from ganglioside_widgets.elements.select import Select
+from ganglioside_widgets.elements.switches import Toggle
 from ganglioside_widgets.panels.base import Panel, box, button, say
 from ganglioside_widgets.panels.decisions import CONFIRM_KEY, UNDO_KEY
 from ganglioside_widgets.panels.feature import FeaturePanel
@@ -125,13 +127,13 @@ class ResultsPanel(Panel):
     def _build_chart(self) -> None:
         self.chart = Chart("Chart of the features", has_tools=True).add_class("gg-fills")
         self.caption = box(kind="caption")
-        self.view = w.Dropdown(
+        self.view = Select(
             options=[(label, key) for key, label in VIEWS.items()], description="Chart"
         )
-        self.order = w.Dropdown(
+        self.order = Select(
             options=[(label, key) for key, label in ORDERS.items()], description="Panels"
         )
-        self.colour = w.Dropdown(options=["verdict"], description="Colour")
+        self.colour = Select(options=["verdict"], description="Colour")
         fields = [self.view, self.order, self.colour]
         for field in fields:
             field.add_class("gg-field").observe(lambda _: self._redraw(), "value")
@@ -142,7 +144,7 @@ class ResultsPanel(Panel):
     def _build_filters(self) -> None:
         self.search = Field("Search", "name, reason", is_live=True)
         self.search.add_class("gg-search")
-        self.verdicts = {v: w.ToggleButton(description=v).add_class(f"gg-is-{v}") for v in VERDICTS}
+        self.verdicts = {v: Toggle(description=v).add_class(f"gg-is-{v}") for v in VERDICTS}
         self.category, self.series = _choice("all categories"), _choice("all series")
         self.sample, self.decision = _choice("all samples"), _choice("any decision")
         for field in (self.search, self.category, self.series, self.sample, self.decision):
@@ -354,13 +356,14 @@ def _decided(analysis: Analysis) -> str:
     return f"{count:,} decided by analysts" if count else ""
 
 
-def _choice(of_all: str) -> w.Dropdown:
+def _choice(of_all: str) -> Select:
     """Filter by one value, of which the first choice is all."""
-    field = w.Dropdown(options=[(of_all, _ALL)], tooltip=f"Filter: {of_all}")
-    return field.add_class("gg-choice")
+    field = Select(options=[(of_all, _ALL)], tooltip=f"Filter: {of_all}")
+    field.add_class("gg-choice")
+    return field
 
 
-def _set_choices(field: w.Dropdown, values: Sequence[str], chosen: tuple[str, ...]) -> None:
+def _set_choices(field: Select, values: Sequence[str], chosen: tuple[str, ...]) -> None:
     """Set the choices of a filter: all, then `values`; the chosen one is kept if it exists."""
     options = [field.options[0], *((value, value) for value in values)]
     if tuple(field.options) != tuple(options):

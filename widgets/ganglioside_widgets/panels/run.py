@@ -7,6 +7,7 @@ from html import escape
 
 import ipywidgets as w
 
+from ganglioside_widgets.elements.select import Select
 from ganglioside_widgets.panels.base import Fold, Panel, box, button, post_to_kernel, refused, say
 from ganglioside_widgets.state.run import Phase, RunState
 
@@ -39,7 +40,7 @@ class RunPanel(Panel):
         self.cancel = button("Cancel", self.state.cancel)
         self._progress, self._end, self._lines = box(kind="progress"), box(), box()
         self._log = Fold("Log", self._lines)
-        self.way = w.Dropdown(description="Seen by").add_class("gg-field")
+        self.way = Select(description="Seen by").add_class("gg-field")
         buttons = w.HBox([self.run, self.cancel]).add_class("gg-buttons")
         line = w.HBox([buttons, self._progress]).add_class("gg-run-line")
         self.details = w.VBox([self.way, self._log]).add_class("gg-run-details")

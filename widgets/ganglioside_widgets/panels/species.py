@@ -11,6 +11,7 @@ import pandas as pd
 from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.elements.grid import Column, Grid
 from ganglioside_widgets.elements.page import Page
+from ganglioside_widgets.elements.select import Select
 from ganglioside_widgets.panels.base import (
     Panel,
     box,
@@ -84,7 +85,7 @@ class SpeciesPanel(Panel):
         self.state = state or SpeciesState()
         self._page = page or Page()
         self.names = Field("Names", "one a line, such as GM1(38:1;O2)", rows=4, is_live=True)
-        self.session = w.Dropdown(description="Use the retention model of")
+        self.session = Select(description="Use the retention model of")
         self.session.add_class("gg-field").add_class("gg-wide-label")
         self._message, self._answer, self._title = box(), box(), box()
         self.summary = Grid("Predictions", _SUMMARY_COLUMNS, key="name", lines=8)
@@ -115,8 +116,8 @@ class SpeciesPanel(Panel):
 
     def _list_fields(self) -> w.VBox:
         """Make what an inclusion list is downloaded with."""
-        self.form = w.Dropdown(description="List for", options=list(FORMS)).add_class("gg-field")
-        self.window = w.Dropdown(description="Window", options=list(WINDOWS)).add_class("gg-field")
+        self.form = Select(description="List for", options=list(FORMS)).add_class("gg-field")
+        self.window = Select(description="Window", options=list(WINDOWS)).add_class("gg-field")
         self.download = button("Download inclusion list", self._download)
         self._whole = box(kind="caption")
         choices = w.HBox([self.form, self.window, self.download]).add_class("gg-list-fields")

@@ -16,15 +16,15 @@ from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.species_list import SpeciesListState
 
 _COLUMNS: Final = (
-    Column("name", "Species", 160, frozen=True),
-    Column("rt", "RT (min)", 72, "3"),
-    Column("area", "As measured", 100, "short", "Peak area of its rows"),
+    Column("name", "Species", 150, frozen=True),
+    Column("rt", "RT (min)", 62, "3"),
+    Column("area", "As measured", 92, "short", "Peak area of its rows"),
     Column(
-        "area_consolidated", "Area", 88, "short", "With what the ion source broke off given back"
+        "area_consolidated", "Area", 68, "short", "With what the ion source broke off given back"
     ),
-    Column("area_low", "From", 82, "short", "95 % interval of the area"),
-    Column("area_high", "To", 82, "short", "95 % interval of the area"),
-    Column("share", "Share (%)", 86, "2", "Of the area of all accepted species"),
+    Column("area_low", "From", 66, "short", "95 % interval of the area"),
+    Column("area_high", "To", 66, "short", "95 % interval of the area"),
+    Column("share", "Share (%)", 66, "2", "Of the area of all accepted species"),
     Column(
         "confidence",
         "Conf.",
@@ -32,9 +32,9 @@ _COLUMNS: Final = (
         "confidence",
         "Probability that the name is right, as the model judges; none of what an analyst decided",
     ),
-    Column("decided_by", "Accepted by", 96, "text", "The model, or an analyst's decision"),
-    Column("rows_returned", "Pieces", 66, "0", "Rows whose area is given back"),
-    Column("samples", "Samples", 74, "0", hidden=True),
+    Column("decided_by", "Accepted by", 88, "text", "The model, or an analyst's decision"),
+    Column("rows_returned", "Pieces", 62, "count", "Rows whose area is given back"),
+    Column("samples", "Samples", 74, "count", hidden=True),
 )
 
 

@@ -8,6 +8,7 @@ import ipywidgets as w
 import traitlets as t
 
 from ganglioside.settings import SAMPLE_TYPES, setting_specs
+from ganglioside_widgets.elements.select import Select
 from ganglioside_widgets.elements.slider import Slider
 from ganglioside_widgets.panels.base import Panel, box, button, say
 from ganglioside_widgets.state.thresholds import STEPS, ThresholdsState, shown_range
@@ -48,7 +49,7 @@ class ThresholdsPanel(Panel):
                 step=step,
                 help=f"{spec.help} {shown_range(name)}.",
             )
-        self.sample = w.Dropdown(options=SAMPLE_TYPES, description="Sample type")
+        self.sample = Select(options=SAMPLE_TYPES, description="Sample type")
         self.sample.add_class("gg-field")
         self.changes = box(kind="changes")
         # Where nothing can be shown, it is not created: a hidden one gets messages too.

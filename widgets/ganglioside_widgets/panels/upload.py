@@ -16,6 +16,7 @@ from ganglioside.support.formatting import counted
 from ganglioside_widgets.elements.dropzone import DropZone
 from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
+from ganglioside_widgets.elements.switches import CheckBox
 from ganglioside_widgets.panels.base import (
     Panel,
     box,
@@ -30,9 +31,9 @@ from ganglioside_widgets.state.batch import BatchState
 from ganglioside_widgets.state.upload import UploadState
 
 _FILES: Final = (
-    Column("name", "File", 122),
-    Column("state", "State", 70),
-    Column("features", "Features", 92, "0"),
+    Column("name", "File", 138),
+    Column("state", "State", 124),
+    Column("features", "Features", 86, "count"),
 )
 
 #: Refused files that are named; the others are counted.
@@ -125,7 +126,7 @@ class UploadPanel(Panel):
     def _build_files(self) -> None:
         """Make the list of the files, and what can be done with them."""
         self.files = Grid("Files", _FILES, key="name", lines=6)
-        self.study = w.Checkbox(description="All files are samples of one study", indent=False)
+        self.study = CheckBox(description="All files are samples of one study", indent=False)
         self.share = button(
             "Same choices for all files",
             self.state.share_options,

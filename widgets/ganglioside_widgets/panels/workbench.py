@@ -12,6 +12,8 @@ from ganglioside.errors import SettingsError
 from ganglioside.history import History
 from ganglioside.jobs.announcements import duration
 from ganglioside_widgets.elements.page import Page
+from ganglioside_widgets.elements.select import Select
+from ganglioside_widgets.elements.switches import Toggle
 from ganglioside_widgets.panels.base import box, button, guard_page, post_to_kernel, say, styled
 from ganglioside_widgets.panels.export import ExportPanel
 from ganglioside_widgets.panels.jobs import JobsPanel
@@ -125,9 +127,9 @@ class Workbench(w.VBox):  # type: ignore[misc]
             "Export": self.export,
             "Jobs": self.jobs,
         }
-        self._toggles: dict[str, w.ToggleButton] = {}
+        self._toggles: dict[str, Toggle] = {}
         for name in self._drawers:
-            toggle = w.ToggleButton(description=name, value=name == "Table")
+            toggle = Toggle(description=name, value=name == "Table")
             toggle.add_class("gg-toggle").observe(self._show_drawers, "value")
             self._toggles[name] = toggle
         self._show_drawers(None)
@@ -152,7 +154,7 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self._toggles["Jobs"].description = f"Jobs {count:,}" if count else "Jobs"
 
     def _build_files(self) -> None:
-        self._file = w.Dropdown(description="File").add_class("gg-field")
+        self._file = Select(description="File").add_class("gg-field")
         self._is_listing = False
         self._file.observe(self._choose_file, "value")
 

@@ -28,7 +28,7 @@ _WORKERS: Final = (
 _LASTING: Final = (
     Column("kind", "Kind", 90),
     Column("status", "End", 92),
-    Column("number", "Jobs", 70, "0"),
+    Column("number", "Jobs", 70, "count"),
     Column("median", "Median time", 110),
     Column("longest", "Longest time", 110),
 )

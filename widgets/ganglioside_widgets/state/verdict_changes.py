@@ -26,7 +26,7 @@ def describe(before: Analysis, after: Analysis) -> str:
     >>> import ganglioside as gg
     >>> analysis = gg.analyze(gg.example())
     >>> describe(analysis, analysis.redecide(gg.Settings(outlier_threshold=1.0)))
-    '24 features changed: 17 valid → undetermined, 7 valid → outlier.'
+    '14 features changed: 10 valid → undetermined, 4 valid → outlier.'
     """
     rows = changed_rows(before, after)
     if rows.empty:

@@ -94,15 +94,20 @@ class Parameters:
     def expect(
         self, curve: Curve, ceramides: Ceramides, chains: ChainEffect = NO_CHAINS
     ) -> tuple[FloatArray, FloatArray]:
-        """RT of lines of a curve at ceramides and its standard deviation, min, each (L, c)."""
+        """RT of lines of a curve at ceramides and its standard deviation, min, each (L, c).
+
+        Where left-out rows are nearer than expected, what they say nothing of is as uncertain.
+        """
         straight = curve.predict(ceramides) + chains.shift
         speed = self.gradient.speed(self.gradient.to_rt(straight))
         scatter = self.sigma[ceramide_class(ceramides.basis)] * speed
         bend = usual_bend(curve.slope, self.composition.priors)
-        variance = curve.variance(ceramides) + self.reach.variance(straight, bend)
-        variance += self.errors.unsure.variance(curve, ceramides) + chains.variance
-        scale = STANDARD_DEVIATION * self.errors.scale
-        return self.in_minutes(straight, scale * np.sqrt(variance + scatter**2))
+        shown = curve.variance(ceramides) + scatter**2
+        shown += self.errors.unsure.variance(curve, ceramides)
+        beyond = self.reach.variance(straight, bend) + chains.variance
+        scale = self.errors.scale
+        variance = scale**2 * shown + max(scale, 1.0) ** 2 * beyond
+        return self.in_minutes(straight, STANDARD_DEVIATION * np.sqrt(variance))
 
     def in_minutes(self, straight: FloatArray, sd: FloatArray) -> tuple[FloatArray, FloatArray]:
         """RT of straightened times and its standard deviation, min, in their shape."""

@@ -35,8 +35,8 @@ from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.priors import Priors
 
 _PLACE_AT: Final = (2, 4)  # again with what fragments of the second lines taught
-_FAR_PAIRS_AT: Final = (4, 5)  # before, rows are not yet on their lines
-_PRUNE_AT: Final = 5
+_FAR_PAIRS_AT: Final = (4, 6)  # before, rows are not yet on their lines
+_PRUNE_AT: Final = 6
 _GRADIENT_FROM: Final = 3  # before, rows are not yet on their lines
 _MISSING_FROM: Final = 2  # before, parents without a row only count where lines are placed
 _MOST_ROUNDS: Final = 14

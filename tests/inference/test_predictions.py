@@ -16,7 +16,7 @@ from ganglioside.inference.model_parameters import Parameters
 MODEL = gg.analyze(gg.example()).model
 
 #: Own series with one line and with several, isomers with and without a line, shared curve, no row.
-HEADS = ("GM3", "GD1", "GD1a", "GD1c", "GT1", "GQ1", "GP1", "GM3+OAc", "SM", "Hex2Cer")
+HEADS = ("GM3", "GM2", "GD1", "GD1a", "GD1c", "GT1", "GQ1", "GP1", "GM3+OAc", "SM", "Hex2Cer")
 CERAMIDES = ("36:1;O2", "42:2;O2", "37:0;O3", "60:1;O2")
 CHAINS = ("d18:1/18:0", "d18:0/18:1", "d18:2/18:0", "d17:1/19:0")
 NAMES = [f"{head}({ceramide})" for ceramide in (*CERAMIDES, *CHAINS) for head in HEADS]

@@ -98,7 +98,6 @@ def test_a_row_that_cannot_be_read_is_explained() -> None:
 
 def test_a_study_shows_its_species_once(analysis: gg.Analysis) -> None:
     study = gg.analyze([gg.example(), gg.example()])
-    assert [row[0] for row in top_species(study).rows] == [
-        row[0] for row in top_species(analysis).rows
-    ]
+    shown = [row[0] for row in top_species(study).rows]
+    assert sorted(shown) == sorted(row[0] for row in top_species(analysis).rows)  # once each
     assert "Sample" in words(analysis_card(study))

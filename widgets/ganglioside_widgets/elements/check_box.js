@@ -1,4 +1,4 @@
-// A box to tick, before its words. `tellValue` is defined before this.
+// A box to tick, before its words. `tellValue` and `follow` are defined before this.
 
 function render({ model, el }) {
   const label = document.createElement("label");
@@ -13,12 +13,9 @@ function render({ model, el }) {
   const name = () => (words.textContent = label.title = model.get("description"));
   const able = () => (box.disabled = model.get("disabled"));
   box.addEventListener("change", () => tellValue(model, "value", box.checked, { switched: box.checked }));
-  model.on("change:value", show);
-  model.on("change:description", name);
-  model.on("change:disabled", able);
-  show();
-  name();
-  able();
+  follow(model, ["value"], show);
+  follow(model, ["description"], name);
+  follow(model, ["disabled"], able);
 }
 
 export default { render };

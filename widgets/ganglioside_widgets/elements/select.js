@@ -1,4 +1,4 @@
-// A labelled choice of one among several. `tellValue` is defined before this.
+// A labelled choice of one among several. `tellValue` and `follow` are defined before this.
 
 function render({ model, el }) {
   const label = document.createElement("label");
@@ -27,13 +27,10 @@ function render({ model, el }) {
     // With its words: another list may be on its way here.
     tellValue(model, "index", chosen, { chosen, words: model.get("_options_labels")[chosen] });
   });
-  for (const trait of ["description", "tooltip"]) model.on(`change:${trait}`, name);
-  model.on("change:_options_labels", offer);
-  model.on("change:index", show);
-  model.on("change:disabled", able);
-  name();
-  offer();
-  able();
+  follow(model, ["description", "tooltip"], name);
+  follow(model, ["_options_labels"], offer);
+  follow(model, ["index"], show);
+  follow(model, ["disabled"], able);
 }
 
 export default { render };

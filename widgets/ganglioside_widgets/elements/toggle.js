@@ -1,4 +1,4 @@
-// A button that stays pressed until it is pressed again. `tellValue` is defined before this.
+// A button that stays pressed until it is pressed again. `tellValue` and `follow` are defined before this.
 
 function render({ model, el }) {
   const button = document.createElement("button");
@@ -18,12 +18,9 @@ function render({ model, el }) {
     tellValue(model, "value", switched, { switched });
     show();
   });
-  model.on("change:value", show);
-  for (const trait of ["description", "tooltip"]) model.on(`change:${trait}`, name);
-  model.on("change:disabled", able);
-  show();
-  name();
-  able();
+  follow(model, ["value"], show);
+  follow(model, ["description", "tooltip"], name);
+  follow(model, ["disabled"], able);
 }
 
 export default { render };

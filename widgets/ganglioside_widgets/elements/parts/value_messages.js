@@ -7,3 +7,8 @@ function tellValue(model, name, value, message) {
   model.send(message);
 }
 
+// Show what traits say, now and whenever one of them changes.
+function follow(model, traits, show) {
+  for (const trait of traits) model.on(`change:${trait}`, show);
+  show();
+}

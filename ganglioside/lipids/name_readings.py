@@ -148,14 +148,14 @@ _NO_COLON: Final = re.compile(
 # sum may stand before the chains, `SM(OH) 36:1 d18:1/18:0`.
 _HYDROXYLATED: Final = re.compile(
     r"(?P<head>[^()\[\]:]{1,30}?) ?\((?:[2-3α]-?)?oh\)[- ]?"
-    r"(?:(?P<sum>[a-z]?[0-9]{1,2}:[0-9]{1,2})(?: |(?=\()))?(?P<open>\()?"
-    r"(?P<ceramide>[a-z]?[0-9]{1,2}:[0-9]{1,2}(?:[/_][a-z]?[0-9]{1,2}:[0-9]{1,2})?)(?(open)\))",
+    rf"(?:(?P<sum>{_CHAIN})(?: |(?=\()))?(?P<open>\()?"
+    rf"(?P<ceramide>{_CHAIN}(?:[/_]{_CHAIN})?)(?(open)\))",
     re.IGNORECASE,
 )
 # `SM 36:1(OH) d18:1/18:0`, where it is written behind the sum and the chains follow without it.
 _SUM_HYDROXYLATED: Final = re.compile(
-    r"(?P<head>[^()\[\]:]{1,30}?)[ (](?P<sum>[a-z]?[0-9]{1,2}:[0-9]{1,2}) ?\(oh\)\)?"
-    r"(?P<open>\()?(?P<ceramide>[a-z]?[0-9]{1,2}:[0-9]{1,2}[/_][a-z]?[0-9]{1,2}:[0-9]{1,2})(?(open)\))",
+    rf"(?P<head>[^()\[\]:]{{1,30}}?)[ (](?P<sum>{_CHAIN}) ?\(oh\)\)?"
+    rf"(?P<open>\()?(?P<ceramide>{_CHAIN}[/_]{_CHAIN})(?(open)\))",
     re.IGNORECASE,
 )
 # `16:0(2OH[R])` of LIPID MAPS: which mirror image it is, which takes no part.

@@ -22,10 +22,9 @@ from ganglioside.support.text_columns import distinct, texts_of
 _BETWEEN: Final = re.compile(r"\s*[,;/|]\s*|\s+-{2,3}\s+|(?<=[\]+-])(?:\s+|\s*_)(?=\[)")
 
 
-#: The m/z of several ions in a cell.
-_SEVERAL_MZ: Final = r"\s*[0-9]{2,4}\.[0-9]{1,8}(?:(?:_|[,;] )[0-9]{2,4}\.[0-9]{1,8}){1,9}\s*"
-
-_FIRST_MZ: Final = r"([0-9]{2,4}\.[0-9]{1,8})"
+#: One m/z, and those of several ions in a cell.
+_MZ: Final = r"[0-9]{2,4}\.[0-9]{1,8}"
+_SEVERAL_MZ: Final = rf"\s*{_MZ}(?:(?:_|[,;] ){_MZ}){{1,9}}\s*"
 
 #: First cells of a column that are looked at, and the share of the distinct ones that must be ions.
 _TRIED: Final = 1000
@@ -69,7 +68,7 @@ def first_mz(cells: pd.Series[Any]) -> tuple[pd.Series[Any], int | None]:
     several = matches(cells, _SEVERAL_MZ)
     if not several.any():
         return cells, None
-    return cells.mask(several, cells.str.extract(_FIRST_MZ)[0]), int(np.flatnonzero(several)[0])
+    return cells.mask(several, cells.str.extract(f"({_MZ})")[0]), int(np.flatnonzero(several)[0])
 
 
 def single_ions(data: pd.DataFrame, names: ParsedNames) -> pd.Series[Any]:

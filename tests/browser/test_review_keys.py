@@ -213,19 +213,18 @@ def test_a_decision_is_on_the_row_that_is_marked_though_the_kernel_has_not_answe
     assert [*made(server, page, 1)] == [row]
 
 
-#: Counts the messages to the kernel in `sent`, until `count(false)`: others work on the page later.
+#: Counts messages to the kernel in `sent` until `stopCounting()`: others work on the page later.
 COUNT = """() => {
   const send = WebSocket.prototype.send;
   window.sent = 0;
-  window.count = (on) => {
-    WebSocket.prototype.send = on ? counted : send;
+  window.stopCounting = () => {
+    WebSocket.prototype.send = send;
   };
-  const counted = function (data) {
+  WebSocket.prototype.send = function (data) {
     const text = typeof data === "string" ? data : new TextDecoder().decode(data);
     if (text.includes("comm_msg")) window.sent += 1;
     return send.call(this, data);
   };
-  window.count(true);
 }"""
 
 
@@ -234,7 +233,7 @@ def counted_messages(page: sync_api.Page) -> Iterator[Callable[[], int]]:
     """Count the messages that the page sends to its kernel."""
     page.evaluate(COUNT)
     yield lambda: int(page.evaluate("window.sent"))
-    page.evaluate("window.count(false)")
+    page.evaluate("window.stopCounting()")
 
 
 def test_a_search_is_sent_once_typing_rests_and_what_is_typed_stays(

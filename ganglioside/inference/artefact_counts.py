@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.rates import ARTEFACT_WEIGHT, ArtefactCounts
+from ganglioside.inference.shares import MissingParents
 from ganglioside.inference.split_peaks import count_splits
 from ganglioside.inference.state import Inference, flat_index
 from ganglioside.ion_source.artefacts import nearness, processes
@@ -23,6 +24,7 @@ from ganglioside.support.caches import kept_with_first
 from ganglioside.support.priors import Priors
 
 _MOST: Final = 0.95
+_SPREAD_WEIGHT: Final = 8.0  # rows that the usual spread of an extent is worth
 _SURE: Final = 1e-3  # decades; spread of what does not differ between tables
 
 
@@ -61,52 +63,108 @@ def pair_rates(state: Inference) -> FloatArray:
     return np.minimum(other_seen / other_names, _MOST)
 
 
-def expected_extents(state: Inference) -> Extents:
-    """Extents of each artefact, shape (A + 1,); the last entry is fragmentation and means nothing.
+def relative_extents(state: Inference, found: MissingParents) -> Extents:
+    """Extents of the artefacts of missing parents as other rows show them, shape (g,).
 
-    Those of isotopes come on top of what the formula gives.
+    Those of isotopes come on top of what the formula gives; those of fragments mean nothing.
     """
-    counts = state.rates.artefact_counts
-    process = np.arange(len(counts.measured))
-    return _extents(counts.measured, counts.log_ratio, process)
+    counts, n = state.rates.artefact_counts, len(processes().splits)
+    before = state.shares.missing_parents
+    key, of_found = before.child * n + before.process % n, found.child * n + found.process % n
+    own = _of_relatives(before).by(key, len(state.observed) * n).take(of_found)
+    return _extents(_all(counts).take(found.process).without(own), found.process)
 
 
 def pair_extents(state: Inference) -> Extents:
     """Extents of each pair as the other pairs of its process show them, shape (m,)."""
-    counts, pairs = state.rates.artefact_counts, state.coelution
-    own = state.rates.fragments.pair * pairs.measured_artefact
-    measured = np.maximum(counts.measured[pairs.process] - own, 0.0)
-    log_ratio = counts.log_ratio[pairs.process] - own * pairs.beside_formula
-    extents = _extents(measured, log_ratio, pairs.process)
+    pairs = state.coelution
+    own = _Ratios.of(state.rates.fragments.pair * pairs.measured_artefact, pairs.beside_formula)
+    others = _all(state.rates.artefact_counts).take(pairs.process).without(own)
+    extents = _extents(others, pairs.process)
     return Extents(extents.mean + pairs.formula_extent, extents.sd)
 
 
 def count_artefacts(state: Inference) -> ArtefactCounts:
     """Artefacts with areas, counted by the present shares."""
     pairs, n = state.coelution, len(processes().splits)
-    share = np.where(pairs.measured_artefact, state.shares.pair, 0.0)
+    parents = state.shares.missing_parents
+    share = state.shares.pair * pairs.measured_artefact
+    # Process -1 is the last.
+    by_pairs = _Ratios.of(share, pairs.beside_formula).by(pairs.process % n, n)
+    by_relatives = _of_relatives(parents).by(parents.process % n, n)
     return ArtefactCounts(
         names=np.append(_names(state), 0.0) + ARTEFACT_WEIGHT,
-        measured=sum_by(pairs.process % n, share, n),  # process -1 is the last
-        log_ratio=sum_by(pairs.process % n, share * pairs.beside_formula, n),
+        measured=by_pairs.number + by_relatives.number,
+        log_ratio=by_pairs.total + by_relatives.total,
+        squares=by_pairs.squares + by_relatives.squares,
         split=count_splits(state),
     )
 
 
-def _extents(measured: FloatArray, log_ratio: FloatArray, process: IntArray) -> Extents:
-    """Extents of processes with `measured` rows whose log10 ratios sum to `log_ratio`.
+@dataclass(frozen=True, eq=False)
+class _Ratios:
+    """Sums of 1, r and r^2 over log10 ratios r of child and parent area, each of one shape."""
 
-    With s the scatter of rows of one table, and m and b the mean and spread of tables,
+    number: FloatArray
+    total: FloatArray
+    squares: FloatArray
 
+    @classmethod
+    def of(cls, share: FloatArray, log_ratio: FloatArray) -> _Ratios:
+        """Those of single ratios with their shares; NaN counts as nothing."""
+        known = np.isfinite(log_ratio)
+        number, ratio = np.where(known, share, 0.0), np.where(known, log_ratio, 0.0)
+        return cls(number, number * ratio, number * ratio**2)
+
+    def by(self, key: IntArray, n: int) -> _Ratios:
+        """Sums by key, shape (n,)."""
+        return _Ratios(
+            sum_by(key, self.number, n), sum_by(key, self.total, n), sum_by(key, self.squares, n)
+        )
+
+    def take(self, index: IntArray) -> _Ratios:
+        """Those at some positions."""
+        return _Ratios(self.number.take(index), self.total.take(index), self.squares.take(index))
+
+    def without(self, own: _Ratios) -> _Ratios:
+        """The same less what is one's own."""
+        return _Ratios(
+            np.maximum(self.number - own.number, 0.0),
+            self.total - own.total,
+            np.maximum(self.squares - own.squares, 0.0),
+        )
+
+
+def _all(counts: ArtefactCounts) -> _Ratios:
+    """All ratios of each artefact, shape (A + 1,)."""
+    return _Ratios(counts.measured, counts.log_ratio, counts.squares)
+
+
+def _of_relatives(parents: MissingParents) -> _Ratios:
+    """Ratios of the children of relatives, each shape (g,)."""
+    return _Ratios.of(parents.probability, parents.log_ratio)
+
+
+def _extents(ratios: _Ratios, process: IntArray) -> Extents:
+    """Extents of processes of which so many ratios are known.
+
+    With s the scatter of rows of one table, which the usual s_0 shows as w rows would, and m and b
+    the mean and spread of tables,
+
+        s^2  = (w s_0^2 + sum (r - sum(r) / n)^2) / (w + n)
         p    = n / s^2 + 1 / b^2
-        mean = (sum / s^2 + m / b^2) / p
+        mean = (sum(r) / s^2 + m / b^2) / p
         sd   = sqrt(s^2 + 1 / p)
     """
     known = processes()
-    scatter = np.maximum(known.log10_spread[process], _SURE)
+    usual = np.maximum(known.log10_spread[process], _SURE)
     between = np.maximum(known.log10_between[process], _SURE)
-    precision = measured / scatter**2 + 1 / between**2
-    mean = (log_ratio / scatter**2 + known.log10_extent[process] / between**2) / precision
+    number = ratios.number
+    about_mean = np.maximum(ratios.squares - ratios.total**2 / np.maximum(number, _SURE), 0.0)
+    squares = _SPREAD_WEIGHT * usual**2 + about_mean
+    scatter = np.sqrt(squares / (_SPREAD_WEIGHT + number))
+    precision = number / scatter**2 + 1 / between**2
+    mean = (ratios.total / scatter**2 + known.log10_extent[process] / between**2) / precision
     return Extents(mean, np.sqrt(scatter**2 + 1 / precision))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.artefact_counts import expected_extents
+from ganglioside.inference.artefact_counts import relative_extents
 from ganglioside.inference.candidates import lines_of
 from ganglioside.inference.fragment_yields import emission_rates, expected_yields
 from ganglioside.inference.pathways import RtDifference, pathway_rt
@@ -28,6 +28,7 @@ _FULL_CERAMIDE: Final = 2.0  # the same of a ceramide
 _SUREST: Final = 0.95
 _MOST_GAIN: Final = 30.0  # log odds that siblings add
 _FAR: Final = 8.0  # scales from where the parent is expected
+_A_ROW: Final = 0.01  # share of genuine rows from which a relative has an area of its own
 _AS_PAIRS: Final = 0.15  # part of the density with the heavy tails of co-elution
 
 
@@ -65,7 +66,8 @@ def missing_parents(state: Inference, sought: BoolArray, others: FloatArray) -> 
     mass = state.rates.mass.right(mass_error, shift) * possible.parents.nearness.take(parent)
     made = _rates(state, found, kind) * density * mass
     gain = np.log1p(made / others.take(found.child))
-    return found.with_probability(made * _existence(state, found, gain, areas.detected))
+    probability = made * _existence(state, found, gain, areas.detected)
+    return replace(found, log_ratio=areas.log_ratio, probability=probability)
 
 
 def _density(z: FloatArray, scale: FloatArray, tail: float) -> FloatArray:
@@ -167,6 +169,7 @@ class _ParentsOnLines:
             line=self.line.take(entries),
             ceramide=self.parents.ceramide.take(parent),
             process=self.parents.process.take(parent),
+            log_ratio=np.full(len(entries), np.nan),
             probability=np.zeros(len(entries)),
         )
 
@@ -238,10 +241,13 @@ class _ParentAreas:
         Of the child's log10 area if the parent made it.
     detected : numpy.ndarray
         Probability that a parent as large as line, ceramide and child show has a row.
+    log_ratio : numpy.ndarray
+        As in `MissingParents`.
     """
 
     density: FloatArray
     detected: FloatArray
+    log_ratio: FloatArray
 
 
 def _parent_areas(
@@ -253,6 +259,8 @@ def _parent_areas(
     yield is N(y, u^2), the parent's is
 
         (a / s^2 + (c - y) / u^2) / (1 / s^2 + 1 / u^2)
+
+    That of a relative, which has a row, is measured.
     """
     observed, process = state.observed, found.process
     sample = observed.sample[found.child]
@@ -260,14 +268,36 @@ def _parent_areas(
     parent_area, parent_sd = areas.expected(sample, found.line, found.ceramide)
     yields = expected_yields(state)
     fragment = process < 0
-    extents = expected_extents(state)
-    extent = extents.mean[process] + formula_extent
+    extents = relative_extents(state, found)
+    extent = extents.mean + formula_extent
     log_yield = np.where(fragment, yields.mean.take(kind), extent)
-    yield_sd = np.where(fragment, yields.sd.take(kind), extents.sd[process])
+    yield_sd = np.where(fragment, yields.sd.take(kind), extents.sd)
+    log_ratio = observed.log_volume[found.child] - _measured_areas(state, found)
+    measured = np.isfinite(log_ratio)
+    parent_area = np.where(measured, observed.log_volume[found.child] - log_ratio, parent_area)
+    parent_sd = np.where(measured, 0.0, parent_sd)
     sd = np.sqrt(parent_sd**2 + yield_sd**2)
     off = observed.log_volume[found.child] - parent_area - log_yield
     shown = parent_area + np.nan_to_num(off) * (parent_sd / sd) ** 2
-    return _ParentAreas(normal(off, 0.0, sd), state.rates.detection.chance(shown))
+    return _ParentAreas(normal(off, 0.0, sd), state.rates.detection.chance(shown), log_ratio)
+
+
+def _measured_areas(state: Inference, found: MissingParents) -> FloatArray:
+    """log10 area of the rows that relatives of the children have, (g,); NaN of other parents."""
+    c = state.candidates
+    n_lines, n_ceramides = len(state.line_group), len(state.posing.ceramides)
+    n_species = len(state.rates.areas.sample) * n_lines * n_ceramides
+    relative = ~processes().coelutes[found.process]
+    sample = state.observed.sample[found.child[relative]]
+    parent = (sample * n_lines + found.line[relative]) * n_ceramides + found.ceramide[relative]
+    candidate = (c.sample * n_lines + c.line) * n_ceramides + c.ceramide
+    known = np.isfinite(c.log_area)
+    share = state.shares.own[known]
+    rows = sum_by(candidate[known], share, n_species)[parent]
+    total = sum_by(candidate[known], share * c.log_area[known], n_species)[parent]
+    areas = np.full(len(found.child), np.nan)
+    areas[relative] = np.where(rows > _A_ROW, total / np.maximum(rows, _A_ROW), np.nan)
+    return areas
 
 
 def _existence(

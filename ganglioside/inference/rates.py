@@ -140,19 +140,28 @@ class ArtefactCounts:
     measured, log_ratio : numpy.ndarray, shape (A + 1,)
         Number of artefacts with areas, and the sum of their log10(area / parent area), of isotopes
         beside what the formula gives.
+    squares : numpy.ndarray, shape (A + 1,)
+        Sum of the squares of these.
     split : SplitCounts
     """
 
     names: FloatArray
     measured: FloatArray
     log_ratio: FloatArray
+    squares: FloatArray
     split: SplitCounts
 
     @classmethod
     def nothing(cls, n: int) -> ArtefactCounts:
         """Counts before any of n artefacts is seen."""
         zero = np.zeros(n + 1)
-        return cls(names=zero + ARTEFACT_WEIGHT, measured=zero, log_ratio=zero, split=SplitCounts())
+        return cls(
+            names=zero + ARTEFACT_WEIGHT,
+            measured=zero,
+            log_ratio=zero,
+            squares=zero,
+            split=SplitCounts(),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ class MissingParents:
         Ceramide of the parent, an index into `Posing.ceramides`.
     process : numpy.ndarray of int, shape (g,)
         Index into `artefacts()`, -1 for in-source fragmentation.
+    log_ratio : numpy.ndarray, shape (g,)
+        log10 of the child's area over that of its parent's row; NaN where there is none, or no
+        area.
     probability : numpy.ndarray, shape (g,)
     """
 
@@ -31,6 +34,7 @@ class MissingParents:
     line: IntArray
     ceramide: IntArray
     process: IntArray
+    log_ratio: FloatArray
     probability: FloatArray
 
     def with_probability(self, probability: FloatArray) -> MissingParents:
@@ -55,6 +59,7 @@ NO_MISSING_PARENTS: Final = MissingParents(
     line=_NO_INDICES,
     ceramide=_NO_INDICES,
     process=_NO_INDICES,
+    log_ratio=np.zeros(0),
     probability=np.zeros(0),
 )
 

@@ -165,5 +165,6 @@ def _with_peaks(state: Inference, decisions: Decisions) -> MissingParents:
         line=np.concatenate([missing.line, decisions.line]),
         ceramide=np.concatenate([missing.ceramide, observed.ceramide]),
         process=np.concatenate([missing.process, np.full(n, -1)]),
+        log_ratio=np.concatenate([missing.log_ratio, np.full(n, np.nan)]),
         probability=np.concatenate([missing.probability, np.zeros(n)]),
     )

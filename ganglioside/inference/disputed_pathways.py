@@ -32,7 +32,7 @@ from ganglioside.retention.isomer_lines import (
     further_line,
     further_line_spread,
 )
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced, sum_by
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced, starts, sum_by
 from ganglioside.support.densities import OWN_TAIL, normal, student, student_weight
 
 _CLAIMED: Final = 0.3  # share of a pathway from which a row is one of its fragments
@@ -137,10 +137,32 @@ def _disputed(
         claims = claims.kept(_may_be_lines(state, claims, apart))
     if len(claims.line) == 0:
         return claims.group, np.zeros(0), np.zeros(0)
+    as_made = otherwise(state, claims)
+    claims, place = _together(claims, apart)
     has_line = np.isin(claims.group, state.line_group[firm_lines(state)])
-    odds = _as_line(state, claims, has_line) - otherwise(state, claims)
+    odds = _as_line(state, claims, has_line) - sum_by(place, as_made, len(claims.line))
     disputed = odds > _LEAST_ODDS
     return claims.group[disputed], claims.offset[disputed], odds[disputed]
+
+
+def _together(claims: _Claims, apart: float) -> tuple[_Claims, IntArray]:
+    """Claims upon rows of one group that lie within `apart`, min, as one; and the number of each.
+
+    The rows of a line that lies beside two others go to the pathways of both.
+    """
+    order = np.lexsort((claims.offset, claims.group))
+    group, offset = claims.group[order], claims.offset[order]
+    first = starts(group)
+    first[1:] |= np.diff(offset) >= apart
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.cumsum(first) - 1
+    together = replace(
+        claims,
+        pathway=place[claims.pathway],
+        line=claims.line[order[first]],
+        group=group[first],
+    )
+    return together, place
 
 
 def lines_of_fragments(state: Inference) -> BoolArray:
@@ -188,8 +210,11 @@ def _possible_claims(state: Inference) -> tuple[_Claims, IntArray]:
 
 
 def _claims(state: Inference, pair: IntArray) -> _Claims:
-    """Rows of which pathways of some pairs claim at least a few."""
-    pair = pair[state.shares.pair[pair] > _CLAIMED]
+    """Rows of which pathways of some pairs claim at least a few; each by its likeliest pair."""
+    share, child = state.shares.pair, state.coelution.child
+    pair = pair[share[pair] > _CLAIMED]
+    likeliest_first = pair[np.lexsort((-share[pair], child[pair]))]
+    pair = np.sort(likeliest_first[starts(child[likeliest_first])])
     return _numbered(state, pair, state.coelution.child_group, len(state.observed.groups))
 
 

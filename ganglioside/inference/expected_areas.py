@@ -151,14 +151,33 @@ class CandidateAreas:
         return np.asarray(self.log_area - mean)
 
 
-def learn_areas(areas: Areas, candidates: CandidateAreas) -> Areas:
+def largest_lines(areas: Areas, limit: float, names: IntArray) -> FloatArray:
+    """Effects that lines of so few names can have at most, 0 or less, shape (L,).
+
+    A line of n names has no row of its next ceramides: of these, the largest is at the limit.
+
+    Parameters
+    ----------
+    areas : Areas
+    limit : float
+        log10 area at which half of the species have a row.
+    names : numpy.ndarray of int, shape (L,)
+        Number of the names of each line's group.
+    """
+    largest_first = np.sort(areas.ceramide)[::-1]
+    next_one = largest_first[np.minimum(names, len(largest_first)) - 1]
+    return np.asarray(np.minimum(limit - float(areas.sample.mean()) - next_one, 0.0))
+
+
+def learn_areas(areas: Areas, candidates: CandidateAreas, usual: FloatArray | float = 0.0) -> Areas:
     """Areas after a few sweeps over samples, lines and ceramides.
 
     Each effect in turn takes up the weighted mean of its features' residuals r (bounded, so that
-    none pulls too far); those of lines and ceramides are shrunk towards 0:
+    none pulls too far); those of lines are shrunk towards what is `usual` for each, shape (L,),
+    those of ceramides towards 0:
 
         sample += sum(w r) / (sum(w) + 1)
-        effect += (sum(w r) - shrinkage * effect) / (sum(w) + shrinkage)
+        effect += (sum(w r) - shrinkage * (effect - usual)) / (sum(w) + shrinkage)
     """
     known = np.isfinite(candidates.log_area)
     counted = np.where(known, candidates.weight, 0.0)
@@ -182,7 +201,7 @@ def learn_areas(areas: Areas, candidates: CandidateAreas) -> Areas:
         sample = sample + step
         residual = residual - step.take(candidates.sample)
 
-        total = pull(candidates.line, len(line)) - shrinkage * line
+        total = pull(candidates.line, len(line)) - shrinkage * (line - usual)
         step = total / (line_weight + shrinkage)
         line = line + step
         residual = residual - step.take(candidates.line)

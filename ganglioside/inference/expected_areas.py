@@ -151,10 +151,10 @@ class CandidateAreas:
         return np.asarray(self.log_area - mean)
 
 
-def largest_lines(areas: Areas, limit: float, names: IntArray) -> FloatArray:
-    """Effects that lines of so few names can have at most, 0 or less, shape (L,).
+def smallest_lines(areas: Areas, limit: float, names: IntArray) -> FloatArray:
+    """Effects of lines that have no more species with a row than names, 0 or less, shape (L,).
 
-    A line of n names has no row of its next ceramides: of these, the largest is at the limit.
+    Of the n largest ceramides of a line of n names, the last is then at the limit.
 
     Parameters
     ----------
@@ -165,16 +165,18 @@ def largest_lines(areas: Areas, limit: float, names: IntArray) -> FloatArray:
         Number of the names of each line's group.
     """
     largest_first = np.sort(areas.ceramide)[::-1]
-    next_one = largest_first[np.minimum(names, len(largest_first)) - 1]
-    return np.asarray(np.minimum(limit - float(areas.sample.mean()) - next_one, 0.0))
+    last = largest_first[np.minimum(names, len(largest_first)) - 1]
+    return np.asarray(np.minimum(limit - float(areas.sample.mean()) - last, 0.0))
 
 
-def learn_areas(areas: Areas, candidates: CandidateAreas, usual: FloatArray | float = 0.0) -> Areas:
+def learn_areas(
+    areas: Areas, candidates: CandidateAreas, smallest: FloatArray | float = 0.0
+) -> Areas:
     """Areas after a few sweeps over samples, lines and ceramides.
 
     Each effect in turn takes up the weighted mean of its features' residuals r (bounded, so that
-    none pulls too far); those of lines are shrunk towards what is `usual` for each, shape (L,),
-    those of ceramides towards 0:
+    none pulls too far); those of lines are shrunk towards what is usual, from the `smallest` of
+    each, shape (L,), to 0, those of ceramides towards 0:
 
         sample += sum(w r) / (sum(w) + 1)
         effect += (sum(w r) - shrinkage * (effect - usual)) / (sum(w) + shrinkage)
@@ -201,6 +203,7 @@ def learn_areas(areas: Areas, candidates: CandidateAreas, usual: FloatArray | fl
         sample = sample + step
         residual = residual - step.take(candidates.sample)
 
+        usual = np.minimum(np.maximum(line, smallest), 0.0)
         total = pull(candidates.line, len(line)) - shrinkage * (line - usual)
         step = total / (line_weight + shrinkage)
         line = line + step

@@ -10,7 +10,7 @@ import numpy as np
 
 from ganglioside.inference.artefact_counts import artefact_rates, count_artefacts
 from ganglioside.inference.detection import Detection, learn_detection
-from ganglioside.inference.expected_areas import Areas, largest_lines, learn_areas
+from ganglioside.inference.expected_areas import Areas, learn_areas, smallest_lines
 from ganglioside.inference.fragment_yields import count_fragments, learn_yield_scatter
 from ganglioside.inference.pathways import by_digits, learn_pathway_spread, pair_rt
 from ganglioside.inference.rates import Rates
@@ -109,7 +109,7 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
     chance = float(shares.chance.sum()) + usual_chance.weight * usual_chance.value
     names = len(observed.first_of_slot) + usual_chance.weight
     anchor_genuine, anchor_other = _anchor_rates(state)
-    areas = learn_areas(state.rates.areas, state.candidate_areas, _usual_lines(state))
+    areas = learn_areas(state.rates.areas, state.candidate_areas, _smallest_lines(state))
     artefact_counts = count_artefacts(state)
     return Rates(
         presence=_presence(state),
@@ -131,10 +131,10 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
     )
 
 
-def _usual_lines(state: Inference) -> FloatArray:
-    """Effect on areas that is usual for a line of so many names, shape (L,)."""
+def _smallest_lines(state: Inference) -> FloatArray:
+    """Effect on areas of each line if all of its names were genuine and no more, shape (L,)."""
     names = _names_by_group(state.observed)[state.line_group]
-    return largest_lines(state.rates.areas, state.rates.detection.half, names)
+    return smallest_lines(state.rates.areas, state.rates.detection.half, names)
 
 
 @kept_with_first

@@ -23,7 +23,7 @@ from ganglioside.lipids.process_words import process_words
 from ganglioside.questions.explanation import Explanation, Hypothesis, Kind, count
 from ganglioside.support.arrays import IntArray
 from ganglioside.support.densities import STANDARD_DEVIATION
-from ganglioside.support.formatting import percent
+from ganglioside.support.formatting import percent, ratio_percent, rounded
 
 #: Least probability of another feature to be a fragment or adduct of the same missing parent.
 _SIBLING: Final = 0.05
@@ -196,7 +196,7 @@ def _of_rows(row: _Row) -> Iterator[Hypothesis]:
             kind="adduct" if artefact else "fragment",
             probability=float(state.shares.pair[pair]),
             basis=f"{name} is itself genuine with a probability of {genuine}; {usually} about "
-            f"{100 * usual_ratio:.2g} % of the parent's area"
+            f"{ratio_percent(usual_ratio, digits=2)} of the parent's area"
             f"{_usual_distance(row, artefact) or _usual_shift(shift)}",
             **asdict(row.compared(expected, width)),
             area_ratio=float(10 ** state.log_ratio(parent, row.position)),
@@ -361,7 +361,7 @@ def _chance(row: _Row, probability: float) -> Hypothesis:
         statement="the name is wrong: another species or compound",
         kind="chance",
         probability=probability,
-        basis=f"about {100 * rate:.2g} such features per 100 names, anywhere in the run"
+        basis=f"about {rounded(100 * rate, 2)} such features per 100 names, anywhere in the run"
         f"{_mass_basis(row)}",
     )
 

@@ -12,7 +12,7 @@ from ganglioside.inference.posterior import odds_and_yields
 from ganglioside.inference.state import Inference
 from ganglioside.questions.explanation import Explanation, Hypothesis
 from ganglioside.support.densities import STANDARD_DEVIATION, normal
-from ganglioside.support.formatting import minutes, percent, ratio_percent
+from ganglioside.support.formatting import minutes, percent, ratio_percent, rounded
 
 Evidence = Literal["retention", "co-elution", "area", "mass"]
 Level = Literal["good", "fair", "poor"]
@@ -162,7 +162,7 @@ def _area(explanation: Explanation, state: Inference, position: int) -> Score:
     low, high = 10 ** (usual - spread), 10 ** (usual + spread)
     text = (
         f"{_ratio(best.area_ratio)} the area of {best.parent}; usual for such a piece: "
-        f"{100 * low:.3g} to {ratio_percent(high)}."
+        f"{rounded(100 * low)} to {ratio_percent(high)}."
     )
     return Score("area", as_species / (as_species + as_piece), text)
 
@@ -175,7 +175,7 @@ def _likeliest(pieces: list[Hypothesis], parent: str | None) -> Hypothesis:
 
 def _ratio(ratio: float) -> str:
     """Ratio of two areas: in percent, from ten on as a factor."""
-    return f"{ratio:.3g} times" if ratio >= _FACTOR else f"{ratio_percent(ratio)} of"
+    return f"{rounded(ratio)} times" if ratio >= _FACTOR else f"{ratio_percent(ratio)} of"
 
 
 def _spread(hypothesis: Hypothesis, state: Inference, position: int) -> float:

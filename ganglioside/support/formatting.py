@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from math import isfinite
 from typing import Final
 
@@ -79,13 +80,22 @@ def area(value: float, missing: str = MISSING) -> str:
     return f"{value:.3g}" if abs(value) < 1000 else f"{digits}e{int(power)}"
 
 
-def ratio_percent(ratio: float, missing: str = MISSING) -> str:
-    """Ratio of two areas in percent, to three digits.
+def rounded(value: float, digits: int = 3) -> str:
+    """A number to some significant digits, thousands apart and never with a power of ten.
 
-    >>> ratio_percent(0.0312), ratio_percent(2.5)
-    ('3.12 %', '250 %')
+    >>> rounded(1113.2), rounded(0.000031249), rounded(120.0, 2), rounded(2.5)
+    ('1,110', '0.0000312', '120', '2.5')
     """
-    return f"{100 * ratio:.3g} %" if isfinite(ratio) else missing
+    return f"{Decimal(f'{value:.{digits}g}'):,f}"
+
+
+def ratio_percent(ratio: float, missing: str = MISSING, digits: int = 3) -> str:
+    """Ratio of two areas in percent, to three digits where no others are named.
+
+    >>> ratio_percent(0.0312), ratio_percent(11.132), ratio_percent(1.2345, digits=2)
+    ('3.12 %', '1,110 %', '120 %')
+    """
+    return f"{rounded(100 * ratio, digits)} %" if isfinite(ratio) else missing
 
 
 def counted(number: int, one: str, several: str = "") -> str:

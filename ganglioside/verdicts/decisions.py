@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.columns import VERDICTS
+from ganglioside.inference.expected_areas import left_out
 from ganglioside.inference.rounds import reweigh
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.artefacts import artefacts
@@ -15,7 +16,14 @@ from ganglioside.lipids.composition import Composition, loss_label
 from ganglioside.observations.groups import UNIT_SIGN
 from ganglioside.retention.curve import ceramide_basis, ceramide_class
 from ganglioside.settings import Settings
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, starts, sum_by
+from ganglioside.support.arrays import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    starts,
+    sum_by,
+    sum_of_others,
+)
 from ganglioside.verdicts.line_quality import LineQuality, line_quality
 
 VALID, FRAGMENT, ADDUCT, OUTLIER, UNDETERMINED = range(len(VERDICTS))
@@ -71,6 +79,10 @@ class Decisions:
         Line of its series on which it lies, or else the nearest one.
     predicted, sd : numpy.ndarray
         RT that the other features predict on that line, and its standard deviation, min.
+    area_off : numpy.ndarray
+        log10 of its area over the one that they let expect there; NaN where it has none.
+    outdone : numpy.ndarray of bool
+        Whether another row of its name and sample is likelier to be right.
     parent : numpy.ndarray of int
         Position of its parent in the observations, -1 without one.
     missing_parent : numpy.ndarray of int
@@ -96,6 +108,8 @@ class Decisions:
     line: IntArray
     predicted: FloatArray
     sd: FloatArray
+    area_off: FloatArray
+    outdone: BoolArray
     parent: IntArray
     missing_parent: IntArray
     process: np.ndarray[tuple[int], np.dtype[np.object_]]
@@ -130,7 +144,9 @@ def decide(state: Inference, settings: Settings) -> Decisions:
     settings : Settings
     """
     quality = line_quality(state, settings.r2_threshold)
-    line, predicted, sd = _nearest_line(state)
+    nearest = _nearest_line(state)
+    line = state.candidates.line[nearest]
+    predicted, sd = state.predicted_rt[nearest], state.predicted_sd[nearest]
     probability = _probability(state)
 
     z = np.abs(state.observed.rt - predicted) / sd
@@ -155,6 +171,8 @@ def decide(state: Inference, settings: Settings) -> Decisions:
         line=line,
         predicted=state.observed.run.rt(predicted),
         sd=state.observed.run.sd(sd),
+        area_off=_beside_expected_area(state)[nearest],
+        outdone=_is_outdone(state),
         parent=parent,
         missing_parent=missing_parent,
         process=_process_labels(state, verdict, parent, missing_parent, process),
@@ -178,16 +196,27 @@ def _is_too_vague(state: Inference, sd: FloatArray) -> BoolArray:
     return is_vague(state, sd, _TOO_VAGUE) | scatters[ceramides][state.observed.ceramide]
 
 
-def _nearest_line(state: Inference) -> tuple[IntArray, FloatArray, FloatArray]:
-    """Line, predicted RT and its standard deviation (min) of each observation, each shape (n,).
+def _nearest_line(state: Inference) -> IntArray:
+    """Candidate of each observation on the line with its largest share, shape (n,).
 
-    It is the line with the largest share of the row; among equal shares the nearest in sigma.
+    Among equal shares it is the nearest line in sigma.
     """
     c, shares = state.candidates, state.shares
     z = np.abs(c.rt - shares.predicted) / shares.scale
     order = np.lexsort((z, -np.round(shares.own, 3), c.row))
-    best = order[starts(c.row[order])]
-    return c.line[best], state.predicted_rt[best], state.predicted_sd[best]
+    return np.asarray(order[starts(c.row[order])])
+
+
+def _beside_expected_area(state: Inference) -> FloatArray:
+    """log10 of area over what the other features let expect on the line, shape (a,)."""
+    expected, _ = left_out(state.rates.areas, state.candidate_areas)
+    return state.candidates.log_area - expected
+
+
+def _is_outdone(state: Inference) -> BoolArray:
+    """Whether others of its name and sample are likelier genuine than each observation, (n,)."""
+    genuine = state.shares.genuine
+    return np.asarray(sum_of_others(state.observed.slot, genuine) > genuine)
 
 
 def _probability(state: Inference) -> FloatArray:

@@ -69,6 +69,8 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
         line=decisions.line[peak],
         predicted=run.rt(drift.to_sample(decisions.predicted[peak], sample)),
         sd=run.sd(sd * drift.scale(sample)),
+        area_off=decisions.area_off[peak],
+        outdone=decisions.outdone[peak],
         parent=parent,
         missing_parent=np.where(
             has_no_row, first_peak + parent_peak, decisions.missing_parent[peak]

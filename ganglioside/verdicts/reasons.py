@@ -31,7 +31,8 @@ from ganglioside.verdicts.decisions import (
 
 Column: TypeAlias = npt.NDArray[Any]
 
-_CLOSE: Final = 2.0  # sigma; an outlier nearer to its line is one feature too many on it
+_CLOSE: Final = 2.0  # sigma; an outlier nearer to its line is one for another reason
+_ODD: Final = 1.0  # decades from which an area is unusual
 
 # Sentences; their fields are the properties of `_Fields`.
 _OFF: Final = (
@@ -78,6 +79,8 @@ _WRONG_MASS: Final = (
 )
 _STANDS: Final = "Stands {off:.1f} sigma from the {expected:.3f} min expected for {line}"
 _ONE_TOO_MANY: Final = _STANDS + ", where another feature of this name fits better."
+_ODD_AREA: Final = _STANDS + ", but has {area_share} of the area that is expected there."
+_NOT_ENOUGH: Final = _STANDS + ", which is too little to tell the name from a wrong one."
 _ANOTHER_NAME: Final = (
     "Is the same peak as {place_of_rival}, {rival} (feature {number_of_rival}), which is likelier; "
     + _OWN
@@ -216,7 +219,9 @@ def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolAr
         (outlier & named, _SAME_FORMULA),
         (outlier & wrong_mass, _WRONG_MASS),
         (outlier & far, _OUTLIER),
-        (outlier, _ONE_TOO_MANY),
+        (outlier & d.outdone[rows], _ONE_TOO_MANY),
+        (outlier & (np.abs(d.area_off[rows]) > _ODD), _ODD_AREA),
+        (outlier, _NOT_ENOUGH),
         (d.refused[rows], _REFUSED),
         (d.beside[rows], _BESIDE),
         (anywhere, _NOWHERE),
@@ -354,6 +359,12 @@ class _Fields:
         area = self.state.observed.log_volume
         ratios = (area[self.rows] - area[self._parent]).tolist()
         return np.array([_share(ratio) for ratio in ratios], dtype=object)
+
+    @property
+    def area_share(self) -> Column:
+        """Area relative to that expected on the own line, as text."""
+        off = self.decisions.area_off[self.rows].tolist()
+        return np.array([ratio_percent(10**log_ratio) for log_ratio in off], dtype=object)
 
     @property
     def pathway(self) -> Column:

@@ -12,10 +12,11 @@ import ganglioside as gg
 from ganglioside.inference.artefact_counts import (
     artefact_rates,
     count_artefacts,
-    expected_extents,
     pair_extents,
     pair_rates,
+    relative_extents,
 )
+from ganglioside.inference.rates import ArtefactCounts
 from ganglioside.inference.rounds import infer
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import processes
@@ -23,6 +24,7 @@ from ganglioside.lipids.artefacts import artefact, artefacts
 from ganglioside.observations.observations import observe
 
 FORMATE = [a.process for a in artefacts()].index("+HCOOH")
+NEUGC = [a.process for a in artefacts()].index("NeuGc")
 ISOTOPE = [a.process for a in artefacts()].index("M+2")
 SODIUM = [a.process for a in artefacts()].index("+Na-H")
 
@@ -49,21 +51,68 @@ def test_a_table_teaches_that_it_has_an_artefact(with_formate: Inference, plain:
     assert plain.rates.artefact[FORMATE] < artefact("+HCOOH").rate
 
 
-def test_a_table_teaches_how_large_an_artefact_is(
-    with_formate: Inference, plain: Inference
-) -> None:
-    usual = artefact("+HCOOH").log10_extent
-    learned = expected_extents(with_formate)
-    assert learned.mean[FORMATE] == pytest.approx(np.log10(0.25), abs=0.05)
-    before = expected_extents(plain)
-    assert before.mean[FORMATE] == pytest.approx(usual, abs=0.05)
-    assert learned.sd[FORMATE] < before.sd[FORMATE]
+def test_a_table_teaches_how_large_an_artefact_is(with_formate: Inference) -> None:
+    """Its mean, and that it hardly differs between rows: less than is usual."""
+    mean, sd = of_process(with_formate, FORMATE)
+    assert mean == pytest.approx(np.log10(0.25), abs=0.05)
+    assert sd < 0.6 * artefact("+HCOOH").log10_spread
+
+
+def test_without_an_artefact_its_extent_is_the_usual_one(plain: Inference) -> None:
+    mean, sd = of_process(plain, SODIUM)
+    nothing = replace(
+        plain.rates,
+        artefact_counts=ArtefactCounts.nothing(len(artefacts())),
+        fragments=replace(plain.rates.fragments, pair=np.zeros(len(plain.coelution))),
+    )
+    usual_mean, usual_sd = of_process(replace(plain, rates=nothing), SODIUM)
+    known = artefact("+Na-H")
+    assert usual_mean == pytest.approx(known.log10_extent)
+    assert usual_sd == pytest.approx(np.hypot(known.log10_spread, known.log10_between))
+    assert sd < usual_sd
+    assert mean != usual_mean
+
+
+def of_process(state: Inference, process: int) -> tuple[float, float]:
+    """Median extent and spread of the pairs of a process."""
+    pairs, extents = state.coelution, pair_extents(state)
+    its, mean = pairs.process == process, extents.mean - pairs.formula_extent
+    return float(np.median(mean[its])), float(np.median(extents.sd[its]))
+
+
+def test_a_table_teaches_how_large_a_form_of_another_retention_is() -> None:
+    """NeuGc forms of one share of the area: their mean, and that they hardly differ."""
+    state = inferred(gg.simulate(6, "middle", neugc_share=0.02))
+    found = state.shares.missing_parents
+    sure = (found.process == NEUGC) & (found.probability > 0.5) & np.isfinite(found.log_ratio)
+    assert sure.sum() > 5
+    extents = relative_extents(state, found)
+    known = artefact("NeuGc")
+    assert extents.mean[sure] == pytest.approx(np.log10(0.02), abs=0.15)
+    assert (extents.sd[sure] < known.log10_spread).all()
+
+
+def test_a_relative_is_compared_with_others() -> None:
+    """What one row shows of its own process does not count for itself."""
+    state = inferred(gg.simulate(6, "middle", neugc_share=0.02))
+    found = state.shares.missing_parents
+    at = np.flatnonzero((found.process == NEUGC) & np.isfinite(found.log_ratio))
+    one = int(at[found.probability[at].argmax()])
+    ratio = found.log_ratio.copy()
+    ratio[found.child == found.child[one]] -= 3.0
+    moved = replace(found, log_ratio=ratio)
+    state_of = replace(state, shares=replace(state.shares, missing_parents=moved))
+    counts = count_artefacts(state_of)
+    state_of = replace(state_of, rates=replace(state.rates, artefact_counts=counts))
+    before = relative_extents(state, found).mean
+    after = relative_extents(state_of, moved).mean
+    others = at[found.child[at] != found.child[one]]
+    assert np.median(np.abs(after[others] - before[others])) > 3 * abs(after[one] - before[one])
 
 
 def test_isotopes_are_as_large_as_the_formula_says() -> None:
     state = inferred(gg.simulate(4, isotope_share=0.8))
-    learned = expected_extents(state)
-    assert learned.mean[ISOTOPE] == pytest.approx(0.0, abs=0.01)
+    assert of_process(state, ISOTOPE)[0] == pytest.approx(0.0, abs=0.01)
     pairs = state.coelution
     sure = (pairs.process == ISOTOPE) & (state.shares.pair > 0.9) & pairs.measured
     assert sure.sum() > 50

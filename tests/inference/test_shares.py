@@ -18,6 +18,7 @@ def entries(process: list[int]) -> MissingParents:
         line=zeros,
         ceramide=zeros,
         process=np.array(process),
+        log_ratio=np.full(n, np.nan),
         probability=np.arange(1, n + 1) / 10,
     )
 

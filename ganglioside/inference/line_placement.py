@@ -25,7 +25,7 @@ from ganglioside.retention.isomer_lines import (
 )
 from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
 from ganglioside.support.caches import kept_with_first
-from ganglioside.support.densities import OWN_TAIL, normal, student
+from ganglioside.support.densities import OWN_TAIL, student
 
 _LEAST_ODDS: Final = 1e-12
 _LEAST_SUPPORT: Final = 1.5  # features that a further line of a series needs
@@ -42,7 +42,7 @@ def place_lines(state: Inference) -> Inference:
     sigma = min(float(state.rates.sigma[0]), state.usual_scatter)
     area_mean, area_sd = areas.anywhere(observed.sample, observed.ceramide)
     on_line = student(0.0, sigma, OWN_TAIL) * row_evidence(state)
-    on_line = on_line * normal(observed.log_volume, area_mean, area_sd)
+    on_line = on_line * state.of_area(observed.log_volume, area_mean, area_sd)
     others = other_intensity(_with_usual_artefacts(_as_fragments(state))).total
     evidence = np.log(np.maximum(on_line / others, _LEAST_ODDS))
     lines = find_lines(

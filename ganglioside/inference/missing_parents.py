@@ -19,7 +19,7 @@ from ganglioside.observations.observations import Observations
 from ganglioside.retention.curve import Ceramides, TabulatedCurve, ceramide_basis, ceramide_class
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by, sum_of_others
 from ganglioside.support.caches import kept_with_first
-from ganglioside.support.densities import OWN_TAIL, normal, student
+from ganglioside.support.densities import OWN_TAIL, student
 from ganglioside.support.priors import Priors
 
 _LEAST_PRESENCE: Final = 0.02
@@ -279,7 +279,11 @@ def _parent_areas(
     sd = np.sqrt(parent_sd**2 + yield_sd**2)
     off = observed.log_volume[found.child] - parent_area - log_yield
     shown = parent_area + np.nan_to_num(off) * (parent_sd / sd) ** 2
-    return _ParentAreas(normal(off, 0.0, sd), state.rates.detection.chance(shown), log_ratio)
+    return _ParentAreas(
+        density=state.of_area(off, 0.0, sd),
+        detected=state.rates.detection.chance(shown),
+        log_ratio=log_ratio,
+    )
 
 
 def _measured_areas(state: Inference, found: MissingParents) -> FloatArray:

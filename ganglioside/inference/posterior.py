@@ -160,7 +160,7 @@ def _candidate_evidence(state: Inference) -> FloatArray:
     """Evidence of anchor mark, m/z and area that each candidate is genuine, shape (a,)."""
     c = state.candidates
     mean, sd = left_out(state.rates.areas, state.candidate_areas)
-    return row_evidence(state)[c.row] * normal(c.log_area, mean, sd)
+    return row_evidence(state)[c.row] * state.of_area(c.log_area, mean, sd)
 
 
 def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
@@ -235,7 +235,7 @@ def _pair_intensity(state: Inference) -> FloatArray:
     closeness = of_difference(away, expected.scale, observed.rt_step, state.pair_tail) / speed
     if len(pairs.splits):
         closeness[pairs.splits] = split_density(state) / speed[pairs.splits]
-    ratio = normal(pairs.log_ratio, yields.mean, yields.sd)
+    ratio = state.of_area(pairs.log_ratio, yields.mean, yields.sd)
     area = np.where(pairs.measured, ratio, state.chance_area_density[pairs.child])
     mass = rates.mass.right(observed.mass_error[pairs.child], pairs.shift)
     made = _plausible_ratio(state) * odds * closeness * area * mass

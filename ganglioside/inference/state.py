@@ -27,7 +27,7 @@ from ganglioside.retention.curve_covariance import SHARED
 from ganglioside.retention.isomer_lines import LineOffsets
 from ganglioside.retention.reach import Reach, usual_bend
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
-from ganglioside.support.densities import STANDARD_DEVIATION, normal, pair_tail
+from ganglioside.support.densities import STANDARD_DEVIATION, of_area, pair_tail
 from ganglioside.support.priors import Priors
 
 LEAST_PRESENCE: Final = 0.02
@@ -170,13 +170,19 @@ class Inference:
     def genuine_area_density(self) -> FloatArray:
         """Density of the area of each row among those of genuine features, shape (n,)."""
         area = self.rates.genuine_area
-        return normal(self.observed.log_volume, area.mean, area.sd)
+        return self.of_area(self.observed.log_volume, area.mean, area.sd)
 
     @cached_property
     def chance_area_density(self) -> FloatArray:
         """Density of the area of each row among those of features by chance, shape (n,)."""
         area = self.rates.chance_area
-        return normal(self.observed.log_volume, area.mean, area.sd)
+        return self.of_area(self.observed.log_volume, area.mean, area.sd)
+
+    def of_area(
+        self, log_area: FloatArray, mean: FloatArray | float, sd: FloatArray | float
+    ) -> FloatArray:
+        """Density of log10 areas or ratios of areas, in their shape; 1 where one is missing."""
+        return of_area(log_area, mean, sd, self.priors.odd_area.value)
 
     @cached_property
     def mass_by_chance(self) -> FloatArray:

@@ -24,6 +24,27 @@ STANDARD_DEVIATION: Final = sqrt(OWN_TAIL / (OWN_TAIL - 2))
 INTERVAL: Final = 2.447
 
 
+#: Decades over which areas that say nothing of their species are spread.
+_DECADES: Final = 12.0
+
+
+def of_area(
+    log_area: FloatArray, mean: FloatArray | float, sd: FloatArray | float, odd: float
+) -> FloatArray:
+    """Density of log10 areas, in their shape; 1 where one is missing, as it is no evidence.
+
+    Normal but for the part that is `odd`: areas that were filled in, of saturated peaks or of other
+    ones, which may have any size. They speak neither for nor against an explanation.
+
+    Examples
+    --------
+    >>> of_area(np.array([6.0, 1.0, np.nan]), 6.0, 0.4, odd=0.012).round(3).tolist()
+    [0.986, 0.001, 1.0]
+    """
+    density = (1 - odd) * normal(log_area, mean, sd) + odd / _DECADES
+    return np.where(np.isfinite(log_area), density, 1.0)
+
+
 def student(z: FloatArray | float, scale: FloatArray | float, tail: float) -> FloatArray:
     """Density of Student's t at `z` scales from its centre, in the shape of z.
 

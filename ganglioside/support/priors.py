@@ -112,6 +112,7 @@ class Priors(_HashedOnce):
     area_between: Prior
     area_scatter: Prior
     area_overall: Prior
+    odd_area: Prior
     detection_steepness: Prior
     detection_level: Prior
     chance_features: Prior

@@ -201,3 +201,26 @@ def test_far_from_all_lines_of_its_series_a_name_is_wrong() -> None:
         doubt.append(1 - last["confidence"])
     near, far = doubt
     assert near > 0.05 > 0.02 > far
+
+
+@pytest.mark.parametrize("factor", [1e-6, 1e-4, 1e4, 1e6])
+def test_an_area_that_says_nothing_makes_no_right_name_wrong(factor: float) -> None:
+    """Filled in by the software, or of a saturated peak: once an outlier at more than 0.999."""
+    table = known_curve.draw(Method(), np.random.default_rng(4))
+    at = int(np.flatnonzero(table["Name"] == "GM1(38:1;O2)")[0])
+    table.loc[at, "Volume"] *= factor
+    row = gg.analyze(table.assign(Anchor="F")).features.iloc[at]
+    assert row["verdict"] == "valid"
+    assert row["confidence"] > 0.9
+
+
+@pytest.mark.parametrize("factor", [1e-5, 1e3, 1e5])
+def test_an_area_that_says_nothing_makes_nothing_certain(factor: float) -> None:
+    features = gg.analyze(gg.example()).features
+    sure = features.index[features["verdict"].eq("fragment") & (features["confidence"] > 0.99)][:4]
+    table = gg.example().data[["name", "rt", "volume", "anchor"]]
+    for row in sure:
+        changed = table.astype({"volume": "float64"})
+        changed.loc[row, "volume"] *= factor
+        said = gg.analyze(changed).features.loc[row]
+        assert said["verdict"] == "fragment" or said["confidence"] < 0.99

@@ -14,6 +14,7 @@ from ganglioside.support.densities import (
     STANDARD_DEVIATION,
     beyond_own_tail,
     normal,
+    of_area,
     of_difference,
     pair_tail,
     student,
@@ -87,3 +88,16 @@ def test_exact_numbers_have_the_density_of_their_difference(tail: float) -> None
 def test_wider_differences_have_lighter_tails() -> None:
     tails = [pair_tail(width) for width in (0.5, 1.4, 2.0, 3.0, 50.0)]
     assert tails == [PAIR_TAIL, PAIR_TAIL, 4.0, OWN_TAIL, OWN_TAIL]
+
+
+def test_an_odd_area_says_nothing() -> None:
+    """Far from what is expected all areas are as likely, whatever explains the row."""
+    far = np.array([-3.0, 0.0, 12.0])
+    one, other = of_area(far, 6.0, 0.3, 0.01), of_area(far, 5.0, 0.4, 0.01)
+    np.testing.assert_allclose(one, other)
+    usual = of_area(np.array([5.5, 6.0, 6.5]), 6.0, 0.3, 0.01)
+    np.testing.assert_allclose(usual, normal(np.array([5.5, 6.0, 6.5]), 6.0, 0.3), rtol=0.02)
+
+
+def test_a_missing_area_is_no_evidence() -> None:
+    assert of_area(np.array([np.nan]), 6.0, 0.3, 0.01)[0] == 1.0

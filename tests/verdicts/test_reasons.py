@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from math import nan
 from string import Formatter
 
+import numpy as np
 import pandas as pd
+import planted_features
 import pytest
+from explained import explained
 
 import ganglioside as gg
+from ganglioside.inference.state import Inference
 from ganglioside.lipids.process_words import process_words
+from ganglioside.support.arrays import replaced
 from ganglioside.verdicts import reasons as written
+from ganglioside.verdicts.decisions import OUTLIER, VALID, decide, weigh
 
 HALF = 0.000_501  # of the last decimal
 
@@ -71,6 +79,59 @@ def test_an_adduct_says_whose_mass_it_has(features: pd.DataFrame) -> None:
 def test_an_outlier_says_where_it_should_be(features: pd.DataFrame) -> None:
     for row in rows(features, "outlier").itertuples():
         assert f"{row.predicted_rt:.3f} min expected" in row.reason
+
+
+@pytest.mark.parametrize(
+    ("outdone", "area_off", "told"),
+    [
+        (True, 2.0, ", where another feature of this name fits better."),
+        (False, -2.0, ", but has 1 % of the area that is expected there."),
+        (False, 3.0, ", but has 100,000 % of the area that is expected there."),
+        (False, 0.2, ", which is too little to tell the name from a wrong one."),
+        (False, nan, ", which is too little to tell the name from a wrong one."),
+    ],
+)
+def test_an_outlier_on_its_line_says_what_speaks_against_it(
+    outdone: bool, area_off: float, told: str
+) -> None:
+    """Once each was told that another feature of its name fits better, though there was none."""
+    state = explained(gg.example())
+    decisions = decide(weigh(state, gg.Settings()), gg.Settings())
+    row = np.flatnonzero((decisions.verdict == VALID) & ~decisions.outdone)[:1]
+    changed = replace(
+        decisions,
+        verdict=replaced(decisions.verdict, row, OUTLIER),
+        process=replaced(decisions.process, row, None),
+        outdone=replaced(decisions.outdone, row, outdone),
+        area_off=replaced(decisions.area_off, row, area_off),
+    )
+    (reason,) = written.reasons(state, changed, labels(state), row).to_pylist()
+    assert reason.startswith("Stands ")
+    assert reason.endswith(told)
+
+
+def labels(state: Inference) -> written.Labels:
+    n = len(state.observed)
+    names = pd.array(["a name"] * n, dtype="string")
+    return written.Labels(
+        number=np.arange(n),
+        line=tuple(state.observed.groups.series[group] for group in state.line_group),
+        parent=names,
+        name=names,
+        place=lambda rows: np.array([f"row {row}" for row in rows], dtype=object),
+        others={},
+    )
+
+
+def test_a_row_is_outdone_by_one_of_its_name_that_is_likelier() -> None:
+    base = planted_features.genuine(0)
+    _, rt, area = planted_features.row_of(base, "GM1(38:1;O2)")
+    table = pd.concat([base, base.iloc[:1].assign(Name="GM1(38:1;O2)", RT=rt + 0.4, Volume=area)])
+    state = explained(gg.read_features(table.reset_index(drop=True)))
+    decisions = decide(weigh(state, gg.Settings()), gg.Settings())
+    last = int(np.flatnonzero(state.observed.row == len(table) - 1)[0])
+    assert np.flatnonzero(decisions.outdone).tolist() == [last]
+    assert decisions.area_off == pytest.approx(0.0, abs=3.0)
 
 
 def test_no_areas_leave_no_gap_in_the_sentence() -> None:

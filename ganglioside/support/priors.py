@@ -111,8 +111,8 @@ class Priors(_HashedOnce):
     fragment_yield_scatter: Prior
     area_between: Prior
     area_scatter: Prior
-    area_overall: Prior
     odd_area: Prior
+    area_overall: Prior
     detection_steepness: Prior
     detection_level: Prior
     chance_features: Prior

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -45,6 +45,10 @@ class OtherProcesses:
     missing_parents: MissingParents
     chance: FloatArray
 
+    def with_chance(self, more: FloatArray) -> OtherProcesses:
+        """The same with more intensity, (n,), at which names have nothing to do with their rows."""
+        return replace(self, total=self.total + more, chance=self.chance + more)
+
 
 def explain(
     state: Inference,
@@ -63,7 +67,8 @@ def explain(
 
     and its probability is o_i / (1 - presence + o_i + sum(o_j)) where the series has one line; of
     several lines, a row is on one (`probability_on_line`). Rows that name the same peak differently
-    are rivals too. What is left goes to the other processes in proportion to their intensities.
+    are rivals too: where another name is right, that of the row is by chance. What is left goes to
+    the other processes in proportion to their intensities.
 
     Parameters
     ----------
@@ -91,7 +96,9 @@ def explain(
     if len(state.rivals.row):
         odds, strict_odds = _below_plain_ions(state, odds), _below_plain_ions(state, strict_odds)
         by_row = sum_by(c.row, strict_odds, len(state.observed))
-        absent = absent + state.rivals.odds_of_others(by_row)[c.row]
+        rivals = state.rivals.odds_of_others(by_row * others.total)
+        absent = absent + (rivals / others.total)[c.row]
+        others = others.with_chance(rivals)
     own = probability_on_line(c.row, c.sample_line_ceramide, odds, absent, strict_odds)
     genuine = np.minimum(sum_by(c.row, own, len(state.observed)), 1.0)
     left = 1 - genuine

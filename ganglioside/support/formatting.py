@@ -86,7 +86,8 @@ def rounded(value: float, digits: int = 3) -> str:
     >>> rounded(1113.2), rounded(0.000031249), rounded(120.0, 2), rounded(2.5)
     ('1,110', '0.0000312', '120', '2.5')
     """
-    return f"{Decimal(f'{value:.{digits}g}'):,f}"
+    text = f"{value:.{digits}g}"
+    return f"{Decimal(text):,f}" if "e" in text else text
 
 
 def ratio_percent(ratio: float, missing: str = MISSING, digits: int = 3) -> str:

@@ -87,7 +87,7 @@ def rounded(value: float, digits: int = 3) -> str:
     ('1,110', '0.0000312', '120', '2.5')
     """
     text = f"{value:.{digits}g}"
-    return f"{Decimal(text):,f}" if "e" in text else text
+    return f"{Decimal(text):,f}" if "e" in text or abs(value) >= 1000 else text
 
 
 def ratio_percent(ratio: float, missing: str = MISSING, digits: int = 3) -> str:

@@ -35,7 +35,7 @@ from ganglioside.retention.isomer_lines import (
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced, starts, sum_by
 from ganglioside.support.densities import OWN_TAIL, normal, student, student_weight
 
-_CLAIMED: Final = 0.3  # share of a pathway from which a row is one of its fragments
+_CLAIMED: Final = 0.2  # share of a pathway from which a row is one of its fragments
 _FEWEST: Final = 2  # rows that make a line
 _LEAST_ODDS: Final = -2.5  # log odds of a line from which both are tried; the rounds decide
 _STEPS: Final = 4  # of the centre of a sample with heavy tails

@@ -29,11 +29,6 @@ class Detection:
     steepness: float
     most: float
 
-    @property
-    def half(self) -> float:
-        """log10 area at which half of the species that may have a row have one."""
-        return self.limit - self.level / self.steepness
-
     def chance(self, log_area: FloatArray) -> FloatArray:
         """Probability that species of these log10 areas have a row, in the shape of `log_area`."""
         odds = self.level + self.steepness * (log_area - self.limit)

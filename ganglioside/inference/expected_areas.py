@@ -151,35 +151,14 @@ class CandidateAreas:
         return np.asarray(self.log_area - mean)
 
 
-def smallest_lines(areas: Areas, limit: float, names: IntArray) -> FloatArray:
-    """Effects of lines that have no more species with a row than names, 0 or less, shape (L,).
-
-    Of the n largest ceramides of a line of n names, the last is then at the limit.
-
-    Parameters
-    ----------
-    areas : Areas
-    limit : float
-        log10 area at which half of the species have a row.
-    names : numpy.ndarray of int, shape (L,)
-        Number of the names of each line's group.
-    """
-    largest_first = np.sort(areas.ceramide)[::-1]
-    last = largest_first[np.minimum(names, len(largest_first)) - 1]
-    return np.asarray(np.minimum(limit - float(areas.sample.mean()) - last, 0.0))
-
-
-def learn_areas(
-    areas: Areas, candidates: CandidateAreas, smallest: FloatArray | float = 0.0
-) -> Areas:
+def learn_areas(areas: Areas, candidates: CandidateAreas) -> Areas:
     """Areas after a few sweeps over samples, lines and ceramides.
 
     Each effect in turn takes up the weighted mean of its features' residuals r (bounded, so that
-    none pulls too far); those of lines are shrunk towards what is usual, from the `smallest` of
-    each, shape (L,), to 0, those of ceramides towards 0:
+    none pulls too far); those of lines and ceramides are shrunk towards 0:
 
         sample += sum(w r) / (sum(w) + 1)
-        effect += (sum(w r) - shrinkage * (effect - usual)) / (sum(w) + shrinkage)
+        effect += (sum(w r) - shrinkage * effect) / (sum(w) + shrinkage)
     """
     known = np.isfinite(candidates.log_area)
     counted = np.where(known, candidates.weight, 0.0)
@@ -203,8 +182,7 @@ def learn_areas(
         sample = sample + step
         residual = residual - step.take(candidates.sample)
 
-        usual = np.minimum(np.maximum(line, smallest), 0.0)
-        total = pull(candidates.line, len(line)) - shrinkage * (line - usual)
+        total = pull(candidates.line, len(line)) - shrinkage * line
         step = total / (line_weight + shrinkage)
         line = line + step
         residual = residual - step.take(candidates.line)

@@ -10,18 +10,17 @@ import numpy as np
 
 from ganglioside.inference.artefact_counts import artefact_rates, count_artefacts
 from ganglioside.inference.detection import Detection, learn_detection
-from ganglioside.inference.expected_areas import Areas, learn_areas, smallest_lines
+from ganglioside.inference.expected_areas import Areas, learn_areas
 from ganglioside.inference.fragment_yields import count_fragments, learn_yield_scatter
 from ganglioside.inference.pathways import by_digits, learn_pathway_spread, pair_rt
 from ganglioside.inference.rates import Rates
 from ganglioside.inference.state import Inference, area_spread
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.observations.groups import Groups
-from ganglioside.observations.observations import Observations
 from ganglioside.retention.acetylation import acetyl_prior
 from ganglioside.retention.composition_model import CompositionModel, HeadGroups
 from ganglioside.retention.curve import LinePrior, refit
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by
+from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
 from ganglioside.support.caches import kept_with_first
 from ganglioside.support.densities import OWN_TAIL, student_weight
 from ganglioside.support.priors import Priors
@@ -109,7 +108,7 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
     chance = float(shares.chance.sum()) + usual_chance.weight * usual_chance.value
     names = len(observed.first_of_slot) + usual_chance.weight
     anchor_genuine, anchor_other = _anchor_rates(state)
-    areas = learn_areas(state.rates.areas, state.candidate_areas, _smallest_lines(state))
+    areas = learn_areas(state.rates.areas, state.candidate_areas)
     artefact_counts = count_artefacts(state)
     return Rates(
         presence=_presence(state),
@@ -129,20 +128,6 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
         chance_area=area_spread(observed, shares.chance, priors),
         mass=state.rates.mass,
     )
-
-
-def _smallest_lines(state: Inference) -> FloatArray:
-    """Effect on areas of each line if all of its names were genuine and no more, shape (L,)."""
-    names = _names_by_group(state.observed)[state.line_group]
-    return smallest_lines(state.rates.areas, state.rates.detection.half, names)
-
-
-@kept_with_first
-def _names_by_group(observed: Observations) -> IntArray:
-    """Number of ceramides with which rows name each group, shape (G,)."""
-    n_ceramides = len(observed.ceramides)
-    names = np.unique(observed.group * n_ceramides + observed.ceramide)
-    return np.bincount(names // n_ceramides, minlength=len(observed.groups))
 
 
 def _anchor_rates(state: Inference) -> tuple[float, float]:

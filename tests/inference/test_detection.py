@@ -26,7 +26,7 @@ def test_where_half_are_reported_is_learned(half: float) -> None:
     reporting = usual_detection(area, PRIORS)
     for _ in range(8):
         reporting = learn_detection(reporting, area, seen, 1.0, PRIORS)
-    assert reporting.half == pytest.approx(half, abs=0.15)
+    assert reporting.limit - reporting.level / reporting.steepness == pytest.approx(half, abs=0.15)
 
 
 @pytest.mark.parametrize("kept", [0.97, 0.75, 0.5])

@@ -10,7 +10,6 @@ from ganglioside.inference.expected_areas import (
     CandidateAreas,
     learn_areas,
     left_out,
-    smallest_lines,
     unknown_areas,
 )
 from ganglioside.support.priors import Priors
@@ -96,35 +95,3 @@ def test_what_is_rare_is_expected_small() -> None:
     mean, sd = areas.expected(zeros, zeros, rare_and_common)
     assert mean[0] < mean[1] - 0.5
     assert (sd > areas.within).all()
-
-
-def test_a_line_of_few_names_may_be_small() -> None:
-    """All of its names as large as the limit: else more of its species had rows."""
-    placed, *_ = world()
-    areas = learned(placed)
-    names = np.array([CERAMIDES, 3, 1, 1, 1, 1])
-    limit = LEVEL + float(areas.ceramide.min())
-    smallest = smallest_lines(areas, limit, names)
-    largest_first = np.sort(areas.ceramide)[::-1]
-    assert smallest[0] == pytest.approx(min(limit - areas.sample[0] - largest_first[-1], 0.0))
-    assert smallest[1] == pytest.approx(limit - areas.sample[0] - largest_first[2])
-    assert smallest[2] < smallest[1] < smallest[0] <= 0
-
-
-def test_a_small_line_is_believed_where_it_may_be_small() -> None:
-    placed, *_ = world()
-    few = (placed.line == 2) & (placed.ceramide < 2)
-    weight = np.where((placed.line != 2) | few, 1.0, 0.0)
-    area = np.where(few, placed.log_area - 2.0, placed.log_area)
-    small = CandidateAreas(placed.sample, placed.line, placed.ceramide, area, weight)
-    usual = unknown_areas(area, placed.sample, LINES, CERAMIDES, PRIORS)
-    as_all, as_small = usual, usual
-    smallest = np.where(np.arange(LINES) == 2, -2.0, 0.0)
-    for _ in range(15):
-        as_all, as_small = learn_areas(as_all, small), learn_areas(as_small, small, smallest)
-    at = np.flatnonzero(few)
-    off_all = np.abs(left_out(as_all, small)[0] - area)[at]
-    off_small = np.abs(left_out(as_small, small)[0] - area)[at]
-    assert (off_small < off_all - 0.1).all()
-    assert as_small.line[2] < as_all.line[2]
-    assert np.delete(as_small.line, 2) == pytest.approx(np.delete(as_all.line, 2), abs=0.15)

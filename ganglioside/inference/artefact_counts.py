@@ -155,6 +155,8 @@ def _extents(ratios: _Ratios, process: IntArray) -> Extents:
         p    = n / s^2 + 1 / b^2
         mean = (sum(r) / s^2 + m / b^2) / p
         sd   = sqrt(s^2 + 1 / p)
+
+    Isotopes have the usual scatter: the formula says how large they are.
     """
     known = processes()
     usual = np.maximum(known.log10_spread[process], _SURE)
@@ -162,7 +164,8 @@ def _extents(ratios: _Ratios, process: IntArray) -> Extents:
     number = ratios.number
     about_mean = np.maximum(ratios.squares - ratios.total**2 / np.maximum(number, _SURE), 0.0)
     squares = _SPREAD_WEIGHT * usual**2 + about_mean
-    scatter = np.sqrt(squares / (_SPREAD_WEIGHT + number))
+    learned = np.sqrt(squares / (_SPREAD_WEIGHT + number))
+    scatter = np.where(known.isotopes[process], usual, learned)
     precision = number / scatter**2 + 1 / between**2
     mean = (ratios.total / scatter**2 + known.log10_extent[process] / between**2) / precision
     return Extents(mean, np.sqrt(scatter**2 + 1 / precision))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
 from ganglioside.inference.state import Inference
 from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
+
+
+#: Genuine features among all that nothing else explains, below which lines show no order: they
+#: rest on a few rows that may be on them by chance.
+_ORDERLY: Final = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +30,21 @@ class LineQuality:
         Root mean square error of those predictions, min.
     may_judge : numpy.ndarray of bool
         Whether the line may reject a name.
+    genuine, names : float
+        Number of features that are on lines, and of these and all that nothing explains.
     """
 
     r2: FloatArray
     r2_left_out: FloatArray
     rmse_left_out: FloatArray
     may_judge: BoolArray
+    genuine: float
+    names: float
+
+    @property
+    def is_orderly(self) -> bool:
+        """Whether so many names follow an order of retention that it can reject others."""
+        return self.genuine >= _ORDERLY * self.names
 
 
 def line_quality(state: Inference, r2_threshold: float) -> LineQuality:
@@ -40,7 +55,8 @@ def line_quality(state: Inference, r2_threshold: float) -> LineQuality:
         RMSE    = sqrt(sum w (RT - predicted)^2 / sum w)
 
     where the prediction leaves the feature out. A line may judge if its R2_loo reaches the
-    threshold; a line with too few features, if that of all lines together does.
+    threshold; a line with too few features, if that of all lines together does. None may where
+    most names follow no order at all.
 
     Parameters
     ----------
@@ -65,9 +81,13 @@ def line_quality(state: Inference, r2_threshold: float) -> LineQuality:
     mean_square = total((state.predicted_rt - state.observed.rt[c.row]) ** 2)
     mean_square = mean_square / np.maximum(count, 1e-9)
     r2_of_all = 1 - left_out.sum() / max(float(about_mean.sum()), 1e-9)
-    return LineQuality(
+    genuine = float(state.shares.genuine.sum())
+    quality = LineQuality(
         r2=np.where(enough, 1 - about_fit / variance, np.nan),
         r2_left_out=r2_left_out,
         rmse_left_out=np.where(enough, np.sqrt(mean_square), np.nan),
         may_judge=np.where(enough, r2_left_out, r2_of_all) >= r2_threshold,
+        genuine=genuine,
+        names=genuine + float(state.shares.chance.sum()),
     )
+    return quality if quality.is_orderly else replace(quality, may_judge=np.zeros_like(enough))

@@ -98,6 +98,10 @@ _MUTE: Final = (
     "{line} predicts its own features too poorly (R² below the threshold) to reject a name (most "
     "likely {likeliest}, {probability}); " + _OWN
 )
+_DISORDER: Final = (
+    "No more than {genuine:.0f} of {names:.0f} names follow an order of retention: too few to reject the "
+    "others by it (most likely {likeliest}, {probability}); " + _OWN
+)
 _VAGUE: Final = (
     "Retention is predicted only to ±{reach:.2f} min here, too vague to judge (most likely "
     "{likeliest}, {probability}); " + _OWN
@@ -225,6 +229,7 @@ def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolAr
         (d.refused[rows], _REFUSED),
         (d.beside[rows], _BESIDE),
         (anywhere, _NOWHERE),
+        (np.full(len(rows), not d.quality.is_orderly), _DISORDER),
         (~d.quality.may_judge[d.line[rows]], _MUTE),
         (verdict == UNDETERMINED, _VAGUE),
     )
@@ -390,6 +395,16 @@ class _Fields:
         """Label of the artefact."""
         labels = {a.process: a.label for a in artefacts()}
         return np.array([labels[process] for process in self.process], dtype=object)
+
+    @property
+    def genuine(self) -> Column:
+        """Number of features that are on lines."""
+        return np.full(len(self.rows), self.decisions.quality.genuine)
+
+    @property
+    def names(self) -> Column:
+        """Number of features that are on lines or that nothing explains."""
+        return np.full(len(self.rows), self.decisions.quality.names)
 
     @property
     def reach(self) -> Column:

@@ -397,6 +397,7 @@ def models_table(model: FittedModel, decisions: Decisions, log_p: LogP) -> pd.Da
         Of the table.
     """
     lines, quality = model.line_columns(), decisions.quality
+    why_not = _TOO_POOR if quality.is_orderly else _NO_ORDER
     plain = [log_p.lines.get(series, NO_LINE) for series in model.line_series]
     numbers = {
         "offset": lines["offset"],
@@ -414,10 +415,11 @@ def models_table(model: FittedModel, decisions: Decisions, log_p: LogP) -> pd.Da
         **{column: values.round(_DIGITS) for column, values in numbers.items()},
         "log_p_equation": as_column(texts([line.equation for line in plain])),
         "may_judge": quality.may_judge,
-        "why_not": as_column(pick(texts([_TOO_POOR]), np.where(quality.may_judge, -1, 0))),
+        "why_not": as_column(pick(texts([why_not]), np.where(quality.may_judge, -1, 0))),
     }
     index = pd.RangeIndex(len(plain))
     return pd.DataFrame({c: columns[c] for c in MODELS}, index=index, copy=False)
 
 
 _TOO_POOR: Final = "Its left-out R² is below the threshold."
+_NO_ORDER: Final = "Too few names of the table follow an order of retention."

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import known_curve
 import numpy as np
+import pandas as pd
 import pytest
+from known_curve import Method
 
 import ganglioside as gg
 from ganglioside.inference.rounds import infer
@@ -59,3 +62,36 @@ def test_a_line_with_too_few_features_is_judged_as_all_together(state: Inference
         unknown = np.isnan(quality.r2_left_out)
         assert unknown.any()
         assert (quality.may_judge[unknown] == expected).all()
+
+
+def without_order(seed: int, right: int) -> pd.DataFrame:
+    """Names at RT that mean nothing, beside some that are right."""
+    rng = np.random.default_rng(seed)
+    genuine = known_curve.draw(Method(), rng, anchors=0).sample(right, random_state=seed)
+    names = [f"GM3({c}:{d};O2)" for c in range(32, 44) for d in range(4)]
+    wrong = pd.DataFrame(
+        {
+            "Name": rng.choice(names, 150),
+            "RT": rng.uniform(1, 28, 150),
+            "Volume": np.exp(rng.normal(10, 1.5, 150)),
+            "Anchor": "F",
+        }
+    )
+    return pd.concat([genuine, wrong], ignore_index=True)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_where_names_follow_no_order_none_is_rejected_by_it(seed: int) -> None:
+    """Once nearly all were outliers at more than 0.99, from two or three names on a line."""
+    analysis = gg.analyze(without_order(seed, right=3))
+    assert not analysis.features["verdict"].eq("outlier").any()
+    told = analysis.features["reason"].str.contains("names follow an order of retention: too few")
+    assert told.mean() > 0.8
+    assert not analysis.models["may_judge"].any()
+    assert analysis.models["why_not"].str.contains("order of retention").all()
+
+
+def test_where_a_third_follows_an_order_the_others_are_rejected() -> None:
+    features = gg.analyze(without_order(0, right=80)).features
+    assert features["verdict"][:80].eq("valid").mean() > 0.9
+    assert features["verdict"][80:].eq("outlier").mean() > 0.8

@@ -139,10 +139,17 @@ _PAIR: Final = rf"{_CHAIN}/{_CHAIN}"
 _CHAINS_BEHIND: Final = re.compile(
     rf"[ _]?(?P<open>\()(?={_CHAIN})| (?={_CHAIN}(?:;[o0-9]{{1,2}})?[/_])", re.IGNORECASE
 )
+_DOTTED_CHAIN: Final = r"[a-z]?[0-9]{2}\.[0-9](?:\.(?:[0-9]?o[0-9]?))?"
 # Chains in which `_` stands for the colon: `d34_1`, `d18_1_16_0`.
 _NO_COLON: Final = re.compile(
     r"(?<=[ _(-])(?P<base>[dt][0-9]{2})_(?P<base_bonds>[0-9])"
     r"(?:_(?P<carbons>[0-9]{2})_(?P<bonds>[0-9]))?(?![0-9:])"
+)
+# A name whose brackets, colons, `;`, `/` and `+` R has made dots of: `SM.34.1`, `Cer.d18.1.16.0.`.
+_DOTTED: Final = re.compile(
+    r"(?P<head>[a-z](?:[a-z0-9]|[._](?![._]*[a-z]?[0-9]{2}\.)){0,40})\.{1,2}"
+    rf"(?P<base>{_DOTTED_CHAIN})(?:[._](?P<acyl>{_DOTTED_CHAIN}))?\.{{0,2}}",
+    re.IGNORECASE,
 )
 # `Cer(OH) d18:1/16:0`, where the hydroxyl of the acyl chain is written behind the head group; the
 # sum may stand before the chains, `SM(OH) 36:1 d18:1/18:0`.
@@ -263,7 +270,7 @@ def bare_name(text: str) -> BareName | None:
     ('Cer', None, None)
     """
     try:
-        stripped = strip_words(without_notes(plain_name(text)))
+        stripped = strip_words(_with_colons(without_notes(plain_name(text))))
         head, chains = _split(_rewritten(stripped.text))
         glycan = known_glycan(_head_name(head).text)
         if stripped.standard or glycan is None or not _BARE.fullmatch(chains):
@@ -320,8 +327,20 @@ def _with_colons(text: str) -> str:
 
     >>> _with_colons("GM3 d34_1"), _with_colons("GM3_d18_1_16_0")
     ('GM3 d34:1', 'GM3_d18:1/16:0')
+    >>> _with_colons("GD1a.OAc.36.1.O2."), _with_colons("Cer.d18.1.16.0.")
+    ('GD1a OAc(36:1;O2)', 'Cer(d18:1/16:0)')
     """
+    if match := _DOTTED.fullmatch(text):
+        head = re.sub(r"[._]+", " ", match["head"])
+        chains = "/".join(_chain_of_dots(chain) for chain in match.group("base", "acyl") if chain)
+        return f"{head}({chains})"
     return _NO_COLON.sub(_chain_with_colons, text)
+
+
+def _chain_of_dots(chain: str) -> str:
+    """One chain of a match of `_DOTTED` with its colon, and `;` before its oxygens."""
+    carbons, bonds, *oxygens = chain.split(".")
+    return ";".join([f"{carbons}:{bonds}", *oxygens])
 
 
 def _chain_with_colons(match: re.Match[str]) -> str:

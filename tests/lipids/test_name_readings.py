@@ -36,6 +36,48 @@ def test_chains_of_names_of_files_have_another_sign_for_the_colon(name: str, spe
     assert (read.species.name, read.standard) == (species, False)
 
 
+@pytest.mark.parametrize(
+    ("name", "species"),
+    [
+        ("SM.34.1", "SM 34:1;O2"),
+        ("Cer.42.2", "Cer 42:2;O2"),
+        ("GM3.34.1.O2", "GM3 34:1;O2"),
+        ("Cer.d18.1.16.0.", "Cer 18:1;O2/16:0"),
+        ("HexCer.18.1.2O.24.1", "HexCer 18:1;O2/24:1"),
+        ("SM..d34.1.", "SM 34:1;O2"),
+        ("GD1a.OAc.36.1.", "GD1a+OAc 36:1;O2"),
+        ("GM3.NeuGc..36.1.", "GM3(NeuGc) 36:1;O2"),
+        ("Fuc.GM1.36.1", "GM1+dHex 36:1;O2"),
+    ],
+)
+def test_names_of_which_r_made_dots(name: str, species: str) -> None:
+    read = read_name(name)
+    assert read.species is not None
+    assert (read.species.shorthand, read.label) == (species, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("TG.52.2", "other-lipid"),
+        ("Cer.24.1", "one-chain"),
+        ("SM.34.1.1", "no-ceramide"),
+        ("GM3 34.1", "no-ceramide"),  # minutes, perhaps
+        ("Feature.34.1", "unannotated"),
+    ],
+)
+def test_dots_that_stand_for_no_ceramide(name: str, code: str) -> None:
+    with pytest.raises(NameFormError) as caught:
+        read_name(name)
+    assert caught.value.code == code
+
+
+def test_a_name_with_dots_may_be_that_of_one_chain() -> None:
+    bare = bare_name("Cer.24.1")
+    assert bare is not None
+    assert bare.series == "Cer"
+
+
 @pytest.mark.skipif(not CASES.exists(), reason="the field cases are not beside the project")
 def test_the_names_of_the_field_cases() -> None:
     with CASES.open(encoding="utf-8", newline="") as file:

@@ -57,6 +57,44 @@ def test_samples_over_blocks_with_an_rt_of_their_own() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("header", "samples"),
+    [
+        ("Name,RT1,Area1,RT2,Area2", ["1", "2"]),
+        ("Name,RT 1 (min),Area 1,RT 2 (min),Area 2", ["1", "2"]),
+        ("Name,Area_1,RT_1,Area_2,RT_2", ["1", "2"]),
+        ("Name,RT1,Height1,RT2,Height2", ["1", "2"]),
+        ("Name,RT,Area,RT.1,Area.1", ["0", "1"]),  # as programs number columns of one name
+        ("Name,RT,Area,RT2,Area2", ["0", "2"]),
+    ],
+)
+def test_samples_that_a_number_tells_apart(header: str, samples: list[str]) -> None:
+    lines = [header]
+    area_first = header.startswith("Name,Area")
+    for name, *cells in (("GM1(36:1;O2)", 8.4, 100, 8.5, 200), ("GM3(36:1;O2)", 8.9, 10, 9, 20)):
+        values = [cells[i] for i in ((1, 0, 3, 2) if area_first else (0, 1, 2, 3))]
+        lines.append(",".join(map(str, (name, *values))))
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data[["sample", "rt", "volume"]].to_numpy().tolist() == [
+        [samples[0], 8.4, 100.0],
+        [samples[0], 8.9, 10.0],
+        [samples[1], 8.5, 200.0],
+        [samples[1], 9.0, 20.0],
+    ]
+
+
+def test_the_m_z_of_samples_that_a_number_tells_apart() -> None:
+    lines = ["Name,m/z 1,RT1,Area1,m/z 2,RT2,Area2", "GM3(36:1;O2),1179.7,8.9,10,1179.8,9,20"]
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data["mz"].tolist() == [1179.7, 1179.8]
+
+
+def test_areas_that_come_back_behind_a_number_are_no_second_sample() -> None:
+    lines = ["Name,RT,Area,RT.1,Area.1", "GM3(36:1;O2),8.9,10,8.9,10", "GM1(36:1;O2),8.4,9,8.4,9"]
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data["volume"].tolist() == [10.0, 9.0]
+
+
 def test_means_and_deviations_are_no_samples() -> None:
     data = wide("S1", "Mean", "S2").data
     assert data["sample"].unique().tolist() == ["S1", "S2"]

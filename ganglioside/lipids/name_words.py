@@ -84,6 +84,7 @@ _SUMMARY: Final = re.compile(rf"(?:{_of_kind('summary')})[ :=]*", re.IGNORECASE)
 _NOTE: Final = re.compile(
     rf"(?:{_of_kind('note')})(?::|[-_ ]+)"
     r"|(?:compound|cpd|cmpd|peak|feature)[-_ #]?[0-9]{1,6} ?[:;] ?(?=[^0-9 ])"  # of MassHunter
+    r"|[0-9]{1,3}[a-z]?\. ?(?=[a-z][^.|]{1,80}[ (])(?!o-?ac)"  # `03.Cer(d18:1/17:0)` of a list
     r"|[0-9]{1,3}_(?=[a-z][^|]{1,80}[-_ (]i\.?std)",  # `1_SM d18:1/17:0 iSTD` of the Fiehn lab
     re.IGNORECASE,
 )

@@ -81,6 +81,8 @@ _LONGEST: Final = 100
 _MANY: Final = 4
 #: Columns with other headers that must rise and fall together where no column is surely an area.
 _TOGETHER: Final = 2
+#: Most carbons of a chain, or of both.
+_MOST_CARBONS: Final = 80
 #: Rows that two columns need in common to be compared.
 _COMPARED: Final = 5
 #: Columns with which each is compared.
@@ -294,6 +296,13 @@ def _are_counts(values: FloatArray) -> bool:
     return bool(np.all((known < _LARGE) & (known == np.floor(known))))
 
 
+def _are_of_chains(values: FloatArray) -> bool:
+    """Whether these may be carbons, double bonds or hydroxyls of chains: small whole numbers."""
+    known = values[~np.isnan(values)]
+    small = len(known) >= _COMPARED and known.max() <= _MOST_CARBONS
+    return bool(small and np.all(known == np.floor(known)))
+
+
 def samples_below_types(texts: Sequence[str], above: Sequence[Record]) -> tuple[SampleColumns, ...]:
     """Samples of a table whose record above the header gives each of them a type."""
     types = above[-1][1] if above else []
@@ -488,6 +497,7 @@ def _by_structure(header: Header, below: list[list[str]]) -> tuple[SampleColumns
     numeric = _columns_of_numbers(header, below)
     chosen = _but_row_numbers([i for i, v in numeric.items() if _is_large(v)], numeric)
     if not chosen:
+        numeric = {i: v for i, v in numeric.items() if not _are_of_chains(v)}
         alike = _with_unit(_alike(texts, list(numeric)), numeric, texts)
         chosen = _with_partners(alike, numeric) or _rising_together(numeric)
     if len(chosen) < _FEWEST:

@@ -95,6 +95,16 @@ def test_areas_that_come_back_behind_a_number_are_no_second_sample() -> None:
     assert data["volume"].tolist() == [10.0, 9.0]
 
 
+def test_numbers_of_chains_are_no_areas_of_samples() -> None:
+    """A long table of R: carbons and double bonds of each chain under headers of one form."""
+    lines = ["Name,RT,carbsn1,dbonsn1,carbsn2,dbonsn2,carbsn3,dbonsn3"]
+    lines += [f"GM3({34 + i}:1;O2),{8 + i}.5,18,1,{16 + i},0,NA,NA" for i in range(5)]
+    lines += [f"TG {50 + i}:1,{20 + i}.5,16,1,{16 + i},0,18,0" for i in range(5)]
+    table = gg.read_features("\n".join(lines).encode())
+    assert table.data["volume"].isna().all()
+    assert len(table.data) == 10
+
+
 def test_means_and_deviations_are_no_samples() -> None:
     data = wide("S1", "Mean", "S2").data
     assert data["sample"].unique().tolist() == ["S1", "S2"]

@@ -198,6 +198,8 @@ _OXYGEN_BEHIND: Final = re.compile(
 _BOUND_ACID: Final = re.compile(r"[;(](?:o-)?fa ?[0-9]{1,2}:", re.IGNORECASE)
 _KDN: Final = re.compile(r"(?<![a-z])kdn", re.IGNORECASE)
 
+# What libraries write behind ion: `[M+HCOO]-;SMILES;InChIKey;formula`.
+_BEHIND_ION: Final = re.compile(r"(;\[m[^\[\];|]{1,30}\][0-9]?[+-]);[^:|]*", re.IGNORECASE)
 # Candidates as a list of a programming language: `["Cer 34:1;O2", "Cer 16:1;O2/18:0"]`.
 _LIST: Final = re.compile(
     r"""\[(?P<names>["']?[^"'\[\]]{2,80}["'](?:,["'][^"'\[\]]{2,80}["']?)*)\]"""
@@ -305,7 +307,7 @@ def _plain_species(text: str) -> Species | None:
 def _read_all(text: str) -> NameReading:
     """Reading of any normalised name: notes, levels, ions, labels, marks of standards."""
     plain = _with_colons(_STEREO.sub("", _annotated(without_notes(_annotated(text)))))
-    plain = _LEVELS.sub("|", _without_list(plain))
+    plain = _BEHIND_ION.sub(r"\1", _LEVELS.sub("|", _without_list(plain)))
     _refuse_bound_acid(plain)
     plain = _PAIRS.sub(_each_pair, _SQUARE.sub(r"(\1)", plain))
     parts = [_stripped(part) for part in _parts(plain)]
@@ -413,7 +415,7 @@ def _refuse_unannotated(text: str) -> NoReturn:
 
 def _parts(text: str) -> Iterator[str]:
     """Names that one text joins: its levels (`|`), sum and chains (`;`), isomers."""
-    for level in text.split("|"):
+    for level in map(without_notes, text.split("|")):
         start = 0
         for match in _BETWEEN.finditer(level):
             if _HOLDS_CHAIN.search(level, start, match.start()):

@@ -89,6 +89,12 @@ def test_a_name_with_dots_may_be_that_of_one_chain() -> None:
         ("['GM3 34:1;O2']", "GM3 34:1;O2"),
         ("03.Cer(d18:1/17:0)", "Cer 18:1;O2/17:0"),
         ("9b. GM3 34:1", "GM3 34:1;O2"),
+        ("1_Cer-NS(d18:1/22:0)+HCO2", "Cer 18:1;O2/22:0"),
+        ("1_Cer-NS(d18:2/24:0)+HCO2 | 1_Cer-NS(d18:1/24:1)+HCO2", "Cer 42:2;O2"),
+        (
+            "1_Cer-NS(d18:1/16:0)+HCO2 | 3_MSDIAL_Cer 34:1;2O;[M+HCOO]-;CCCC(=O)NC;ABC-N;C34H67NO3",
+            "Cer 18:1;O2/16:0",
+        ),
     ],
 )
 def test_sums_chains_and_numbers_of_lists(name: str, shorthand: str) -> None:
@@ -114,7 +120,14 @@ def test_candidates_that_differ_are_refused(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["___725.52058_4.13", "_[M+H-H2O]+__794.68515_4.98", "[M-H]-", "Unknown [M-H]-", "565.0478"],
+    [
+        "___725.52058_4.13",
+        "_[M+H-H2O]+__794.68515_4.98",
+        "[M-H]-",
+        "Unknown [M-H]-",
+        "565.0478",
+        "5_NoID",
+    ],
 )
 def test_an_ion_and_numbers_alone_are_no_name(name: str) -> None:
     with pytest.raises(NameFormError) as caught:

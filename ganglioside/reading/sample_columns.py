@@ -348,8 +348,9 @@ def _by_number(header: Header, below: list[list[str]]) -> tuple[SampleColumns, .
 
     That of the columns without a number is the first, unless its areas come back behind one.
     """
-    found = _by_pattern(header, _NUMBERED)
-    first = {c: p for c, p in header.positions.items() if c in ("rt", "volume", "mz")}
+    found = _by_pattern(replace(header, spare=()), _NUMBERED)
+    each = {column for sample in found for column in sample.positions}
+    first = {c: p for c, p in header.positions.items() if c in each}
     if found and first.keys() & {"rt", "volume"}:
         found = (SampleColumns("0", "", first), *found)
     if len(found) < _FEWEST or any({"rt", "volume"} - s.positions.keys() for s in found):

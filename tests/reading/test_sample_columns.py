@@ -89,6 +89,25 @@ def test_the_m_z_of_samples_that_a_number_tells_apart() -> None:
     assert data["mz"].tolist() == [1179.7, 1179.8]
 
 
+def test_one_m_z_for_all_samples_that_a_number_tells_apart() -> None:
+    lines = ["Name,m/z,RT1,Area1,RT2,Area2", "GM3(36:1;O2),1179.7,8.9,10,9,20"]
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data["mz"].tolist() == [1179.7, 1179.7]
+    lines[0] = "Name,m/z,RT,Area,RT.1,Area.1"
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data["mz"].tolist() == [1179.7, 1179.7]
+    assert data["volume"].tolist() == [10.0, 20.0]
+
+
+def test_a_second_area_without_an_rt_is_named() -> None:
+    """Of what it is, a second sample or an internal standard, a number does not say."""
+    lines = ["Name,RT,Area,Area.1", "GM3(36:1;O2),8.9,10,20", "GM1(36:1;O2),8.4,9,18"]
+    table = gg.read_features("\n".join(lines).encode())
+    assert table.data["volume"].tolist() == [10.0, 9.0]
+    told = table.problems[table.problems["code"] == "second-column"]["message"].tolist()
+    assert told == ['"Area.1" could be Volume too: "Area" was used, the other is carried along.']
+
+
 def test_areas_that_come_back_behind_a_number_are_no_second_sample() -> None:
     lines = ["Name,RT,Area,RT.1,Area.1", "GM3(36:1;O2),8.9,10,8.9,10", "GM1(36:1;O2),8.4,9,8.4,9"]
     data = gg.read_features("\n".join(lines).encode()).data

@@ -930,3 +930,23 @@ def test_a_report_is_written_from_the_analysis(
     assert "not stored" in text
     with pytest.raises(ReportError, match="html"):
         analysis.report("liver.txt")
+
+
+def test_a_series_of_the_composition_of_another_has_a_line_of_its_own(
+    raw: pd.DataFrame, example: gg.Analysis
+) -> None:
+    """LM1 beside GM1: lipids of one mass, of which the example's GM1 stays as it was judged."""
+    valid = example.features[example.features["verdict"] == "valid"]
+    gm1 = valid[valid["series"] == "GM1"].head(12)
+    lm1 = pd.DataFrame(
+        {
+            "Name": gm1["name"].str.replace("GM1", "LM1"),
+            "RT": gm1["rt"] - 0.35,
+            "Volume": 0.3 * gm1["volume"],
+        }
+    )
+    both = gg.analyze(pd.concat([raw, lm1], ignore_index=True)).features
+    added = both.iloc[len(raw) :]
+    assert (added["series"] == "LM1").all()
+    assert (added["verdict"] == "valid").mean() > 0.9
+    assert (both["verdict"].iloc[: len(raw)] == example.features["verdict"]).mean() > 0.98

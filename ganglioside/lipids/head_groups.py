@@ -161,11 +161,12 @@ _HEAD: Final = re.compile(HEAD_PATTERN, re.IGNORECASE)
 _LOCI: Final = r"(?:(?P<loci>[4-9](?:,[4-9]){0,4})-)?"  # of acetyls: 9-O-Ac, 7,9-di-O-Ac
 _CATEGORIES: Final = _alternatives({head.category for head in HEADS if head.category})
 _PREFIX: Final = re.compile(
-    rf"{_LOCI}(?P<count>di-?|tri-?|[23])?(?P<mod>{_PREFIX_MOD})(?:[- ]|(?=(?:{_CATEGORIES})[1-4]))",
+    rf"{_LOCI}(?P<count>di-?|tri-?|[23])?(?P<mod>{_PREFIX_MOD})"
+    rf"(?:[-_ ]|(?=(?:{_CATEGORIES})[1-4]))",
     re.IGNORECASE,
 )
 _MEMBER: Final = rf"{_LOCI}(?P<count>di-?|tri-?|[1-9] ?)?(?P<mod>{_MOD})(?P<after>[2-9])?"
-_SUFFIX: Final = re.compile(rf"(?P<sign>[+\- ]){_MEMBER}(?![0-9a-z])", re.IGNORECASE)
+_SUFFIX: Final = re.compile(rf"(?P<sign>[+\-_ ]){_MEMBER}(?![0-9a-z])", re.IGNORECASE)
 _BRACKET: Final = re.compile(r"[+ ]?\((?P<inside>[^()]{1,60})\)(?P<after>[2-9](?![0-9]))?")
 _INSIDE: Final = re.compile(_MEMBER, re.IGNORECASE)
 _COUNT_WORDS: Final = {"di": 2, "tri": 3}
@@ -312,7 +313,7 @@ def _unknown_modification(part: str) -> NoReturn:
 
 def _check_sign(modification: _Modification, sign: str, text: str) -> None:
     """Refuse a modification that is joined to the head group by a wrong character."""
-    if sign in modification.signs:
+    if sign.replace("_", " ") in modification.signs:
         return
     label = modification.label
     if modification.effect == "turn":

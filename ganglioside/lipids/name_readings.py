@@ -139,10 +139,17 @@ _PAIR: Final = rf"{_CHAIN}/{_CHAIN}"
 _CHAINS_BEHIND: Final = re.compile(
     rf"[ _]?(?P<open>\()(?={_CHAIN})| (?={_CHAIN}(?:;[o0-9]{{1,2}})?[/_])", re.IGNORECASE
 )
+_DOTTED_CHAIN: Final = r"[a-z]?[0-9]{2}\.[0-9](?:\.(?:[0-9]?o[0-9]?))?"
 # Chains in which `_` stands for the colon: `d34_1`, `d18_1_16_0`.
 _NO_COLON: Final = re.compile(
     r"(?<=[ _(-])(?P<base>[dt][0-9]{2})_(?P<base_bonds>[0-9])"
     r"(?:_(?P<carbons>[0-9]{2})_(?P<bonds>[0-9]))?(?![0-9:])"
+)
+# A name whose brackets, colons, `;`, `/` and `+` R has made dots of: `SM.34.1`, `Cer.d18.1.16.0.`.
+_DOTTED: Final = re.compile(
+    r"(?P<head>[a-z](?:[a-z0-9]|[._](?![._]*[a-z]?[0-9]{2}\.)){0,40})\.{1,2}"
+    rf"(?P<base>{_DOTTED_CHAIN})(?:[._](?P<acyl>{_DOTTED_CHAIN}))?\.{{0,2}}",
+    re.IGNORECASE,
 )
 # `Cer(OH) d18:1/16:0`, where the hydroxyl of the acyl chain is written behind the head group; the
 # sum may stand before the chains, `SM(OH) 36:1 d18:1/18:0`.
@@ -191,6 +198,16 @@ _OXYGEN_BEHIND: Final = re.compile(
 _BOUND_ACID: Final = re.compile(r"[;(](?:o-)?fa ?[0-9]{1,2}:", re.IGNORECASE)
 _KDN: Final = re.compile(r"(?<![a-z])kdn", re.IGNORECASE)
 
+# What libraries write behind ion: `[M+HCOO]-;SMILES;InChIKey;formula`.
+_BEHIND_ION: Final = re.compile(r"(;\[m[^\[\];|]{1,30}\][0-9]?[+-]);[^:|]*", re.IGNORECASE)
+# Candidates as a list of a programming language: `["Cer 34:1;O2", "Cer 16:1;O2/18:0"]`.
+_LIST: Final = re.compile(
+    r"""\[(?P<names>["']?[^"'\[\]]{2,80}["'](?:,["'][^"'\[\]]{2,80}["']?)*)\]"""
+)
+# A sum without a letter or oxygens.
+_OPEN_SUM: Final = re.compile(r"[^:]{1,80}[-_ (][0-9]{1,2}:[0-9]{1,2}\)?")
+# Sum and chains as LipidIN joins them, `Cer 34:1_CAH_Cer 18:1;2O/16:0`.
+_LEVELS: Final = re.compile(r"_cah_", re.IGNORECASE)
 # Where one name ends and the next begins: behind `;` a bracket, an ion or a word that is no
 # oxygen; behind `,` `/` `&` `+` another head group.
 _BETWEEN: Final = re.compile(
@@ -263,7 +280,7 @@ def bare_name(text: str) -> BareName | None:
     ('Cer', None, None)
     """
     try:
-        stripped = strip_words(without_notes(plain_name(text)))
+        stripped = strip_words(_with_colons(without_notes(plain_name(text))))
         head, chains = _split(_rewritten(stripped.text))
         glycan = known_glycan(_head_name(head).text)
         if stripped.standard or glycan is None or not _BARE.fullmatch(chains):
@@ -290,14 +307,17 @@ def _plain_species(text: str) -> Species | None:
 def _read_all(text: str) -> NameReading:
     """Reading of any normalised name: notes, levels, ions, labels, marks of standards."""
     plain = _with_colons(_STEREO.sub("", _annotated(without_notes(_annotated(text)))))
+    plain = _BEHIND_ION.sub(r"\1", _LEVELS.sub("|", _without_list(plain)))
     _refuse_bound_acid(plain)
     plain = _PAIRS.sub(_each_pair, _SQUARE.sub(r"(\1)", plain))
     parts = [_stripped(part) for part in _parts(plain)]
+    if all(_names_nothing(part) for part in parts):
+        _refuse_unannotated(text)
     named, beside = _named_parts(parts, plain)
     _refuse_others(named, plain)
     standard = any(part.standard for part in parts)
     known = [name for name in named if not (standard and _lacks_ceramide(name))]
-    species = [_species_of(name) for name in known]
+    species = _without_open_sums(known, [_species_of(name) for name in known])
     if not species and not standard:
         refuse("no-ceramide", f"{text[:40]!r} names no lipid.")
     return NameReading(
@@ -307,6 +327,11 @@ def _read_all(text: str) -> NameReading:
         label=" ".join([*(part.label for part in parts if part.label), *beside]),
         isomer_label=next((part.isomer_label for part in parts if part.isomer_label), ""),
     )
+
+
+def _names_nothing(part: StrippedName) -> bool:
+    """Whether nothing is left of a part beside ion, m/z and the like, or a word for no name."""
+    return not part.standard and (not part.text or is_unannotated(part.text))
 
 
 def _ion(parts: Sequence[StrippedName], text: str) -> str | None:
@@ -320,8 +345,32 @@ def _with_colons(text: str) -> str:
 
     >>> _with_colons("GM3 d34_1"), _with_colons("GM3_d18_1_16_0")
     ('GM3 d34:1', 'GM3_d18:1/16:0')
+    >>> _with_colons("GD1a.OAc.36.1.O2."), _with_colons("Cer.d18.1.16.0.")
+    ('GD1a OAc(36:1;O2)', 'Cer(d18:1/16:0)')
     """
+    if match := _DOTTED.fullmatch(text):
+        head = re.sub(r"[._]+", " ", match["head"])
+        chains = "/".join(_chain_of_dots(chain) for chain in match.group("base", "acyl") if chain)
+        return f"{head}({chains})"
     return _NO_COLON.sub(_chain_with_colons, text)
+
+
+def _without_list(text: str) -> str:
+    """Text with `|` between the names that it lists.
+
+    >>> _without_list('["Cer 34:1","Cer 16:1/18:0"]')
+    'Cer 34:1|Cer 16:1/18:0'
+    """
+    match = _LIST.fullmatch(text)
+    if match is None:
+        return text
+    return "|".join(name.strip("\"'") for name in match["names"].split(","))
+
+
+def _chain_of_dots(chain: str) -> str:
+    """One chain of a match of `_DOTTED` with its colon, and `;` before its oxygens."""
+    carbons, bonds, *oxygens = chain.split(".")
+    return ";".join([f"{carbons}:{bonds}", *oxygens])
 
 
 def _chain_with_colons(match: re.Match[str]) -> str:
@@ -352,17 +401,21 @@ def _annotated(text: str) -> str:
             "Nothing to do.",
         )
     if is_unannotated(text):
-        refuse(
-            "unannotated",
-            f"The feature is not annotated: {text[:40]!r}.",
-            "Nothing to do: rows without a name are kept and take no part.",
-        )
+        _refuse_unannotated(text)
     return text
+
+
+def _refuse_unannotated(text: str) -> NoReturn:
+    refuse(
+        "unannotated",
+        f"The feature is not annotated: {text[:40]!r}.",
+        "Nothing to do: rows without a name are kept and take no part.",
+    )
 
 
 def _parts(text: str) -> Iterator[str]:
     """Names that one text joins: its levels (`|`), sum and chains (`;`), isomers."""
-    for level in text.split("|"):
+    for level in map(without_notes, text.split("|")):
         start = 0
         for match in _BETWEEN.finditer(level):
             if _HOLDS_CHAIN.search(level, start, match.start()):
@@ -460,7 +513,7 @@ def _species_of(text: str) -> Species:
     lettered = _LETTERED.match(rest) is not None
     ceramide, rest = read_ceramide(rest.removeprefix("("))
     if opened != rest.startswith(")"):
-        refuse("brackets", f"{text[:60]!r}: a bracket is opened or closed alone.")
+        _refuse_chains(named.text, text)
     ceramide, rest = _with_chains_behind(ceramide, rest.removeprefix(")"), text)
     if lettered:
         ceramide = _with_hydroxyl_of_tag(named.tag, ceramide)
@@ -468,6 +521,19 @@ def _species_of(text: str) -> Species:
     glycan = parse_glycan(named.text, rest)
     check_whole(ceramide, head)
     return combine(glycan, ceramide.ceramide, ceramide.chains)
+
+
+def _refuse_chains(head: str, text: str) -> NoReturn:
+    """Refuse a name in which no ceramide ends where its bracket does."""
+    if text.count("(") != text.count(")"):
+        refuse("brackets", f"{text[:60]!r}: a bracket is opened or closed alone.")
+    if known_glycan(name := head.partition("(")[0]) is None:
+        parse_glycan(name)  # refused
+    refuse(
+        "brackets",
+        f"{text[:60]!r}: what stands in brackets is no ceramide.",
+        "Write GM1(36:1;O2), GM1(d36:1), GM1(18:1;O2/18:0) or GM1(d18:1/18:0).",
+    )
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -575,6 +641,24 @@ def _check_tag(tag: _Tag | None, ceramide: CeramideName, text: str) -> None:
             f"{ceramide.ceramide.hydroxyls}.",
             "Write the hydroxyls of the chains, such as Cer(d18:1/16:0;O), or leave the tag out.",
         )
+
+
+def _without_open_sums(names: Sequence[str], species: Sequence[Species]) -> list[Species]:
+    """Species without the sums that write no oxygens, where the chains beside them have others.
+
+    `HexCer 42:1|HexCer 16:1;2O/26:0;O` is HexCer(42:1;O3).
+    """
+
+    def size(s: Species) -> tuple[str, int, int]:
+        return s.series, s.ceramide.carbons, s.ceramide.double_bonds
+
+    oxygens = {size(s): s.ceramide.hydroxyls for s in species if s.chains}
+    return [
+        s
+        for name, s in zip(names, species, strict=True)
+        if not _OPEN_SUM.fullmatch(name)
+        or oxygens.get(size(s), s.ceramide.hydroxyls) == s.ceramide.hydroxyls
+    ]
 
 
 def _common(species: Sequence[Species], text: str) -> Species:

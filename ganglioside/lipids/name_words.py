@@ -84,7 +84,10 @@ _SUMMARY: Final = re.compile(rf"(?:{_of_kind('summary')})[ :=]*", re.IGNORECASE)
 _NOTE: Final = re.compile(
     rf"(?:{_of_kind('note')})(?::|[-_ ]+)"
     r"|(?:compound|cpd|cmpd|peak|feature)[-_ #]?[0-9]{1,6} ?[:;] ?(?=[^0-9 ])"  # of MassHunter
-    r"|[0-9]{1,3}_(?=[a-z][^|]{1,80}[-_ (]i\.?std)",  # `1_SM d18:1/17:0 iSTD` of the Fiehn lab
+    r"|[0-9]{1,3}[a-z]?\. ?(?=[a-z][^.|]{1,80}[ (])(?!o-?ac)"  # `03.Cer(d18:1/17:0)` of a list
+    r"|[0-9]{1,3}_(?=[a-z][^|]{1,80}[-_ (]i\.?std)"  # `1_SM d18:1/17:0 iSTD` of the Fiehn lab
+    # Ranks of LipidMatch: `1_Cer-NS(d18:1/22:0)+HCO2`, `5_NoID`.
+    r"|[1-5]_(?=msdial_|noid\Z|[^|]{2,60}\)(?:[-+][a-z0-9]{1,8}){1,3}(?:\||\Z))",
     re.IGNORECASE,
 )
 

@@ -162,7 +162,7 @@ def _of_composition(text: str) -> str | None:
 def _of_counts(counts: Counter[str], text: str) -> str:
     """Largest known series within a composition, and the rest as modifications."""
     sialic = counts["neuac"] + counts["neugc"]
-    plain = [h for h in HEADS if not (h.isomer or h.sulfate or h.phosphocholine) and h.hex]
+    plain = [h for h in HEADS if _is_plain(h) and not h.isomer]
     fitting = [
         head
         for head in plain
@@ -175,6 +175,12 @@ def _of_counts(counts: Counter[str], text: str) -> str:
         _refuse_sugars(text)
     base = max(fitting, key=lambda head: (head.hex + head.hexnac, not head.category))
     return base.series + _modifications(counts, base)
+
+
+def _is_plain(head: Head) -> bool:
+    """Whether a composition may mean a head group: of acidic ones, those of the ganglio series."""
+    is_acidic = bool(head.neuac or head.sulfate)
+    return head.hex > 0 and not head.phosphocholine and (bool(head.category) or not is_acidic)
 
 
 def _is_one_series(head: Head, heads: Sequence[Head]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from ganglioside.lipids.adducts import adducts
 from ganglioside.reading.headers import Header
 from ganglioside.reading.raw_table import Note
 from ganglioside.reading.records import Body
@@ -20,7 +21,8 @@ _OWN = ("adduct", "mz")
 def with_continued(body: Body, header: Header) -> tuple[Body, list[Note]]:
     """Body in which rows without name and RT have those of the row above, and a note of them.
 
-    Such a row has an ion or m/z of its own; a workbook shows merged cells so.
+    Such a row has an ion or m/z of its own; a workbook shows merged cells so. More of them than
+    there are ions are those of another list, which have no names.
 
     Parameters
     ----------
@@ -41,7 +43,8 @@ def with_continued(body: Body, header: Header) -> tuple[Body, list[Note]]:
     kept[0] = True
     above = np.maximum.accumulate(np.where(kept, np.arange(len(kept)), 0))
     has_name = ~_is_empty(cells, at["name"])[above]
-    continued &= has_name
+    number = np.bincount(above[continued], minlength=len(kept))
+    continued &= has_name & (number <= len(adducts()))[above]
     if not continued.any():
         return body, []
     filled = cells.copy(deep=False)

@@ -35,6 +35,7 @@ from ganglioside.reading.sheets import (
     best_layout,
     holds_names,
     likeliest,
+    numbers_features,
     read_sheet,
     readable,
     readable_head,
@@ -285,6 +286,8 @@ def _refusal(sheets: Sequence[Sheet], options: ReadingOptions) -> Exception:
     top = next((record for record in layout.sheet.head if len(record[1]) > 1), None)
     if top is not None and "name" not in header.positions and lipids_across(top[1]):
         return refuse_across(top[1], top[0])
+    if header.positions.keys().isdisjoint(("name", "rt")) and numbers_features(layout):
+        return refuse_unannotated(header, layout.line, layout.tool)
     named = "name" in header.missing and holds_names(layout)
     if header.positions or header.unmet:
         return refuse_header(texts, header, layout.line, holds_names=named)

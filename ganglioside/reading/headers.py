@@ -24,6 +24,10 @@ _LONGEST_HEADER: Final = 100
 #: A header and its unit: in brackets at the end, or as its last word.
 _IN_BRACKETS: Final = re.compile(r"(?P<base>[^(\[]*)[(\[](?P<unit>[^()\[\]]*)[)\]]\s*")
 _LAST_WORD: Final = re.compile(r"(?P<base>(?:.*[^\s,/])?)[\s,/]+(?P<unit>[^\s,/()\[\]]+)")
+#: A header that came back, as pandas and R number it.
+_NUMBERED: Final = re.compile(r"(?P<base>.*[^.])\.[0-9]{1,3}")
+#: A header in which `min` may be a minimum: that of a unit is in brackets, or there is no `max`.
+_MINIMUM: Final = re.compile(r"(.*[^ _.(\[])[ _.]?min", re.IGNORECASE)
 #: A power of ten by which areas are divided: `x10^6`, `x1000`, `1e6`.
 _SCALE: Final = (
     r"(?:(?:[x×*·/] ?)?(?:10 ?(?:\^|\*\*) ?|1e\+?)[0-9]{1,2}|[x×*·/] ?1(?:0|[ ,.']000){1,12})"
@@ -134,14 +138,15 @@ def match_header(
     wanted = {_input_column(label): str(text).strip() for label, text in (columns or {}).items()}
     positions = _positions_of(wanted, texts) if wanted else {}
     own = _ranks_of(first) if first else {}
+    borders = _lower_borders(texts)
     ranked: dict[str, list[tuple[int, int]]] = {}  # rank and position of each possible column
     for position, text in enumerate(texts):
         key = header_key(text)
         if key.isdigit():
             continue  # most cells that are looked at: a number is no header
         found = own.get(key)
-        if found is None and not (is_other and is_other(text)):
-            found = _lookup(text)
+        if found is None and position not in borders and not (is_other and is_other(text)):
+            found = _lookup(text) or _as_numbered(text, texts)
         if found and position not in positions.values() and found.column not in wanted:
             ranked.setdefault(found.column, []).append((found.rank, position))
     spare = []
@@ -151,6 +156,22 @@ def match_header(
         spare += [(column, position) for _, position in others]
     unmet = tuple((c, text) for c, text in wanted.items() if c not in positions)
     return Header(tuple(texts), positions, _rt_unit(texts, positions), tuple(spare), unmet)
+
+
+def _as_numbered(text: str, texts: Sequence[str]) -> _Found | None:
+    """Input column of a header that a program numbered, `Area.1` beside `Area`; None for others."""
+    match = _NUMBERED.fullmatch(text.strip())
+    found = _lookup(match["base"]) if match and match["base"] in texts else None
+    return replace(found, rank=found.rank + 5 * len(_aliases())) if found else None
+
+
+def _lower_borders(texts: Sequence[str]) -> frozenset[int]:
+    """Positions of headers such as `RT_min` beside `RT_max`, where min is no unit."""
+    keys = {header_key(text) for text in texts}
+    if not any(key.endswith("max") for key in keys):
+        return frozenset()
+    found = ((i, _MINIMUM.fullmatch(text.strip())) for i, text in enumerate(texts))
+    return frozenset(i for i, match in found if match and header_key(f"{match[1]}max") in keys)
 
 
 def with_content(header: Header, below: Callable[[], list[list[str]]]) -> Header:

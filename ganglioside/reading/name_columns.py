@@ -126,6 +126,12 @@ def readable_share(cells: pd.Series[Any] | Sequence[str], *, whole: bool = False
     return float(np.mean(lipids))
 
 
+def _are_standards(cells: pd.Series[Any]) -> bool:
+    """Whether every lipid among the cells is an internal standard."""
+    names = parse_names(_distinct_cells(cells)[:_TRIED])
+    return bool(names.standard.any() and not (names.index[~names.standard] >= 0).any())
+
+
 def _distinct_cells(cells: pd.Series[Any] | Sequence[str]) -> list[str]:
     """Distinct cells that are not empty, in order of appearance."""
     found = distinct(texts_of(cells))[1] if isinstance(cells, pd.Series) else dict.fromkeys(cells)
@@ -147,11 +153,11 @@ def _best_text(header: Header, cells: pd.DataFrame) -> int | None:
     """Position of the column without a known header in which most cells are names.
 
     Of several it is the one with most different names: others may hold classes, or second
-    candidates of some features.
+    candidates of some features. One of internal standards alone says what each row is compared to.
     """
     taken = set(header.positions.values())
     shares = {i: readable_share(cells[i]) for i in range(len(header.texts)) if i not in taken}
-    found = [i for i, share in shares.items() if share >= _ENOUGH]
+    found = [i for i, share in shares.items() if share >= _ENOUGH and not _are_standards(cells[i])]
     counts = {i: len(distinct(texts_of(cells[i]))[1]) for i in found}
     return max(found, key=lambda i: shares[i] * counts[i], default=None)
 

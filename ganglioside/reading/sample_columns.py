@@ -50,6 +50,14 @@ _USUAL: Final = (
     PerSample("rt", rf"(?P<sample>.*\S) ?[\[({{]{_TIME}[\])}}]"),
 )
 
+#: Headers of samples that a number alone tells apart, `RT1` and `Area1`: each has RT and area.
+#: Programs number columns of one name so too, from the second on: `RT`, `Area`, `RT.1`, `Area.1`.
+_NUMBERED: Final = (
+    PerSample("volume", rf"(?:{_AREA}|{_HEIGHT})[ _.]?(?P<sample>[0-9]{{1,3}})"),
+    PerSample("rt", rf"{_TIME}[ _.]?(?P<sample>[0-9]{{1,3}}){_MIN}"),
+    PerSample("mz", r"m/?z[ _.]?(?P<sample>[0-9]{1,3})"),
+)
+
 #: Headers of a group of columns with areas, in the row above the header, preferred ones first.
 _AREA_GROUPS: Final = (
     "rawabundance", "rawarea", "peakarea", "peakareas", "area", "areas", "volume", "abundance",
@@ -73,6 +81,8 @@ _LONGEST: Final = 100
 _MANY: Final = 4
 #: Columns with other headers that must rise and fall together where no column is surely an area.
 _TOGETHER: Final = 2
+#: Most carbons of a chain, or of both.
+_MOST_CARBONS: Final = 80
 #: Rows that two columns need in common to be compared.
 _COMPARED: Final = 5
 #: Columns with which each is compared.
@@ -153,7 +163,7 @@ def find_samples(
     found = () if tool is None else _as_tool_says(header, above, tool, below)
     if found:
         return _with_kinds(_with_own_names(found), above)
-    found = _by_block(header.texts, above)
+    found = _by_block(header.texts, above) or _by_number(header, below)
     if not found and "volume" not in header.positions:
         found = _with_area(_by_pattern(header, _USUAL))
     if len(found) < _FEWEST and "rt" in header.positions:  # what follows finds areas alone
@@ -286,6 +296,13 @@ def _are_counts(values: FloatArray) -> bool:
     return bool(np.all((known < _LARGE) & (known == np.floor(known))))
 
 
+def _are_of_chains(values: FloatArray) -> bool:
+    """Whether these may be carbons, double bonds or hydroxyls of chains: small whole numbers."""
+    known = values[~np.isnan(values)]
+    small = len(known) >= _COMPARED and known.max() <= _MOST_CARBONS
+    return bool(small and np.all(known == np.floor(known)))
+
+
 def samples_below_types(texts: Sequence[str], above: Sequence[Record]) -> tuple[SampleColumns, ...]:
     """Samples of a table whose record above the header gives each of them a type."""
     types = above[-1][1] if above else []
@@ -324,6 +341,22 @@ def _by_pattern(
                 done.add(pattern.column)
     ordered = sorted(samples.items(), key=lambda item: min(item[1].values()))
     return tuple(SampleColumns(name, "", positions) for name, positions in ordered)
+
+
+def _by_number(header: Header, below: list[list[str]]) -> tuple[SampleColumns, ...]:
+    """Samples whose columns a number tells apart; none where one lacks its RT or its area.
+
+    That of the columns without a number is the first, unless its areas come back behind one.
+    """
+    found = _by_pattern(replace(header, spare=()), _NUMBERED)
+    each = {column for sample in found for column in sample.positions}
+    first = {c: p for c, p in header.positions.items() if c in each}
+    if found and first.keys() & {"rt", "volume"}:
+        found = (SampleColumns("0", "", first), *found)
+    if len(found) < _FEWEST or any({"rt", "volume"} - s.positions.keys() for s in found):
+        return ()
+    areas = [tuple(cells_of(below, sample.positions["volume"])) for sample in found]
+    return found if len(set(areas)) == len(areas) else ()
 
 
 def _by_block(texts: Sequence[str], above: Sequence[Record]) -> tuple[SampleColumns, ...]:
@@ -465,6 +498,7 @@ def _by_structure(header: Header, below: list[list[str]]) -> tuple[SampleColumns
     numeric = _columns_of_numbers(header, below)
     chosen = _but_row_numbers([i for i, v in numeric.items() if _is_large(v)], numeric)
     if not chosen:
+        numeric = {i: v for i, v in numeric.items() if not _are_of_chains(v)}
         alike = _with_unit(_alike(texts, list(numeric)), numeric, texts)
         chosen = _with_partners(alike, numeric) or _rising_together(numeric)
     if len(chosen) < _FEWEST:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -41,6 +42,8 @@ _NO_PART_WITHOUT_RT: Final = frozenset({"blank", "qc", "pool", "standard"})
 _LOOKED_AT: Final = 50
 #: Share of a column's cells, or of those of a header, that are names where it holds names.
 _ENOUGH: Final = 0.5
+#: A feature by m/z and retention time, as MetaboAnalyst wants it: `1151.7056__7.54`, `2.706/50.33`.
+_TWO_NUMBERS: Final = re.compile(r"[0-9]{1,5}\.[0-9]+[_/@ ]{1,3}[0-9]{1,5}(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,14 @@ def holds_names(layout: Layout) -> bool:
     columns = range(min(len(layout.header.texts), _LOOKED_AT))
     shares = (readable_share(column_of(below, c)) for c in columns)
     return any(share >= _ENOUGH for share in shares)
+
+
+def numbers_features(layout: Layout) -> bool:
+    """Whether the first cells of most rows name features by m/z and retention time alone."""
+    cells = column_of(layout.sheet.cells_below(layout.record), 0)
+    told = [cell.strip() for cell in cells if cell.strip()]
+    found = sum(_TWO_NUMBERS.fullmatch(cell) is not None for cell in told)
+    return bool(told) and found >= _ENOUGH * len(told)
 
 
 def _nearness(layout: Layout) -> tuple[int, bool, bool, tuple[float, int]]:

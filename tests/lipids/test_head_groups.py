@@ -44,6 +44,68 @@ def test_the_number_of_neutral_sugars_is_five_less_the_digit() -> None:
             assert head.hex + head.hexnac == 5 - int(head.series[2])
 
 
+@pytest.mark.parametrize(
+    ("name", "series", "formula"),
+    [
+        ("LM1(36:1;O2)", "LM1", "C73H131N3O31"),
+        ("IV3NeuAc-nLc4Cer 36:1;O2", "LM1", "C73H131N3O31"),
+        ("IV³-α-NeuAc-nLcOse4Cer 36:1", "LM1", "C73H131N3O31"),
+        ("NeuAcα2-3Galβ1-4GlcNAcβ1-3Galβ1-4GlcβCer(d18:1/18:0)", "LM1", "C73H131N3O31"),
+        ("sialylparagloboside 36:1", "LM1", "C73H131N3O31"),
+        ("LM1(NeuGc) 36:1", "LM1(NeuGc)", "C73H131N3O32"),
+        ("IV3NeuAc-Lc4Cer 36:1", "SLc4", "C73H131N3O31"),
+        ("LD1 36:1", "LD1", "C84H148N4O39"),
+        ("Hex-LM1 36:1", "HexLM1", "C87H154N4O41"),  # a lactosamine more, not a hexose
+        ("Gb5(34:1)", "Gb4+Hex", "C66H120N2O28"),
+        ("SM2a(34:1)", "SM2a", "C54H100N2O21S"),
+        ("SM1a(d18:1/16:0)", "SM1a", "C60H110N2O26S"),
+        ("SM1b 34:1", "SM1b", "C60H110N2O26S"),
+        ("SB1a(34:1)", "SB1a", "C60H110N2O29S2"),
+        ("SB2(34:1)", "SB2", "C54H100N2O24S2"),
+    ],
+)
+def test_other_series_of_the_composition_of_gangliosides(
+    name: str, series: str, formula: str
+) -> None:
+    species = parse_name(name)
+    assert (species.series, species.formula, species.category) == (series, formula, None)
+    assert parse_name(species.name) == species
+
+
+def test_a_lipid_of_another_series_differs_from_one_of_its_mass() -> None:
+    lm1, gm1 = parse_name("LM1(36:1)"), parse_name("GM1(36:1)")
+    assert lm1 != gm1
+    assert lm1.monoisotopic_mass == gm1.monoisotopic_mass
+
+
+@pytest.mark.parametrize("name", ["SM1(34:1)", "SM2 34:1", "SM4g 34:1", "IV6NeuAc-nLc4Cer 36:1"])
+def test_symbols_that_leave_the_head_group_open_are_refused(name: str) -> None:
+    with pytest.raises(NameFormError) as caught:
+        parse_name(name)
+    assert caught.value.code == "unknown-head"
+
+
+@pytest.mark.parametrize(
+    ("name", "series"),
+    [
+        ("GD1a_OAc(36:1)", "GD1+OAc"),
+        ("GD1a_2OAc(36:1;O2)", "GD1+2OAc"),
+        ("GD1_OAc_36:1", "GD1+OAc"),
+        ("OAc_GD3(36:1)", "GD3+OAc"),
+        ("GM3_NeuGc(36:1)", "GM3(NeuGc)"),
+        ("GM1_Fuc(36:1)", "GM1+dHex"),
+    ],
+)
+def test_an_underscore_joins_a_modification(name: str, series: str) -> None:
+    assert parse_name(name).series == series
+
+
+def test_an_underscore_is_no_sign_of_a_loss() -> None:
+    with pytest.raises(NameFormError) as caught:
+        parse_name("GM1_H2O(36:1)")
+    assert caught.value.code == "wrong-sign"
+
+
 def test_known_isomers() -> None:
     assert [h.isomer for h in isomers("GD1")] == ["GD1a", "GD1b", "GD1c", "GD1α"]
     assert [h.inner for h in isomers("GD1")] == [1, 2, 0, 0]

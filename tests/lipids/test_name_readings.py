@@ -36,6 +36,119 @@ def test_chains_of_names_of_files_have_another_sign_for_the_colon(name: str, spe
     assert (read.species.name, read.standard) == (species, False)
 
 
+@pytest.mark.parametrize(
+    ("name", "species"),
+    [
+        ("SM.34.1", "SM 34:1;O2"),
+        ("Cer.42.2", "Cer 42:2;O2"),
+        ("GM3.34.1.O2", "GM3 34:1;O2"),
+        ("Cer.d18.1.16.0.", "Cer 18:1;O2/16:0"),
+        ("HexCer.18.1.2O.24.1", "HexCer 18:1;O2/24:1"),
+        ("SM..d34.1.", "SM 34:1;O2"),
+        ("GD1a.OAc.36.1.", "GD1a+OAc 36:1;O2"),
+        ("GM3.NeuGc..36.1.", "GM3(NeuGc) 36:1;O2"),
+        ("Fuc.GM1.36.1", "GM1+dHex 36:1;O2"),
+    ],
+)
+def test_names_of_which_r_made_dots(name: str, species: str) -> None:
+    read = read_name(name)
+    assert read.species is not None
+    assert (read.species.shorthand, read.label) == (species, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("TG.52.2", "other-lipid"),
+        ("Cer.24.1", "one-chain"),
+        ("SM.34.1.1", "no-ceramide"),
+        ("GM3 34.1", "no-ceramide"),  # minutes, perhaps
+        ("Feature.34.1", "unannotated"),
+    ],
+)
+def test_dots_that_stand_for_no_ceramide(name: str, code: str) -> None:
+    with pytest.raises(NameFormError) as caught:
+        read_name(name)
+    assert caught.value.code == code
+
+
+def test_a_name_with_dots_may_be_that_of_one_chain() -> None:
+    bare = bare_name("Cer.24.1")
+    assert bare is not None
+    assert bare.series == "Cer"
+
+
+@pytest.mark.parametrize(
+    ("name", "shorthand"),
+    [
+        ("Cer 33:1_CAH_Cer 18:1;2O/15:0", "Cer 18:1;O2/15:0"),
+        ("HexCer 42:1_CAH_HexCer 16:1;2O/26:0;O", "HexCer 16:1;O2/26:0;O"),
+        ("HexCer 42:1|HexCer 16:1;2O/26:0;O", "HexCer 16:1;O2/26:0;O"),
+        ('["Hex3Cer 41:2;O2", "Hex3Cer 18:0;O2/23:2"]', "Hex3Cer 18:0;O2/23:2"),
+        ('[GM3 18:1;O2/16:0", "GM3 16:1;O2/18:0"]', "GM3 34:1;O2"),
+        ("['GM3 34:1;O2']", "GM3 34:1;O2"),
+        ("03.Cer(d18:1/17:0)", "Cer 18:1;O2/17:0"),
+        ("9b. GM3 34:1", "GM3 34:1;O2"),
+        ("1_Cer-NS(d18:1/22:0)+HCO2", "Cer 18:1;O2/22:0"),
+        ("1_Cer-NS(d18:2/24:0)+HCO2 | 1_Cer-NS(d18:1/24:1)+HCO2", "Cer 42:2;O2"),
+        (
+            "1_Cer-NS(d18:1/16:0)+HCO2 | 3_MSDIAL_Cer 34:1;2O;[M+HCOO]-;CCCC(=O)NC;ABC-N;C34H67NO3",
+            "Cer 18:1;O2/16:0",
+        ),
+    ],
+)
+def test_sums_chains_and_numbers_of_lists(name: str, shorthand: str) -> None:
+    read = read_name(name)
+    assert read.species is not None
+    assert read.species.shorthand == shorthand
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "HexCer 42:1;2O|HexCer 16:1;2O/26:0;O",
+        "HexCer d42:1|HexCer 16:1;2O/26:0;O",
+        "HexCer 42:2|HexCer 16:1;2O/26:0;O",
+        '["Hex3Cer 18:0;O2/22:3;O", "Hex3Cer 18:0;O2/23:2"]',
+    ],
+)
+def test_candidates_that_differ_are_refused(name: str) -> None:
+    with pytest.raises(NameFormError, match="names different lipids") as caught:
+        read_name(name)
+    assert caught.value.code == "contradiction"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "___725.52058_4.13",
+        "_[M+H-H2O]+__794.68515_4.98",
+        "[M-H]-",
+        "Unknown [M-H]-",
+        "565.0478",
+        "5_NoID",
+    ],
+)
+def test_an_ion_and_numbers_alone_are_no_name(name: str) -> None:
+    with pytest.raises(NameFormError) as caught:
+        read_name(name)
+    assert caught.value.code == "unannotated"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "told"),
+    [
+        ("AEG(o-16:2/16:0)", "unknown-head", "The head group 'AEG' is unknown."),
+        ("GM3(O-34:1)", "brackets", "what stands in brackets is no ceramide"),
+        ("GM3(d18:1/16:0", "brackets", "opened or closed alone"),
+    ],
+)
+def test_brackets_are_said_to_be_open_only_where_they_are(name: str, code: str, told: str) -> None:
+    with pytest.raises(NameFormError, match=re.escape(told)) as caught:
+        read_name(name)
+    assert caught.value.code == code
+
+
 @pytest.mark.skipif(not CASES.exists(), reason="the field cases are not beside the project")
 def test_the_names_of_the_field_cases() -> None:
     with CASES.open(encoding="utf-8", newline="") as file:

@@ -22,6 +22,8 @@ CORE = "Galβ1-3GalNAcβ1-4"
         ("NeuAcHex2Cer", "GM3"),
         ("NeuAc2Hex2Cer", "GD3"),
         ("Hex3HexNAcNeuAc2-Cer", "GD1"),
+        ("Hex3HexNAcNeuAcCer", "GM1"),
+        ("Hex4HexNAcCer", "Hex3Cer+Hex+HexNAc"),
         ("HexNAc(1)Hex(3)NeuAc(2)", "GD1"),
         ("(Hex)3(HexNAc)1(NeuAc)2", "GD1"),
         ("Hex3-HexNAc-NeuAc-Cer", "GM1"),

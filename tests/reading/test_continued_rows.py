@@ -38,3 +38,11 @@ def test_nothing_continues_what_is_not_there() -> None:
     table = read(ROWS[1], ROWS[0], ROWS[2])
     assert "rows-continued" not in set(table.problems["code"])
     assert table.data["name"].isna().tolist() == [True, False, False]
+
+
+def test_more_rows_than_there_are_ions_are_those_of_another_list() -> None:
+    """As where the features of another program were appended, which have no names."""
+    table = read(*ROWS, *(f",,,{500 + i}.25,9" for i in range(100)))
+    assert table.data["name"].notna().sum() == 3
+    assert table.data["rt"].tolist()[:3] == [7.5, 7.5, 8.9]
+    assert table.problems.set_index("code").loc["rows-continued", "value"] == "1"

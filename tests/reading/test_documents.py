@@ -50,6 +50,41 @@ def test_a_value_that_is_named_twice_is_refused() -> None:
         document_sheet('{"Data": [{"S_1": 1, "S_1": 2}]}')
 
 
+def test_the_record_that_names_a_value_twice_is_shown() -> None:
+    with pytest.raises(ReadError) as caught:
+        document_sheet('{"Data": [{"S_1": 1}, {"Metabolite": "GM3 34:1", "S_1": 1, "S_1": 2}]}')
+    told = str(caught.value)
+    assert "as 1 and as 2" in told
+    assert 'begins with {"Metabolite": "GM3 34:1", "S_1": 1' in told
+    assert "Rename one of the two, or delete the wrong one." in told
+
+
+def test_a_value_that_is_written_twice_alike_is_one() -> None:
+    assert document_sheet('{"a": 1, "a": 1}') is None
+
+
+def test_the_kind_of_a_record_may_be_written_twice() -> None:
+    """As jmzTab-m writes it: the kind, and the name of what holds it."""
+    kinds = '"elementType": "SmallMoleculeFeature", "elementType": "element_type"'
+    rows = (
+        f'{{{kinds}, "smf_id": {i}, "retention_time_in_seconds": {60 * i}.0, "charge": -1, '
+        f'"exp_mass_to_charge": {1151.7 + i}, "abundance_assay": [{i}000.0]}}'
+        for i in (1, 2)
+    )
+    names = (
+        f'{{{kinds}, "sml_id": {i}, "smf_id_refs": [{i}], "chemical_name": ["GM3 3{3 + i}:1"]}}'
+        for i in (1, 2)
+    )
+    found = document_sheet(
+        f'{{"metadata": {{{kinds}}}, "smallMoleculeSummary": [{", ".join(names)}], '
+        f'"smallMoleculeFeature": [{", ".join(rows)}]}}'
+    )
+    assert found is not None
+    (_, titles), *records = found[0].head[1:]
+    named = [dict(zip(titles, cells, strict=False))["Name"] for _, cells in records]
+    assert named == ["GM3 34:1", "GM3 35:1"]
+
+
 def test_a_document_nested_too_deeply_is_refused() -> None:
     with pytest.raises(ReadError, match="nested"):
         document_sheet('{"a":' * 200_000 + "1" + "}" * 200_000)

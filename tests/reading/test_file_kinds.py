@@ -31,6 +31,15 @@ def test_a_tag_in_a_cell_makes_no_web_page() -> None:
     assert table.carried["Note"].tolist() == ["<TABLE 2>"]
 
 
+@pytest.mark.parametrize("name", ["1151.7056__7.54", "7.54/1151.7056", "1151.7056@7.54"])
+def test_features_that_are_named_by_numbers_lack_annotation(name: str) -> None:
+    """As tables for MetaboAnalyst name them, with the groups of samples below the header."""
+    lines = ["Sample,S1,S2", "Label,A,B", *(f"{name},{i}00,9" for i in range(3))]
+    with pytest.raises(ValidationError, match="This feature list has no lipid names") as caught:
+        gg.read_features("\n".join(lines).encode())
+    assert "There is no RT column" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

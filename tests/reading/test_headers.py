@@ -116,3 +116,17 @@ def test_powers_of_ten_and_units_behind_an_area(header: str) -> None:
 )
 def test_numbers_that_are_no_powers_of_ten(header: str) -> None:
     assert column_of_header(header) != "volume"
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_rt"),
+    [
+        (["Lipid", "RT_min", "RT_max"], False),
+        (["Lipid", "rtmin", "rtmax"], False),
+        (["Lipid", "RT min", "Area"], True),
+        (["Lipid", "RT (min)", "RT max"], True),
+        (["Lipid", "RT [min]", "RT_max"], True),
+    ],
+)
+def test_a_minimum_beside_a_maximum_is_no_unit(texts: list[str], is_rt: bool) -> None:
+    assert ("rt" in match_header(texts).positions) == is_rt

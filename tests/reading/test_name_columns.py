@@ -75,3 +75,16 @@ def test_the_column_with_most_names_is_taken() -> None:
     assert names("\n".join(["kind,second,first,RT", *rows])) == [
         f"GM3 {34 + i}:1" for i in range(6)
     ]
+
+
+def test_the_standards_of_rows_are_no_names() -> None:
+    """A table of MultiQuant whose components are named by their m/z."""
+    lines = ["Component Name\tSample Name\tIS Name\tRetention Time\tArea"]
+    lines += [
+        f"{mz}\tS1\t{standard}\t{9 + i}.5\t{i + 1}000"
+        for i, (mz, standard) in enumerate(
+            [("346.6", "(No IS)"), ("648.9a", "C16-D31 Ceramide"), ("Sph", "GM3-d3")]
+        )
+    ]
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data["name"].tolist() == ["346.6", "648.9a", "Sph"]

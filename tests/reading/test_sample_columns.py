@@ -57,6 +57,73 @@ def test_samples_over_blocks_with_an_rt_of_their_own() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("header", "samples"),
+    [
+        ("Name,RT1,Area1,RT2,Area2", ["1", "2"]),
+        ("Name,RT 1 (min),Area 1,RT 2 (min),Area 2", ["1", "2"]),
+        ("Name,Area_1,RT_1,Area_2,RT_2", ["1", "2"]),
+        ("Name,RT1,Height1,RT2,Height2", ["1", "2"]),
+        ("Name,RT,Area,RT.1,Area.1", ["0", "1"]),  # as programs number columns of one name
+        ("Name,RT,Area,RT2,Area2", ["0", "2"]),
+    ],
+)
+def test_samples_that_a_number_tells_apart(header: str, samples: list[str]) -> None:
+    lines = [header]
+    area_first = header.startswith("Name,Area")
+    for name, *cells in (("GM1(36:1;O2)", 8.4, 100, 8.5, 200), ("GM3(36:1;O2)", 8.9, 10, 9, 20)):
+        values = [cells[i] for i in ((1, 0, 3, 2) if area_first else (0, 1, 2, 3))]
+        lines.append(",".join(map(str, (name, *values))))
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data[["sample", "rt", "volume"]].to_numpy().tolist() == [
+        [samples[0], 8.4, 100.0],
+        [samples[0], 8.9, 10.0],
+        [samples[1], 8.5, 200.0],
+        [samples[1], 9.0, 20.0],
+    ]
+
+
+def test_the_m_z_of_samples_that_a_number_tells_apart() -> None:
+    lines = ["Name,m/z 1,RT1,Area1,m/z 2,RT2,Area2", "GM3(36:1;O2),1179.7,8.9,10,1179.8,9,20"]
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data["mz"].tolist() == [1179.7, 1179.8]
+
+
+def test_one_m_z_for_all_samples_that_a_number_tells_apart() -> None:
+    lines = ["Name,m/z,RT1,Area1,RT2,Area2", "GM3(36:1;O2),1179.7,8.9,10,9,20"]
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data["mz"].tolist() == [1179.7, 1179.7]
+    lines[0] = "Name,m/z,RT,Area,RT.1,Area.1"
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data["mz"].tolist() == [1179.7, 1179.7]
+    assert data["volume"].tolist() == [10.0, 20.0]
+
+
+def test_a_second_area_without_an_rt_is_named() -> None:
+    """Of what it is, a second sample or an internal standard, a number does not say."""
+    lines = ["Name,RT,Area,Area.1", "GM3(36:1;O2),8.9,10,20", "GM1(36:1;O2),8.4,9,18"]
+    table = gg.read_features("\n".join(lines).encode())
+    assert table.data["volume"].tolist() == [10.0, 9.0]
+    told = table.problems[table.problems["code"] == "second-column"]["message"].tolist()
+    assert told == ['"Area.1" could be Volume too: "Area" was used, the other is carried along.']
+
+
+def test_areas_that_come_back_behind_a_number_are_no_second_sample() -> None:
+    lines = ["Name,RT,Area,RT.1,Area.1", "GM3(36:1;O2),8.9,10,8.9,10", "GM1(36:1;O2),8.4,9,8.4,9"]
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data["volume"].tolist() == [10.0, 9.0]
+
+
+def test_numbers_of_chains_are_no_areas_of_samples() -> None:
+    """A long table of R: carbons and double bonds of each chain under headers of one form."""
+    lines = ["Name,RT,carbsn1,dbonsn1,carbsn2,dbonsn2,carbsn3,dbonsn3"]
+    lines += [f"GM3({34 + i}:1;O2),{8 + i}.5,18,1,{16 + i},0,NA,NA" for i in range(5)]
+    lines += [f"TG {50 + i}:1,{20 + i}.5,16,1,{16 + i},0,18,0" for i in range(5)]
+    table = gg.read_features("\n".join(lines).encode())
+    assert table.data["volume"].isna().all()
+    assert len(table.data) == 10
+
+
 def test_means_and_deviations_are_no_samples() -> None:
     data = wide("S1", "Mean", "S2").data
     assert data["sample"].unique().tolist() == ["S1", "S2"]

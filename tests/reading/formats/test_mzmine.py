@@ -158,3 +158,22 @@ def test_files_with_nothing_but_an_mz_are_no_samples() -> None:
     assert len(table) == len(FEATURES)
     assert table.data["sample"].isna().all()
     assert (table.data["volume"] == 9.9e9).all()
+
+
+def test_a_list_that_lipidmatch_annotated() -> None:
+    """Its ranked names stand behind the columns of mzmine, beside the class of the first."""
+    text = (
+        '"row ID","row m/z","row retention time","a.mzXML Peak height","b.mzXML Peak height",NA,'
+        '"ID_Ranked","Intensity_Ranked","Class_At_Max_Intensity","Adduct_At_Max_Intensity"\n'
+        '1,666.6,10.37,47550,51000,,"1_Cer-NS(d18:1/22:0)+HCO2","48617.06","Cer-NS","[M+HCO2]-"\n'
+        '2,692.6,10.33,55636,53950,,"1_Cer-NS(d18:2/24:0)+HCO2 | 1_Cer-NS(d18:1/24:1)+HCO2",'
+        '"55636.49 | 53950.11","Cer-NS","[M+HCO2]-"\n'
+        '3,225.8,6.59,10195,9000,,"5_NoID",,,\n'
+    )
+    table = read(text)
+    first = table.data[table.data["sample"] == "a.mzXML"]
+    assert first["name"].tolist()[::2] == ["1_Cer-NS(d18:1/22:0)+HCO2", "5_NoID"]
+    assert first["adduct"].tolist()[:2] == ["[M+HCO2]-"] * 2
+    assert first["volume"].tolist() == [47550.0, 55636.0, 10195.0]
+    assert set(table.problems["code"]) >= {"unannotated"}
+    assert not set(table.problems["code"]) & {"no-ceramide", "unknown-head", "name-by-content"}

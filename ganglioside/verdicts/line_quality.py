@@ -10,7 +10,6 @@ import numpy as np
 from ganglioside.inference.state import Inference
 from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
 
-
 #: Genuine features among all that nothing else explains, below which lines show no order: they
 #: rest on a few rows that may be on them by chance.
 _ORDERLY: Final = 0.2

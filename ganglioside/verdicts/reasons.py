@@ -99,8 +99,8 @@ _MUTE: Final = (
     "likely {likeliest}, {probability}); " + _OWN
 )
 _DISORDER: Final = (
-    "No more than {genuine:.0f} of {names:.0f} names follow an order of retention: too few to reject the "
-    "others by it (most likely {likeliest}, {probability}); " + _OWN
+    "No more than {genuine:.0f} of {names:.0f} names follow an order of retention: too few to "
+    "reject the others by it (most likely {likeliest}, {probability}); " + _OWN
 )
 _VAGUE: Final = (
     "Retention is predicted only to ±{reach:.2f} min here, too vague to judge (most likely "

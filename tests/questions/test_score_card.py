@@ -18,7 +18,6 @@ from ganglioside.questions.score_card import EVIDENCE, Score, within_scatter
 from ganglioside.simulation import simulate
 from ganglioside.support.densities import STANDARD_DEVIATION
 
-
 _BESIDE_PARENT = "usual for such a piece"
 
 

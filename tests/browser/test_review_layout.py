@@ -60,10 +60,10 @@ def test_with_several_files_the_bar_stays_one_line_and_the_way_back_names_its_fi
 ) -> None:
     page = bench.page
     with window(page, 1280, 800):
-        first, second = (example_at(tmp_path / f"bar_{k}.csv") for k in (1, 2))
+        first, *others = (example_at(tmp_path / f"bar_{k}.csv") for k in (1, 2, 3))
         give(page, first)
         expect_result(page, first.name)
-        give(page, second)
+        give(page, *others)  # of several, none is analysed by itself
         back = page.get_by_role("button", name=f"Back to {first.name}")
         expect(back).to_be_visible()
         expect(run_button(page)).to_be_enabled()

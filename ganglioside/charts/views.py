@@ -307,7 +307,7 @@ def reduced_retention(analysis: Analysis, colour: str = "verdict") -> Spec:
             "series", title=None, scale={"domain": order}, axis={"grid": True, "labelLimit": 190}
         ),
     }
-    far = int((~frame["reduced_rt"].between(*near)).sum())
+    far = int((~frame["reduced_rt"].between(near[0], near[1])).sum())
     not_shown = (
         f"{counted(far, 'feature')} more than {_BEYOND:g} min off all lines "
         f"{'is' if far == 1 else 'are'} not shown."

@@ -29,7 +29,7 @@ _CELLS: Final = {"x": 110, "y": 70}
 _GAP: Final = 1 / 110
 
 #: Room for a number beside a clump, as a part of the axis.
-_NUMBER: Final = 1 / 16
+NUMBER: Final = 1 / 16
 
 #: Range of the axis where it is zoomed: Vega keeps it by field.
 _ZOOMED: Final = "(zoom['{field}'] ? abs(span(zoom['{field}'])) : {span:.6g})"
@@ -145,7 +145,7 @@ def apart(field: str, span: float, groups: Sequence[str]) -> list[Spec]:
     field, span, groups
         As for `clumps`; the first of the groups is the row of the chart.
     """
-    room = f"{_ZOOMED.format(field=field, span=span)} * {_NUMBER:.6g}"
+    room = f"{_ZOOMED.format(field=field, span=span)} * {NUMBER:.6g}"
     return [
         *extents(field, groups),
         {

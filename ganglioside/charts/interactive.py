@@ -138,7 +138,7 @@ def detach(chart: dict[str, Any]) -> InteractiveChart:
     if "facet" in whole:
         whole["title"] = {"text": title["subtitle"][0], **_AXES_OF_PANELS}
     if "width" in whole:
-        has_own_height = "encoding" not in whole and _has_rows(whole)
+        has_own_height = _has_rows(whole)
         height = whole["height"] if has_own_height else _HEIGHT
         whole |= {"width": "container", "height": max(height, 60)}
         whole["usermeta"] = {"fills": not has_own_height}

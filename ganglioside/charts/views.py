@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from ganglioside.analysis import Analysis
@@ -34,12 +35,14 @@ from ganglioside.charts.plot_tables import (
 )
 from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity, rows
 from ganglioside.columns import CATEGORIES, PARENT_VERDICTS, VERDICTS
+from ganglioside.support.arrays import FloatArray
 from ganglioside.support.formatting import counted
 
 _WIDTH: Final = 760  # px
 _ROW: Final = 20  # px, height of a row of text
 _EDGE: Final = 12  # sigma, end of the axis of residuals
 _BEYOND: Final = 1.5  # min, shown on either side of the lines in the chart of normalised RT
+_MARK: Final = 1 / 45  # half a mark, as a part of that chart's axis
 
 
 @View
@@ -293,7 +296,7 @@ def reduced_retention(analysis: Analysis, colour: str = "verdict") -> Spec:
         return nothing(title, _why_empty(analysis))
     lines = _present_lines(analysis, frame)
     order = list(dict.fromkeys(lines["series"]))
-    near = [lines["reduced_rt"].min() - _BEYOND, lines["reduced_rt"].max() + _BEYOND]
+    near = _near(frame["reduced_rt"].to_numpy("float64"), lines["reduced_rt"])
     position = {
         "x": quantity(
             "reduced_rt",
@@ -304,7 +307,7 @@ def reduced_retention(analysis: Analysis, colour: str = "verdict") -> Spec:
             "series", title=None, scale={"domain": order}, axis={"grid": True, "labelLimit": 190}
         ),
     }
-    far = int((~frame["reduced_rt"].between(*near)).sum())
+    far = int((~frame["reduced_rt"].between(near[0], near[1])).sum())
     not_shown = (
         f"{counted(far, 'feature')} more than {_BEYOND:g} min off all lines "
         f"{'is' if far == 1 else 'are'} not shown."
@@ -325,6 +328,21 @@ def reduced_retention(analysis: Analysis, colour: str = "verdict") -> Spec:
         width=_WIDTH - 130,
         height=_ROW * len(order),
     )
+
+
+def _near(rt: FloatArray, lines: pd.Series[float]) -> list[float]:
+    """Range of the axis: the lines and `_BEYOND` beside them, its ends in gaps between marks."""
+    low, high = lines.min() - _BEYOND, lines.max() + _BEYOND
+    mark, number = (high - low) * _MARK, (high - low) * crowds.NUMBER
+    return [-_in_gap(-rt, -low, mark, mark), _in_gap(rt, high, mark + number, mark)]
+
+
+def _in_gap(rt: FloatArray, end: float, room: float, mark: float) -> float:
+    """The end of an axis, moved to the first gap with room behind a mark and before the next."""
+    beyond = np.sort(rt[rt > end - room])
+    before = np.concatenate([[end - room], beyond])
+    first = int(np.argmax(np.diff(before, append=np.inf) > room + mark))
+    return float(before[first] + room)
 
 
 def _ties(position: Spec, data: Spec, near: list[float]) -> Spec:

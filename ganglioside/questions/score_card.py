@@ -8,11 +8,12 @@ from typing import Final, Literal
 
 import numpy as np
 
+from ganglioside.inference.expected_areas import left_out
 from ganglioside.inference.posterior import odds_and_yields
 from ganglioside.inference.state import Inference
 from ganglioside.questions.explanation import Explanation, Hypothesis
 from ganglioside.support.densities import STANDARD_DEVIATION, normal
-from ganglioside.support.formatting import minutes, percent, ratio_percent, rounded
+from ganglioside.support.formatting import minutes, percent, ratio_of, ratio_percent, rounded
 
 Evidence = Literal["retention", "co-elution", "area", "mass"]
 Level = Literal["good", "fair", "poor"]
@@ -27,9 +28,6 @@ _UNLIKELY: Final = 0.05
 #: deviations has.
 _GOOD: Final = 0.32
 _FAIR: Final = 0.05
-
-#: Ratio of areas from which it is told as a factor.
-_FACTOR: Final = 10.0
 
 #: Hypotheses that speak of a piece of another feature.
 _PIECES: Final = ("fragment", "adduct")
@@ -75,12 +73,14 @@ def score_card(explanation: Explanation, state: Inference | None) -> tuple[Score
     ==========  ==========================================================================
     retention   two-sided probability of a residual at least as large, if the name is right
     co-elution  1 less the probability that it is a piece of something that co-elutes
-    area        probability, by its area alone, that it is its own species and no piece
+    area        probability, by its area alone, that it is its own species and no piece;
+                without a parent, that of an area at least as far from the one expected there
     mass        two-sided probability of an m/z error at least as large, if the name is right
     ==========  ==========================================================================
 
     A piece is a fragment or an adduct. The area compares the areas of genuine features of the table
-    with those usual for such a piece beside its likeliest parent.
+    with those usual for such a piece beside its likeliest parent; where no parent co-elutes, with
+    the area that its line, ceramide and sample let expect, if it elutes on that line.
 
     Parameters
     ----------
@@ -115,15 +115,20 @@ def _position(explanation: Explanation, state: Inference | None) -> int | None:
 
 def _retention(explanation: Explanation) -> Score:
     """How far it elutes from the nearest line of its series."""
-    own = [h for h in explanation.hypotheses if h.kind == "own series" and isfinite(h.sigma)]
-    if not own:
+    best = _own_line(explanation)
+    if best is None:
         return Score("retention", None, "Its series has no line here.")
-    best = min(own, key=lambda h: abs(h.sigma))
     side = "late" if best.difference > 0 else "early"
     apart = f"{minutes(abs(best.difference))} {side} for {best.line}"
     scatter = f" of {minutes(best.difference / best.sigma)}" if best.sigma else ""
     text = f"{apart} ({abs(best.sigma):.1f} σ{scatter})."
     return Score("retention", within_scatter(best.sigma), text)
+
+
+def _own_line(explanation: Explanation) -> Hypothesis | None:
+    """The nearest line of its series; None where there is none."""
+    own = [h for h in explanation.hypotheses if h.kind == "own series" and isfinite(h.sigma)]
+    return min(own, key=lambda h: abs(h.sigma), default=None)
 
 
 def _coelution(explanation: Explanation) -> Score:
@@ -147,35 +152,50 @@ def _coelution(explanation: Explanation) -> Score:
 
 
 def _area(explanation: Explanation, state: Inference, position: int) -> Score:
-    """Whether its area is that of a species rather than of a piece of its likeliest parent."""
+    """Whether its area is that of a species: beside a parent, else beside others of its line."""
+    if not isfinite(state.observed.log_volume[position]):
+        return Score("area", None, "The table gives no area for it.")
     with_area = [h for h in explanation.hypotheses if isfinite(h.area_ratio) and h.area_ratio > 0]
-    if not with_area:
-        why = "No parent with an area co-elutes, with which its area could be compared."
-        if not isfinite(state.observed.log_volume[position]):
-            why = "The table gives no area for it."
-        return Score("area", None, why)
-    best = _likeliest(with_area, explanation.parent)
+    if with_area:
+        return _beside_parent(_likeliest(with_area, explanation.parent), state, position)
+    own = _own_line(explanation)
+    if own is not None and within_scatter(own.sigma) >= _FAIR:
+        return _beside_line(own, state, position)
+    return Score("area", None, "Nothing elutes here with which its area could be compared.")
+
+
+def _beside_parent(best: Hypothesis, state: Inference, position: int) -> Score:
+    """Whether its area is that of a species rather than of a piece of a parent."""
     ratio, usual = log10(best.area_ratio), log10(best.usual_ratio)
     spread = _spread(best, state, position)
     as_piece = float(normal(np.array(ratio), usual, spread))
     as_species = float(state.genuine_area_density[position])
     low, high = 10 ** (usual - spread), 10 ** (usual + spread)
     text = (
-        f"{_ratio(best.area_ratio)} the area of {best.parent}; usual for such a piece: "
+        f"{ratio_of(best.area_ratio)} the area of {best.parent}; usual for such a piece: "
         f"{rounded(100 * low)} to {ratio_percent(high)}."
     )
     return Score("area", as_species / (as_species + as_piece), text)
+
+
+def _beside_line(own: Hypothesis, state: Inference, position: int) -> Score:
+    """How far its area is from that which the other features let expect on its line."""
+    of_row = np.flatnonzero(state.candidates.row == position)
+    apart = state.candidates.rt - state.shares.predicted
+    nearest = of_row[np.argmin(np.abs(apart[of_row] / state.shares.scale[of_row]))]
+    expected, spread = left_out(state.rates.areas, state.candidate_areas)
+    off, sd = float(state.observed.log_volume[position] - expected[nearest]), float(spread[nearest])
+    text = (
+        f"{ratio_of(10**off)} the area expected for {own.line} here; usual: "
+        f"{rounded(100 * 10**-sd)} to {ratio_percent(10**sd)}."
+    )
+    return Score("area", erfc(abs(off) / sd / sqrt(2)), text)
 
 
 def _likeliest(pieces: list[Hypothesis], parent: str | None) -> Hypothesis:
     """The likeliest of some hypotheses: of the verdict's parent, where they speak of it."""
     of_verdict = [h for h in pieces if h.parent == parent]
     return max(of_verdict or pieces, key=lambda h: h.probability)
-
-
-def _ratio(ratio: float) -> str:
-    """Ratio of two areas: in percent, from ten on as a factor."""
-    return f"{rounded(ratio)} times" if ratio >= _FACTOR else f"{ratio_percent(ratio)} of"
 
 
 def _spread(hypothesis: Hypothesis, state: Inference, position: int) -> float:

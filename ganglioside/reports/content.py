@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 import pandas as pd
@@ -19,6 +19,8 @@ from ganglioside.support.formatting import minutes, percent, share
 MOST_ROWS: Final = 5_000
 #: Items of one kind in the list of things to fix.
 MOST_ITEMS: Final = 20
+#: Places that are named of things that say the same.
+MOST_PLACES: Final = 3
 #: Rows of the two tables of results that paper has.
 MOST_SPECIES: Final = 36
 MOST_WRONG: Final = 22
@@ -54,11 +56,12 @@ class FaultToFix:
 
 @dataclass(frozen=True, slots=True)
 class ToFix:
-    """Things of one kind to fix, the first `MOST_ITEMS` of `total`."""
+    """Things of one kind to fix: `MOST_ITEMS` rows at most, which tell of `listed` of `total`."""
 
     heading: str
     rows: tuple[FaultToFix, ...]
     total: int
+    listed: int
 
     @property
     def has_values(self) -> bool:
@@ -109,23 +112,51 @@ def to_fix(analysis: Analysis) -> list[ToFix]:
 
 
 def _kind(heading: str, items: list[FaultToFix]) -> ToFix:
-    return ToFix(heading, tuple(items[:MOST_ITEMS]), len(items))
+    """Things of a kind, of which those that say the same share a row."""
+    same: dict[tuple[str, str, str], list[FaultToFix]] = {}
+    for item in items:
+        same.setdefault((item.value, item.message, item.advice), []).append(item)
+    shown = list(same.values())[:MOST_ITEMS]
+    rows = tuple(replace(some[0], where=_places(some)) for some in shown)
+    return ToFix(heading, rows, len(items), sum(map(len, shown)))
+
+
+def _places(items: list[FaultToFix]) -> str:
+    """Where some things are: `rows 2, 3, 12 and 40 more`."""
+    places = list(dict.fromkeys(item.where for item in items))
+    named, more = places[:MOST_PLACES], len(places) - MOST_PLACES
+    words = [place.partition(" ") for place in named]
+    if len(named) > 1 and len({word for word, *_ in words}) == 1:
+        named = [f"{words[0][0]}s {words[0][2]}", *(number for *_, number in words[1:])]
+    return ", ".join(named) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _wrong_anchors(analysis: Analysis) -> list[FaultToFix]:
     features = analysis.features
     wrong = features[features["anchor"] & features["verdict"].isin(WRONG_VERDICTS)]
     advice = analysis.findings.drop_duplicates("feature_id").set_index("feature_id")["advice"]
+    peak = analysis.shared_peak[wrong["feature_id"].to_numpy("int64")]
+    first = wrong.groupby(peak)["feature_id"].transform("first")
+    rt = wrong.groupby(peak)["rt"].agg(["min", "max"]).loc[peak]
     return [
         FaultToFix(
             where=where_is(row),
-            value=f"{row.name} at {minutes(cast(float, row.rt))}",
+            value=f"{row.name} at {_from_to(low, high)}",
             message=_explanation(row),
-            advice=str(advice.get(row.feature_id, "Take the anchor away or check the peak.")),
+            advice=str(advice.get(of_first, "Take the anchor away or check the peak.")),
             feature_id=int(cast(int, row.feature_id)),
         )
-        for row in wrong.itertuples(index=False)
+        for row, of_first, low, high in zip(
+            wrong.itertuples(index=False), first, rt["min"], rt["max"], strict=True
+        )
     ]
+
+
+def _from_to(low: float, high: float) -> str:
+    """RT of a peak in its samples, which is a range where they differ."""
+    if minutes(low) == minutes(high):
+        return minutes(low)
+    return f"{minutes(low, unit='')} to {minutes(high)}"
 
 
 def _explanation(row: Any) -> str:

@@ -13,6 +13,9 @@ from ganglioside.support.fact_tables import read_facts
 #: Series of the figure of retention, the largest first: as many as share a page with others.
 MOST_PANELS: Final = 9
 
+#: Parents of the figure of fragments: as many as share a page with the residuals.
+MOST_PARENTS: Final = 40
+
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
@@ -96,6 +99,8 @@ def planned(name: str, analysis: Analysis) -> Figure:
         shown, rest = series_in_order(analysis)
         words = f"{len(rest)} smaller series: see the appendix of the HTML report." if rest else ""
         return Figure.of(draw(analysis, shown), name, f"{plan.caption} {words}".strip())
+    if name == "fragments":
+        return Figure.of(draw(analysis, most=MOST_PARENTS), name, plan.caption)
     return Figure.of(draw(analysis), name, plan.caption)
 
 

@@ -9,6 +9,9 @@ from typing import Final
 #: What is written in place of a number that is missing.
 MISSING: Final = "–"
 
+#: Ratio of two areas from which it is a factor: 1,610 % is read as easily for 16.1 %.
+_FACTOR: Final = 10.0
+
 
 def percent(probability: float, missing: str = MISSING) -> str:
     """Probability in percent, never rounded to certainty.
@@ -97,6 +100,15 @@ def ratio_percent(ratio: float, missing: str = MISSING, digits: int = 3) -> str:
     ('3.12 %', '1,110 %', '120 %')
     """
     return f"{rounded(100 * ratio, digits)} %" if isfinite(ratio) else missing
+
+
+def ratio_of(ratio: float) -> str:
+    """Ratio of two areas before the words for one of them: in percent, from ten on as a factor.
+
+    >>> f"{ratio_of(0.0148)} the area", f"{ratio_of(16.104)} the area"
+    ('1.48 % of the area', '16.1 times the area')
+    """
+    return f"{rounded(ratio)} times" if ratio >= _FACTOR else f"{ratio_percent(ratio)} of"
 
 
 def counted(number: int, one: str, several: str = "") -> str:

@@ -17,7 +17,7 @@ from ganglioside.inference.state import Inference
 from ganglioside.lipids.artefacts import SPLIT_PEAK, artefacts
 from ganglioside.lipids.process_words import process_words
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
-from ganglioside.support.formatting import percent, ratio_percent
+from ganglioside.support.formatting import percent, ratio_of
 from ganglioside.support.text_columns import Texts, pick, texts
 from ganglioside.verdicts.decisions import (
     ADDUCT,
@@ -79,7 +79,7 @@ _WRONG_MASS: Final = (
 )
 _STANDS: Final = "Stands {off:.1f} sigma from the {expected:.3f} min expected for {line}"
 _ONE_TOO_MANY: Final = _STANDS + ", where another feature of this name fits better."
-_ODD_AREA: Final = _STANDS + ", but has {area_share} of the area that is expected there."
+_ODD_AREA: Final = _STANDS + ", but has {area_share} the area that is expected there."
 _NOT_ENOUGH: Final = _STANDS + ", which is too little to tell the name from a wrong one."
 _ANOTHER_NAME: Final = (
     "Is the same peak as {place_of_rival}, {rival} (feature {number_of_rival}), which is likelier; "
@@ -367,9 +367,9 @@ class _Fields:
 
     @property
     def area_share(self) -> Column:
-        """Area relative to that expected on the own line, as text."""
+        """Area relative to that expected on the own line, before the words for it."""
         off = self.decisions.area_off[self.rows].tolist()
-        return np.array([ratio_percent(10**log_ratio) for log_ratio in off], dtype=object)
+        return np.array([ratio_of(10**log_ratio) for log_ratio in off], dtype=object)
 
     @property
     def pathway(self) -> Column:
@@ -449,4 +449,4 @@ def _share(log_ratio: float) -> str:
     """log10 of a ratio of areas as text, empty where it is unknown."""
     if not isfinite(log_ratio):
         return ""
-    return f", with {ratio_percent(10**log_ratio)} of its area"
+    return f", with {ratio_of(10**log_ratio)} its area"

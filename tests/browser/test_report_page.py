@@ -208,5 +208,6 @@ def test_paper_is_short_and_its_first_two_pages_answer(
     assert 2 <= count < 10
     where = targets(pdf)
     assert all(where[answer][0] <= 2 for answer in ANSWERS)
+    assert where["methods"][0] - where["charts"][0] <= 2, "a figure is alone on a page half empty"
     follows, height = where["to-fix"]
     assert follows == 2 or (follows == 3 and height > TOP), "Table 3 goes on on the third page"

@@ -120,3 +120,12 @@ def test_a_picked_feature_is_ringed_also_where_a_mark_stands_for_many(view: str)
     rings = [unit for unit in _units(chart.spec) if PICKED in json.dumps(unit.get("transform", []))]
     assert rings
     assert all(IS_SINGLE not in json.dumps(unit["transform"]) for unit in rings)
+
+
+def test_a_chart_with_a_row_for_each_name_keeps_its_height() -> None:
+    """In a low card the names of the series covered one another."""
+    analysis = gg.analyze(gg.example())
+    for view in ("areas", "reduced"):
+        chart = interactive(analysis, view)
+        assert not chart.spec["usermeta"]["fills"], view
+        assert chart.spec["height"] / analysis.features["series"].nunique() > 12, view

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from chart_tables import WEIRD, drawn_rows, example, inline_tables, weird
 
+import ganglioside as gg
 from ganglioside import charts
 from ganglioside.analysis import Analysis
 from ganglioside.charts import views
@@ -149,3 +150,22 @@ def test_each_kind_of_ceramide_has_a_line_of_its_own() -> None:
     kinds = [f"n:{bonds};O{hydroxyls}" for bonds in range(5) for hydroxyls in (2, 3)]
     assert len({tuple(dash) for dash in views._dashes(kinds)}) == len(kinds)
     assert views._dashes(["n:1;O2"]) == [[1, 0]]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_mark_of_normalised_rt_is_cut_by_an_end_of_its_axis(seed: int) -> None:
+    """Marks and numbers at the ends were cut: the axis ended 1.5 min beside the lines."""
+    analysis = gg.analyze(gg.simulate(seed, "wild"))
+    spec = charts.reduced_retention.spec(analysis)
+    low, high = next(
+        part["encoding"]["x"]["scale"]["domain"]
+        for part in spec["layer"]
+        if "scale" in part.get("encoding", {}).get("x", {})
+    )
+    rt = reduced(analysis)["reduced_rt"].dropna()
+    mark = (high - low) / 60
+    assert not rt.between(low - mark, low + mark).any()
+    assert not rt.between(high - 3 * mark, high + mark).any()
+    lines = analysis.model.lines["offset"]
+    assert low < lines.min() - 1
+    assert high > lines.max() + 1

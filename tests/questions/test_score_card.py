@@ -18,6 +18,8 @@ from ganglioside.questions.score_card import EVIDENCE, Score, within_scatter
 from ganglioside.simulation import simulate
 from ganglioside.support.densities import STANDARD_DEVIATION
 
+_BESIDE_PARENT = "usual for such a piece"
+
 
 @pytest.fixture(scope="module")
 def example() -> Analysis:
@@ -35,12 +37,12 @@ def card(analysis: Analysis, feature_id: int) -> dict[str, Score]:
     return {score.kind: score for score in scores}
 
 
-def agreements(analysis: Analysis, verdict: str, kind: str) -> np.ndarray:
-    """Known agreements of the features with a verdict."""
+def agreements(analysis: Analysis, verdict: str, kind: str, words: str = "") -> np.ndarray:
+    """Known agreements of the features with a verdict, whose sentences have these words."""
     features = analysis.features
     ids = features.index[features["verdict"] == verdict]
-    found = [card(analysis, int(i))[kind].agreement for i in ids]
-    return np.array([one for one in found if one is not None])
+    found = [card(analysis, int(i))[kind] for i in ids]
+    return np.array([s.agreement for s in found if s.agreement is not None and words in s.text])
 
 
 def test_every_feature_has_four_scores_with_a_sentence(example: Analysis) -> None:
@@ -111,15 +113,34 @@ def test_an_area_beyond_what_a_piece_has_speaks_for_the_name() -> None:
     assert large.text.startswith("50 times the area of GD1(38:1;O2)")
 
 
+def test_without_a_parent_the_area_is_compared_with_its_own_line() -> None:
+    """The reason said "1,610 % of the area that is expected", the card "no evidence"."""
+    base = genuine()
+    row, rt, area = row_of(base, "GM1(38:1;O2)")
+    base = base[base["Name"].str.endswith("(38:1;O2)") == (base.index == row)]
+    for factor, words in ((1.0, " % of"), (300.0, " times")):
+        analysis = planted(("GM1(38:1;O2)", rt, factor * area), base=base.drop(index=row))
+        score = card(analysis, last(analysis))["area"]
+        assert f"{words} the area expected for GM1 here; usual: " in score.text
+        assert (score.level == "poor") == (factor > 1)
+
+
 def test_areas_of_species_and_of_pieces_differ(example: Analysis) -> None:
-    assert np.median(agreements(example, "valid", "area")) > 0.8
-    assert np.median(agreements(example, "fragment", "area")) < 0.4
+    assert np.median(agreements(example, "valid", "area", _BESIDE_PARENT)) > 0.8
+    assert np.median(agreements(example, "fragment", "area", _BESIDE_PARENT)) < 0.4
+
+
+def test_areas_without_a_parent_agree_evenly_with_right_names(example: Analysis) -> None:
+    valid = np.sort(agreements(example, "valid", "area", "expected for"))
+    even = (np.arange(len(valid)) + 0.5) / len(valid)
+    assert len(valid) > 30
+    assert np.abs(valid - even).max() < 0.2  # the oddest areas have another verdict
 
 
 def test_without_areas_or_parents_the_area_says_nothing(example: Analysis) -> None:
     alone = planted(("GM1(38:1;O2)", 25.0, 1e5))
     score = card(alone, last(alone))["area"]
-    assert (score.agreement, score.text[:9]) == (None, "No parent")
+    assert (score.agreement, score.text[:15]) == (None, "Nothing elutes ")
     table = genuine().drop(columns="Volume")
     score = card(gg.analyze(table), 3)["area"]
     assert (score.agreement, score.text) == (None, "The table gives no area for it.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,24 @@ def test_unreadable_rows_are_listed_with_line_value_and_advice(evil_table: Path)
 )
 def test_confidence_is_never_rounded_to_certainty(confidence: float, text: str) -> None:
     assert content.percent(confidence) == text
+
+
+def test_what_is_said_alike_of_several_rows_is_said_once() -> None:
+    """Twenty rows said that another row has the same name and RT, and 99 more were not named."""
+    kinds = content.to_fix(gg.analyze(gg.simulate(7, "wild")))
+    for kind in kinds:
+        said = [(item.value, item.message, item.advice) for item in kind.rows]
+        assert len(set(said)) == len(said), kind.heading
+    checking = kinds[-1]
+    assert checking.listed == checking.total > 100
+    assert any(
+        re.fullmatch(r"(row|line)s \d+, \d+, \d+ and \d+ more", i.where) for i in checking.rows
+    )
+
+
+def test_an_anchor_of_several_samples_is_named_once() -> None:
+    analysis = gg.analyze(gg.simulate(2, n_samples=3))
+    (anchors,) = (k for k in content.to_fix(analysis) if k.heading.startswith("Anchors"))
+    names = [item.value.split(" at ")[0] for item in anchors.rows]
+    assert len(set(names)) == len(names) < anchors.total == anchors.listed
+    assert all(re.search(r" at [\d.]+ to [\d.]+ min$", item.value) for item in anchors.rows)

@@ -86,7 +86,7 @@ def test_an_outlier_says_where_it_should_be(features: pd.DataFrame) -> None:
     [
         (True, 2.0, ", where another feature of this name fits better."),
         (False, -2.0, ", but has 1 % of the area that is expected there."),
-        (False, 3.0, ", but has 100,000 % of the area that is expected there."),
+        (False, 3.0, ", but has 1,000 times the area that is expected there."),
         (False, 0.2, ", which is too little to tell the name from a wrong one."),
         (False, nan, ", which is too little to tell the name from a wrong one."),
     ],

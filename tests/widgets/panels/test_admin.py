@@ -40,7 +40,10 @@ def test_an_administrator_works_on_the_page(opened: Opener, analysis: gg.Analysi
     log = panel(page, LogPanel)
     assert isinstance(log, LogPanel)
     log.fields["author"].value = "Ann"
-    assert "1 entries" in log._count.value
+    assert "1 entry<" in log._count.value
+    shown = log.grid._columns["details"]["labels"]
+    assert shown
+    assert not any(mark in text for text in shown for mark in '{"'), "the log's JSON is no text"
     page.jobs.state.close()
 
 
@@ -53,3 +56,17 @@ def test_others_see_why_not(opened: Opener, monkeypatch: pytest.MonkeyPatch) -> 
     assert [file for file, _ in page.page._links] == [
         "workbench.ipynb", "history.ipynb", "species.ipynb"
     ]  # fmt: skip
+
+
+def test_no_button_is_as_wide_as_its_panel(opened: Opener) -> None:
+    """`Revoke` was: a box stretches what stands alone in it."""
+    opened()
+    page = AdminPage()
+    stretched = [
+        child.description
+        for part in page._place.children
+        for child in part.children
+        if child._model_name == "ButtonModel"
+    ]
+    assert stretched == []
+    page.jobs.state.close()

@@ -61,3 +61,13 @@ def test_an_error_is_shown_before_all_else(analysis: gg.Analysis) -> None:
 def test_a_panel_of_its_own_brings_its_page() -> None:
     panel = ExportPanel(ExportState())
     assert any(isinstance(child, Page) for child in panel.children)
+
+
+def test_each_button_stands_beside_what_its_file_holds() -> None:
+    """Below all buttons stood one paragraph of all formats."""
+    panel = ExportPanel(ExportState())
+    lines = panel.children[1].children
+    assert [line.children[0] for line in lines] == list(panel.buttons.values())
+    for line, kind in zip(lines, panel.buttons, strict=True):
+        words = KINDS[kind].partition(": ")[2]
+        assert words[1:] in line.children[1].value

@@ -33,7 +33,7 @@ def test_an_override_is_saved_and_undone_through_the_panel(analysis: gg.Analysis
 
 def test_before_a_selection_the_panel_says_what_to_do(analysis: gg.Analysis) -> None:
     panel = FeaturePanel(ResultsState(analysis=analysis))
-    assert "its evidence stands here" in panel.card.value
+    assert "to see the evidence" in panel.card.value
     assert panel._details.layout.display == "none"
 
 

@@ -76,7 +76,7 @@ function keeps(model) {
 const PANEL = 202; // px, least width of a small panel with its axis
 const PANEL_SPACE = 52; // px beside all panels, for the first axis
 const PANEL_GAP = 30; // px between two panels, for an axis
-const BESIDE = 150; // px of a card for buttons, caption, legend and axis
+const BESIDE = 150; // px of a card for buttons, caption, legend and axis, before they are there
 const LEAST = 110;
 const ERRORS = 1; // level of Vega's log: layers without rows are no fault
 const ENTRY = 84; // px of an entry of a legend
@@ -210,7 +210,15 @@ function render({ model, el }) {
   function room() {
     const card = el.closest(".gg-chart-card");
     if (!card || !model.get("_spec").usermeta?.fills || getComputedStyle(card).overflowY !== "auto") return 0;
-    return Math.max(card.clientHeight - BESIDE, LEAST);
+    return Math.max(card.clientHeight - beside(card), LEAST);
+  }
+
+  // Height of all that a card has beside the plot, which wraps in narrow cards.
+  function beside(card) {
+    if (!view) return BESIDE;
+    const { top } = card.firstElementChild.getBoundingClientRect();
+    const { bottom } = card.lastElementChild.getBoundingClientRect();
+    return Math.ceil(bottom - top - view.height());
   }
 
   // As many panels in a row as there is room for.

@@ -254,8 +254,9 @@ function render({ model, el }) {
     order = new Int32Array(bytes);
     body.style.height = `${order.length * ROW}px`;
     root.setAttribute("aria-rowcount", order.length + 1);
-    const lines = Math.min(model.get("_lines"), Math.max(order.length, 3));
-    const top = HEAD + (model.get("_has_filters") ? FILTERS : 0);
+    const least = order.length ? 3 : 2; // a list of nothing is no empty box
+    const lines = Math.min(model.get("_lines"), Math.max(order.length, least));
+    const top = (layout.length ? HEAD : 0) + (model.get("_has_filters") ? FILTERS : 0);
     root.style.height = lines ? `${lines * ROW + top + 18}px` : "";
     root.classList.toggle("gg-fills", !lines);
     empty.textContent = model.get("_total") ? "No row matches the search and filters." : model.get("_empty");

@@ -67,7 +67,9 @@ function render({ model, el }) {
       const count = document.createElement("small");
       count.textContent = open ? ` ${open} open` : " done";
       heading.append(count);
-      parts.push(heading, ...items.map(line));
+      const group = document.createElement("section"); // the next one pushes its heading away
+      group.append(heading, ...items.map(line));
+      parts.push(group);
     }
     const box = scroller();
     const [top, focused] = [box.scrollTop, document.activeElement?.closest?.(".gg-queue-line")?.dataset.id];
@@ -106,7 +108,7 @@ function render({ model, el }) {
   function reveal(row) {
     const box = scroller();
     const [line, view] = [row.getBoundingClientRect(), box.getBoundingClientRect()];
-    const covered = root.querySelector("h4").getBoundingClientRect().height;
+    const covered = row.parentElement.querySelector("h4").getBoundingClientRect().height;
     const [top, bottom] = [Math.max(view.top, 0), Math.min(view.bottom, innerHeight)];
     if (line.top >= top + covered && line.bottom <= bottom) return;
     box.scrollTop += line.top - top - (bottom - top) / 3;

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 import ipywidgets as w
 import pandas as pd
 
+from ganglioside.support.formatting import counted
 from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.elements.grid import Column, Grid
 from ganglioside_widgets.elements.page import Page
@@ -54,7 +56,8 @@ class TokensPanel(Panel):
         self.state = state
         self.grid = Grid("Tokens", _TOKENS, key="id", lines=6, empty="No token has been made.")
         self.revoke = button("Revoke", self._revoke, kind="danger")
-        super().__init__("Tokens", [self.grid, self.revoke], kind="tokens")
+        line = w.HBox([self.revoke]).add_class("gg-buttons")
+        super().__init__("Tokens", [self.grid, line], kind="tokens")
         state.observe(self._show, "tokens")
         self.grid.observe(self._show_action, "selected")
         self._show(None)
@@ -133,7 +136,7 @@ class LogPanel(Panel):
 
     def _show(self, _: object) -> None:
         found = self.state.found()
-        self._count.value = f"<span role='status'>{len(found):,} entries</span>"
+        self._count.value = f"<span role='status'>{counted(len(found), 'entry', 'entries')}</span>"
         self.grid.show(_for_display(found))
 
 
@@ -146,7 +149,7 @@ class AdminPage(w.VBox):  # type: ignore[misc]
         self.state = AdminState()
         self._message = box()
         self._place = w.VBox().add_class("gg-admin")
-        refresh = button("Refresh", self.state.refresh, tip="Read everything again")
+        refresh = button("Refresh all", self.state.refresh, tip="Read everything again")
         line = w.HBox([refresh]).add_class("gg-buttons")
         super().__init__([styled(self.page, line, self._message, self._place)])
         self.page.on_open(lambda _: self._visit())
@@ -190,6 +193,20 @@ def _for_display(entries: pd.DataFrame) -> pd.DataFrame:
         return entries
     return entries.assign(
         time_text=visitor_texts(entries["time"], "%Y-%m-%d %H:%M:%S"),
-        details=entries["details"].str.slice(0, _DETAILS),
+        details=entries["details"].map(_in_words, na_action="ignore").str.slice(0, _DETAILS),
         subject=entries["subject"].fillna(""),
+    )
+
+
+def _in_words(details: str) -> str:
+    """Details of an entry, which the log keeps as JSON, as words."""
+    try:
+        parts = json.loads(details)
+    except ValueError:
+        return details  # `verify` says that such an entry was changed
+    if not isinstance(parts, dict):
+        return details
+    return ", ".join(
+        f"{key.replace('_', ' ')}: {value if isinstance(value, str) else json.dumps(value)}"
+        for key, value in parts.items()
     )

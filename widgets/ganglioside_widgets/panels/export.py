@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 
 import ipywidgets as w
 
@@ -39,16 +40,15 @@ class ExportPanel(Panel):
             kind: button(label.partition(":")[0], self._on_click(kind), tip=label)
             for kind, label in self.state.kinds.items()
         }
-        row = w.HBox(list(self.buttons.values())).add_class("gg-buttons")
-        kinds = " · ".join(self.state.kinds.values())
+        lines = [_line(self.buttons[kind], label) for kind, label in self.state.kinds.items()]
         legend = box(
-            f"<small>{kinds}<br>From {LARGE:,} features on, a job writes the file: it continues "
+            f"<small>From {LARGE:,} features on, a job writes the file: it continues "
             "when this page is closed, and the file can be downloaded under Jobs for "
             f"{KEPT} days.</small>",
             kind="legend",
         )
         self._message = box()
-        parts = [row, self._message, legend]
+        parts = [w.Box(lines).add_class("gg-exports"), self._message, legend]
         if page is None:
             self._page.layout.display = "none"
             parts.append(self._page)
@@ -72,3 +72,10 @@ class ExportPanel(Panel):
         made = self.state.made
         if made is not None:
             self._page.download(made.name, made.content)
+
+
+def _line(export_button: w.Button, label: str) -> w.HBox:
+    """A button beside what its file holds."""
+    words = label.partition(": ")[2]
+    help_text = box(f"<small>{escape(words[:1].upper() + words[1:])}</small>")
+    return w.HBox([export_button, help_text]).add_class("gg-export-line")

@@ -170,9 +170,8 @@ class FeaturePanel(Panel):
             self._keep_draft()
             self._saved = None
             self.card.value = (
-                "<p class='gg-empty'>Select a point, a row or a line of the list to review: its "
-                "evidence stands here. The arrow keys go through the table, n and p through the "
-                "list.</p>"
+                "<p class='gg-empty'>Select a point, a row or a line of the list to see the "
+                "evidence. The arrow keys go through the table, n and p through the list.</p>"
             )
             return
         self.card.value = _card(feature)

@@ -108,8 +108,9 @@ class RunPanel(Panel):
         if state.phase in (Phase.EMPTY, Phase.READY) and not state.message:
             return '<div class="gg-bar-place"></div>'
         kept = f" · session <code>{escape(state.session_id)}</code>" if state.session_id else ""
+        ended = " gg-ended" if state.phase is Phase.FINISHED else ""
         return (
-            f'<div class="gg-bar-place"><progress max="100" value="{state.percentage:.0f}" '
+            f'<div class="gg-bar-place{ended}"><progress max="100" value="{state.percentage:.0f}" '
             f'aria-label="Progress of the analysis"></progress>'
             f'<span class="gg-percent">{state.percentage:.0f} %</span>'
             f'<span role="status" class="gg-message">{escape(state.message)}</span>'

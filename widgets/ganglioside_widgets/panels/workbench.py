@@ -86,7 +86,9 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self.export = ExportPanel(self.state.export, self.page)
         self.jobs = JobsPanel(self.state.jobs, self.page, self.state.open)
         self._save = button("Save as a new session", self.state.keep)
-        self._back = button("Back to its file", self.state.go_back)
+        self._back = button(
+            "Back to its file", self.state.go_back, tip="Choose the file of the result"
+        )
         self._notice = box(kind="notice")
         self._is_looking = False
         self._build_drawers()
@@ -254,10 +256,14 @@ class Workbench(w.VBox):  # type: ignore[misc]
         state = self.state
         is_unsaved = state.unsaved_settings and not state.results.stale
         self._save.layout.display = "" if is_unsaved else "none"
+        shown = state.results.analysis
+        if shown is not None:
+            self._back.description = f"Back to {shown.source.name}"
         self._back.layout.display = "" if state.results.stale and state.can_go_back else "none"
         hint = "These thresholds differ from the saved session." if is_unsaved else ""
         self._notice.value = say(state.notice, "warning") + say(hint)
+        self._notice.layout.display = "" if self._notice.value else "none"
         is_told = self._notice.value or self._back.layout.display == ""
         self._told.layout.display = "" if is_told else "none"
-        has_result = state.results.analysis is not None
+        has_result = shown is not None
         (self._root.add_class if has_result else self._root.remove_class)("gg-has-result")

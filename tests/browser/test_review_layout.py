@@ -1,0 +1,98 @@
+"""What is cut, covered or out of reach on the review screen, in a real browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+sync_api = pytest.importorskip("playwright.sync_api")
+from effort import until  # noqa: E402
+
+from browser.pages import example_at, expect_result, give, run_button, settle, window  # noqa: E402
+from browser.servers import Visit  # noqa: E402
+
+pytestmark = pytest.mark.browser
+expect = sync_api.expect
+
+#: Texts of the bar that are cut, and the tops of its parts.
+BAR = """() => {
+  const bar = document.querySelector(".gg-input-bar");
+  const texts = [...bar.querySelectorAll(".gg-bar-place > *")].filter((part) => part.offsetWidth);
+  const place = bar.querySelector(".gg-bar-place").getBoundingClientRect();
+  const isCut = (text) => text.scrollWidth > text.clientWidth + 1
+    && getComputedStyle(text).overflow !== "visible"
+    || text.getBoundingClientRect().right > place.right + 1;
+  const parts = [...bar.querySelectorAll("select, button")].filter((part) => part.offsetWidth);
+  return {
+    cut: texts.filter(isCut).map((text) => text.textContent),
+    tops: parts.map((part) => Math.round(part.getBoundingClientRect().top)),
+  };
+}"""
+
+#: How much of the chart is below its card, px, where the card is scrolled to its end.
+BELOW = """() => {
+  const card = document.querySelector(".gg-chart-card");
+  card.scrollTop = 1e6;
+  const canvas = card.querySelector("canvas");
+  return canvas.getBoundingClientRect().bottom - card.getBoundingClientRect().bottom;
+}"""
+
+#: Pairs of headings of the list that cover one another, wherever it is scrolled to.
+COVERED = """() => {
+  const panel = document.querySelector(".gg-queue-panel");
+  const headings = [...panel.querySelectorAll("h4")];
+  const covered = new Set();
+  for (let top = 0; top <= panel.scrollHeight; top += 9) {
+    panel.scrollTop = top;
+    const places = headings.map((heading) => heading.getBoundingClientRect());
+    for (let k = 1; k < places.length; k++)
+      if (places[k].top < places[k - 1].bottom - 1)
+        covered.add(`${headings[k - 1].textContent} | ${headings[k].textContent}`);
+  }
+  panel.scrollTop = 0;
+  return [...covered];
+}"""
+
+
+def test_with_several_files_the_bar_stays_one_line_and_the_way_back_names_its_file(
+    bench: Visit, tmp_path: Path
+) -> None:
+    page = bench.page
+    with window(page, 1280, 800):
+        first, *others = (example_at(tmp_path / f"bar_{k}.csv") for k in (1, 2, 3))
+        give(page, first)
+        expect_result(page, first.name)
+        give(page, *others)  # of several, none is analysed by itself
+        back = page.get_by_role("button", name=f"Back to {first.name}")
+        expect(back).to_be_visible()
+        expect(run_button(page)).to_be_enabled()
+        settle(page)
+        tops = page.evaluate(BAR)["tops"]
+        assert max(tops) - min(tops) < 4
+        until(lambda: page.evaluate(BAR)["cut"] == [], "all of the bar in sight")
+        back.click()
+        expect(page.locator(".gg-input-bar select").first).to_contain_text(first.name)
+
+
+def test_a_chart_is_as_high_as_its_card_or_scrolls_to_its_end(bench: Visit, tmp_path: Path) -> None:
+    """It was cut at the end of the card, which did not scroll: most panels were never seen."""
+    page = bench.page
+    with window(page, 1280, 800):
+        give(page, example_at(tmp_path / "high.csv"))
+        expect_result(page, "high.csv")
+        chart = page.get_by_label("Chart", exact=True)
+        for view in ("Peak area by series", "Residuals from each series' curve",
+                     "RT by carbon number, each series"):  # fmt: skip
+            chart.select_option(label=view)
+            until(lambda: page.evaluate(BELOW) <= 1)
+
+
+def test_headings_of_the_list_never_cover_one_another(bench: Visit, tmp_path: Path) -> None:
+    page = bench.page
+    with window(page, 1280, 800):
+        give(page, example_at(tmp_path / "headings.csv"))
+        expect_result(page, "headings.csv")
+        expect(page.locator(".gg-queue-line").nth(20)).to_be_attached()
+        settle(page)
+        assert page.evaluate(COVERED) == []

@@ -38,7 +38,7 @@ class Comparison:
     >>> other = analysis.redecide(gg.Settings(outlier_threshold=1.0))
     >>> comparison = Comparison(analysis, other)
     >>> comparison.headline()[:60]
-    '332 features are in both, 12 of them with different verdicts'
+    '332 features are in both, 15 of them with different verdicts'
     """
 
     left: Analysis

@@ -26,7 +26,7 @@ def describe(before: Analysis, after: Analysis) -> str:
     >>> import ganglioside as gg
     >>> analysis = gg.analyze(gg.example())
     >>> describe(analysis, analysis.redecide(gg.Settings(outlier_threshold=1.0)))
-    '12 features changed: 10 valid → undetermined, 2 valid → outlier.'
+    '15 features changed: 10 valid → undetermined, 5 valid → outlier.'
     """
     rows = changed_rows(before, after)
     if rows.empty:

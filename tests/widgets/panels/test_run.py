@@ -32,6 +32,18 @@ def test_a_run_fills_the_bar_and_the_log() -> None:
     assert panel.cancel.disabled
 
 
+def test_the_end_of_a_run_is_not_told_of_the_next_table() -> None:
+    """Once the bar said 100 %, Done and the session of the first beside a table that had no run."""
+    panel = RunPanel()
+    panel.state.table = gg.example()
+    panel.run.click()
+    panel.state.join(PATIENCE)
+    panel.state.table = gg.simulate(1)
+    assert panel.state.phase is Phase.READY
+    assert panel.state.session_id not in panel._progress.value
+    assert "100 %" not in panel._progress.value
+
+
 def test_what_went_wrong_is_shown_and_never_becomes_markup() -> None:
     panel = RunPanel()
     panel.state.refusal = Refusal.saying("<img src=x>")

@@ -105,7 +105,7 @@ class RunPanel(Panel):
         if state.phase in _WITHOUT_END and state.why_not:
             why = f'<span class="gg-why">{escape(state.why_not)}</span>'
             return f'<div class="gg-bar-place">{why}</div>'
-        if state.phase in (Phase.EMPTY, Phase.READY) and not state.message:
+        if state.phase in (Phase.EMPTY, Phase.READY):  # what there was to say was of another table
             return '<div class="gg-bar-place"></div>'
         kept = f" · session <code>{escape(state.session_id)}</code>" if state.session_id else ""
         ended = " gg-ended" if state.phase is Phase.FINISHED else ""

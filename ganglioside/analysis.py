@@ -1097,10 +1097,12 @@ def _assemble(evidence: StudyEvidence, model: FittedModel, settings: Settings) -
     table, observed, log_p = evidence.table, evidence.observed, evidence.log_p
     parts = [gradient.verdicts(table, log_p, settings) for gradient in evidence.gradients]
     verdicts = rows_of_gradients([rows for rows, _ in parts], evidence.gradient_of_row)
+    models = parts[0][1]
+    found = find(table, verdicts, model, models, log_p, observed.mass_shifts, observed.gradients)
     return Analysis(
         features=features_table(table, verdicts),
-        models=parts[0][1],
-        findings=find(table, verdicts, model, log_p, observed.mass_shifts, observed.gradients),
+        models=models,
+        findings=found,
         problems=table.problems,
         summary=summarise(table, verdicts, model),
         settings=settings,

@@ -22,7 +22,7 @@ from ganglioside.support.formatting import counted, minutes, percent
 from ganglioside.support.text_columns import as_column, as_numbers, texts, where
 from ganglioside.verdicts.decisions import UNDETERMINED, VALID
 from ganglioside.verdicts.log_p import LogP
-from ganglioside.verdicts.result_tables import RowVerdicts
+from ganglioside.verdicts.result_tables import NO_ORDER, RowVerdicts
 
 _NAMED: Final = 5  # samples that a finding names
 
@@ -34,6 +34,7 @@ def find(
     table: FeatureTable,
     verdicts: RowVerdicts,
     model: FittedModel,
+    models: pd.DataFrame,
     log_p: LogP,
     mass_shifts: tuple[MassShift, ...] = (),
     gradients: SampleGradients | None = None,
@@ -46,6 +47,8 @@ def find(
     verdicts : RowVerdicts
         On the rows of the table.
     model : FittedModel
+    models : pandas.DataFrame
+        Its lines, as `columns.MODELS`.
     log_p : LogP
         Of the table.
     mass_shifts : tuple of MassShift
@@ -61,6 +64,7 @@ def find(
         [
             *_shifted_masses(mass_shifts),
             *_several_gradients(gradients),
+            *_no_order(models),
             *_wrong_anchors(rows, verdicts),
             *_log_p_slips(rows, log_p),
             *_neugc_candidates(rows, verdicts),
@@ -239,6 +243,24 @@ def _neugc_candidates(rows: _Rows, verdicts: RowVerdicts) -> list[_Finding]:
             "Look for NeuGc fragments (m/z 306.08) in MS/MS.",
         )
         for row in rows.at(where(verdicts.process, "NeuGc"))
+    ]
+
+
+def _no_order(models: pd.DataFrame) -> list[_Finding]:
+    """Finding on a table in which nearly all names follow no order of retention."""
+    if not models["why_not"].eq(NO_ORDER).any():
+        return []
+    return [
+        _Finding(
+            "no-order",
+            "warning",
+            None,
+            None,
+            "Nearly all names that nothing else explains are on no line, so that retention rejects "
+            "none of them.",
+            "Check that names, RT and their unit belong together, and mark features that a "
+            "standard or MS/MS confirms.",
+        )
     ]
 
 

@@ -397,7 +397,7 @@ def models_table(model: FittedModel, decisions: Decisions, log_p: LogP) -> pd.Da
         Of the table.
     """
     lines, quality = model.line_columns(), decisions.quality
-    why_not = _TOO_POOR if quality.is_orderly else _NO_ORDER
+    why_not = _TOO_POOR if quality.is_orderly else NO_ORDER
     plain = [log_p.lines.get(series, NO_LINE) for series in model.line_series]
     numbers = {
         "offset": lines["offset"],
@@ -422,4 +422,5 @@ def models_table(model: FittedModel, decisions: Decisions, log_p: LogP) -> pd.Da
 
 
 _TOO_POOR: Final = "Its left-out R² is below the threshold."
-_NO_ORDER: Final = "Too few names of the table follow an order of retention."
+#: Why no line may reject a name where nearly all names are on none.
+NO_ORDER: Final = "Too few names of the table follow an order of retention."

@@ -89,9 +89,12 @@ def test_where_names_follow_no_order_none_is_rejected_by_it(seed: int) -> None:
     assert told.mean() > 0.8
     assert not analysis.models["may_judge"].any()
     assert analysis.models["why_not"].str.contains("order of retention").all()
+    assert analysis.findings["code"].tolist().count("no-order") == 1
 
 
 def test_where_a_third_follows_an_order_the_others_are_rejected() -> None:
-    features = gg.analyze(without_order(0, right=80)).features
+    analysis = gg.analyze(without_order(0, right=80))
+    features = analysis.features
+    assert not analysis.findings["code"].eq("no-order").any()
     assert features["verdict"][:80].eq("valid").mean() > 0.9
     assert features["verdict"][80:].eq("outlier").mean() > 0.8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,7 @@ from ganglioside.inference.candidates import lines_of
 from ganglioside.inference.fragment_yields import emission_rates, expected_yields
 from ganglioside.inference.pathways import RtDifference, pathway_rt
 from ganglioside.inference.shares import MissingParents
-from ganglioside.inference.state import Inference
+from ganglioside.inference.state import Inference, flat_index
 from ganglioside.ion_source.artefacts import formula_extents, nearness, processes
 from ganglioside.ion_source.isobars import Posing
 from ganglioside.observations.observations import Observations
@@ -286,19 +287,37 @@ def _parent_areas(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class _Species:
+    """Species of each parent, (g,), and candidate, (a,), in their samples, as numbers from 0."""
+
+    parent: IntArray
+    candidate: IntArray
+    number: int
+
+
+def _species(state: Inference, found: MissingParents) -> _Species:
+    """Species of the parents and candidates, by sample, ceramide and line."""
+    c = state.candidates
+    shape = len(state.rates.areas.sample), len(state.posing.ceramides), len(state.line_group)
+    sample = state.observed.sample[found.child]
+    return _Species(
+        parent=flat_index(sample, found.ceramide, found.line, shape),
+        candidate=flat_index(c.sample, c.ceramide, c.line, shape),
+        number=prod(shape),
+    )
+
+
 def _measured_areas(state: Inference, found: MissingParents) -> FloatArray:
     """log10 area of the rows that relatives of the children have, (g,); NaN of other parents."""
-    c = state.candidates
-    n_lines, n_ceramides = len(state.line_group), len(state.posing.ceramides)
-    n_species = len(state.rates.areas.sample) * n_lines * n_ceramides
+    log_area = state.candidates.log_area
     relative = ~processes().coelutes[found.process]
-    sample = state.observed.sample[found.child[relative]]
-    parent = (sample * n_lines + found.line[relative]) * n_ceramides + found.ceramide[relative]
-    candidate = (c.sample * n_lines + c.line) * n_ceramides + c.ceramide
-    known = np.isfinite(c.log_area)
-    share = state.shares.own[known]
-    rows = sum_by(candidate[known], share, n_species)[parent]
-    total = sum_by(candidate[known], share * c.log_area[known], n_species)[parent]
+    species = _species(state, found)
+    parent = species.parent[relative]
+    known = np.isfinite(log_area)
+    candidate, share = species.candidate[known], state.shares.own[known]
+    rows = sum_by(candidate, share, species.number)[parent]
+    total = sum_by(candidate, share * log_area[known], species.number)[parent]
     areas = np.full(len(found.child), np.nan)
     areas[relative] = np.where(rows > _A_ROW, total / np.maximum(rows, _A_ROW), np.nan)
     return areas
@@ -314,16 +333,12 @@ def _existence(
 
         odds = prior / (1 - prior) * exp(sum(gain))
     """
-    observed, c = state.observed, state.candidates
-    n_samples = len(state.rates.areas.sample)
-    n_lines, n_ceramides = len(state.line_group), len(state.posing.ceramides)
-    n_species = n_samples * n_lines * n_ceramides
-    parent = (observed.sample[found.child] * n_lines + found.line) * n_ceramides + found.ceramide
-    candidate = (c.sample * n_lines + c.line) * n_ceramides + c.ceramide
-    genuine = sum_by(candidate, state.shares.own, n_species)
-    has_row = np.minimum(genuine.take(parent), 1.0)
+    observed, n_samples = state.observed, len(state.rates.areas.sample)
+    species = _species(state, found)
+    genuine = sum_by(species.candidate, state.shares.own, species.number)
+    has_row = np.minimum(genuine.take(species.parent), 1.0)
     on_line = _common(state.support / (_FULL_LINE * n_samples))
-    ceramide_support = np.zeros(n_ceramides)
+    ceramide_support = np.zeros(len(state.posing.ceramides))
     ceramide_support[: len(observed.ceramides)] = state.ceramide_support
     on_ceramide = _common(ceramide_support / (_FULL_CERAMIDE * n_samples))
     # A fragment has the ceramide of its parent, so that its own name shows that there is such one.
@@ -333,7 +348,7 @@ def _existence(
     # What does not co-elute is a species of its own: it needs its relative, not the lack of it.
     coelutes = processes().coelutes[found.process]
     prior = np.minimum(np.where(coelutes, unseen, has_row), _SUREST)
-    siblings = sum_of_others(parent, gain)
+    siblings = sum_of_others(species.parent, gain)
     odds = prior / (1 - prior) * np.exp(np.minimum(siblings, _MOST_GAIN))
     return np.asarray(odds / (1 + odds))
 

@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.artefact_counts import pair_extents, pair_rates
-from ganglioside.inference.expected_areas import left_out
 from ganglioside.inference.fragment_yields import FragmentYields, pair_odds
 from ganglioside.inference.line_assignment import probability_on_line
 from ganglioside.inference.missing_parents import missing_parents
@@ -166,7 +165,7 @@ def _usual_scale(state: Inference, scale: FloatArray) -> FloatArray:
 def _candidate_evidence(state: Inference) -> FloatArray:
     """Evidence of anchor mark, m/z and area that each candidate is genuine, shape (a,)."""
     c = state.candidates
-    mean, sd = left_out(state.rates.areas, state.candidate_areas)
+    mean, sd = state.expected_areas
     return row_evidence(state)[c.row] * state.of_area(c.log_area, mean, sd)
 
 

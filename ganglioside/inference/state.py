@@ -11,7 +11,12 @@ import numpy as np
 from ganglioside.inference.candidates import NO_CANDIDATES, Candidates, candidates, first_of_group
 from ganglioside.inference.coeluting_pairs import DescribedCoelution, describe_coelution
 from ganglioside.inference.detection import usual_detection
-from ganglioside.inference.expected_areas import CandidateAreas, learn_areas, unknown_areas
+from ganglioside.inference.expected_areas import (
+    CandidateAreas,
+    learn_areas,
+    left_out,
+    unknown_areas,
+)
 from ganglioside.inference.mass_accuracy import mass_accuracy
 from ganglioside.inference.rates import AreaSpread, ArtefactCounts, FragmentCounts, Rates
 from ganglioside.inference.shares import NO_MISSING_PARENTS, Shares
@@ -219,6 +224,11 @@ class Inference:
         """Areas of all candidates, weighed by their shares."""
         c = self.candidates
         return CandidateAreas(c.sample, c.line, c.ceramide, c.log_area, self.shares.own)
+
+    @property
+    def expected_areas(self) -> tuple[FloatArray, FloatArray]:
+        """log10 area of each candidate as the others let expect it, and its sd, each shape (a,)."""
+        return left_out(self.rates.areas, self.candidate_areas)
 
     @cached_property
     def presence(self) -> FloatArray:

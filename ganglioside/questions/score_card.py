@@ -8,7 +8,6 @@ from typing import Final, Literal
 
 import numpy as np
 
-from ganglioside.inference.expected_areas import left_out
 from ganglioside.inference.posterior import odds_and_yields
 from ganglioside.inference.state import Inference
 from ganglioside.questions.explanation import Explanation, Hypothesis
@@ -183,7 +182,7 @@ def _beside_line(own: Hypothesis, state: Inference, position: int) -> Score:
     of_row = np.flatnonzero(state.candidates.row == position)
     apart = state.candidates.rt - state.shares.predicted
     nearest = of_row[np.argmin(np.abs(apart[of_row] / state.shares.scale[of_row]))]
-    expected, spread = left_out(state.rates.areas, state.candidate_areas)
+    expected, spread = state.expected_areas
     off, sd = float(state.observed.log_volume[position] - expected[nearest]), float(spread[nearest])
     text = (
         f"{ratio_of(10**off)} the area expected for {own.line} here; usual: "

@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 
 from ganglioside.columns import VERDICTS
-from ganglioside.inference.expected_areas import left_out
 from ganglioside.inference.rounds import reweigh
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.artefacts import artefacts
@@ -209,7 +208,7 @@ def _nearest_line(state: Inference) -> IntArray:
 
 def _beside_expected_area(state: Inference) -> FloatArray:
     """log10 of area over what the other features let expect on the line, shape (a,)."""
-    expected, _ = left_out(state.rates.areas, state.candidate_areas)
+    expected, _ = state.expected_areas
     return state.candidates.log_area - expected
 
 

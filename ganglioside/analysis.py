@@ -1096,12 +1096,20 @@ def _assemble(evidence: StudyEvidence, model: FittedModel, settings: Settings) -
     """The analysis that a table, its inference and the settings give."""
     table, observed, log_p = evidence.table, evidence.observed, evidence.log_p
     parts = [gradient.verdicts(table, log_p, settings) for gradient in evidence.gradients]
-    verdicts = rows_of_gradients([rows for rows, _ in parts], evidence.gradient_of_row)
-    models = parts[0][1]
-    found = find(table, verdicts, model, models, log_p, observed.mass_shifts, observed.gradients)
+    verdicts = rows_of_gradients([part.rows for part in parts], evidence.gradient_of_row)
+    first = parts[0]
+    found = find(
+        table,
+        verdicts,
+        model,
+        log_p,
+        first.is_orderly,
+        observed.mass_shifts,
+        observed.gradients,
+    )
     return Analysis(
-        features=features_table(table, verdicts),
-        models=models,
+        features=features_table(table, evidence.given, verdicts),
+        models=first.models,
         findings=found,
         problems=table.problems,
         summary=summarise(table, verdicts, model),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,6 +27,7 @@ from ganglioside.verdicts.log_p import LogP
 from ganglioside.verdicts.per_sample import by_feature
 from ganglioside.verdicts.result_tables import (
     RowVerdicts,
+    given_columns,
     judged_rows,
     models_table,
     undetermined_rows,
@@ -85,6 +87,28 @@ class StudyEvidence:
         """Contradictions and lines of the Log P values of the table."""
         return LogP.of(self.table)
 
+    @cached_property
+    def given(self) -> dict[str, pd.Series[Any]]:
+        """Columns of `Analysis.features` that no decision changes, by name."""
+        return given_columns(self.table)
+
+
+class GradientVerdicts(NamedTuple):
+    """What is decided of the rows of one gradient.
+
+    Attributes
+    ----------
+    rows : RowVerdicts
+    models : pandas.DataFrame
+        Its lines, as `columns.MODELS`.
+    is_orderly : bool
+        Whether so many names follow an order of retention that it can reject others.
+    """
+
+    rows: RowVerdicts
+    models: pd.DataFrame
+    is_orderly: bool
+
 
 @dataclass(frozen=True, eq=False)
 class GradientEvidence:
@@ -111,16 +135,18 @@ class GradientEvidence:
 
     def verdicts(
         self, table: FeatureTable, log_p: LogP, settings: Settings
-    ) -> tuple[RowVerdicts, pd.DataFrame]:
+    ) -> GradientVerdicts:
         """Verdicts on the rows of the gradient, and the table of its lines."""
         if isinstance(self.inference, NoCurve):
             no_lines = pd.DataFrame(columns=list(MODELS)).astype(MODELS)
-            return undetermined_rows(table, self.inference.reason), no_lines
+            rows = undetermined_rows(table, self.inference.reason)
+            return GradientVerdicts(rows, no_lines, is_orderly=True)
         of_peaks = weigh(self.inference, settings)
         on_peaks = decide(of_peaks, settings)
         of_features, on_features = by_feature(self.peaks, of_peaks, on_peaks)
-        verdicts = judged_rows(table, of_features, on_features, self.model, self.peaks.rows)
-        return verdicts, models_table(self.model, on_peaks, log_p)
+        rows = judged_rows(table, of_features, on_features, self.model, self.peaks.rows)
+        models = models_table(self.model, on_peaks, log_p)
+        return GradientVerdicts(rows, models, on_peaks.quality.is_orderly)
 
 
 @dataclass(frozen=True, eq=False)

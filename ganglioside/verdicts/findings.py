@@ -22,7 +22,7 @@ from ganglioside.support.formatting import counted, minutes, percent
 from ganglioside.support.text_columns import as_column, as_numbers, texts, where
 from ganglioside.verdicts.decisions import UNDETERMINED, VALID
 from ganglioside.verdicts.log_p import LogP
-from ganglioside.verdicts.result_tables import NO_ORDER, RowVerdicts
+from ganglioside.verdicts.result_tables import RowVerdicts
 
 _NAMED: Final = 5  # samples that a finding names
 
@@ -34,8 +34,8 @@ def find(
     table: FeatureTable,
     verdicts: RowVerdicts,
     model: FittedModel,
-    models: pd.DataFrame,
     log_p: LogP,
+    is_orderly: bool,
     mass_shifts: tuple[MassShift, ...] = (),
     gradients: SampleGradients | None = None,
 ) -> pd.DataFrame:
@@ -47,10 +47,10 @@ def find(
     verdicts : RowVerdicts
         On the rows of the table.
     model : FittedModel
-    models : pandas.DataFrame
-        Its lines, as `columns.MODELS`.
     log_p : LogP
         Of the table.
+    is_orderly : bool
+        Whether so many names follow an order of retention that it can reject others.
     mass_shifts : tuple of MassShift
         What many of its m/z are instead of those of name and ion.
     gradients : SampleGradients, optional
@@ -64,7 +64,7 @@ def find(
         [
             *_shifted_masses(mass_shifts),
             *_several_gradients(gradients),
-            *_no_order(models),
+            *_no_order(is_orderly),
             *_wrong_anchors(rows, verdicts),
             *_log_p_slips(rows, log_p),
             *_neugc_candidates(rows, verdicts),
@@ -246,9 +246,9 @@ def _neugc_candidates(rows: _Rows, verdicts: RowVerdicts) -> list[_Finding]:
     ]
 
 
-def _no_order(models: pd.DataFrame) -> list[_Finding]:
+def _no_order(is_orderly: bool) -> list[_Finding]:
     """Finding on a table in which nearly all names follow no order of retention."""
-    if not models["why_not"].eq(NO_ORDER).any():
+    if is_orderly:
         return []
     return [
         _Finding(

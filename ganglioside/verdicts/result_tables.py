@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from typing import Any, Final
@@ -163,13 +163,14 @@ def judged_rows(
     n, row = len(table), state.observed.row
     position = np.full(n, -1)  # of each row in the observations
     position[row] = np.arange(len(row))
-    parent = _parent_names(table, state, model, decisions)
+    names = texts_of(table.data["name"])
+    parent = _parent_names(names, state, model, decisions)
     place = partial(_places, table, row)
     labels = Labels(
         number=row,
         line=model.line_labels,
         parent=parent,
-        name=pick(texts_of(table.data["name"]), row),
+        name=pick(names, row),
         place=place,
         others=_other_rows(state.observed.ion, rows, place),
     )
@@ -308,10 +309,9 @@ def _each_with_others(
 
 
 def _parent_names(
-    table: FeatureTable, state: Inference, model: FittedModel, decisions: Decisions
+    names: Texts, state: Inference, model: FittedModel, decisions: Decisions
 ) -> Texts:
     """Name of each observation's parent: as read, or made of line and ceramide where missing."""
-    names = texts_of(table.data["name"])
     index = np.where(decisions.parent >= 0, state.observed.row[decisions.parent], -1)
     child = np.flatnonzero(decisions.missing_parent >= 0)
     entry = decisions.missing_parent[child]
@@ -327,31 +327,46 @@ def _parent_names(
     return pick(joined(names, texts(made)), index)
 
 
-def features_table(table: FeatureTable, verdicts: RowVerdicts) -> pd.DataFrame:
+def given_columns(table: FeatureTable) -> dict[str, pd.Series[Any]]:
+    """Columns of `Analysis.features` that no decision changes, by name.
+
+    Those of the input are shared until either side writes; the others are new.
+    """
+    data = table.data
+    columns = {
+        **{column: data[column] for column in _GIVEN},
+        "feature_id": as_numbers(data["feature_id"].to_numpy(copy=True)),
+        **table.names.columns(),
+        **table.names.identifiers(),
+        **{c: data[c] for c in OPTIONAL if not data[c].array.isna().all()},
+    }
+    frame = pd.DataFrame(columns, index=data.index, copy=False)
+    return {str(name): column for name, column in frame.items()}
+
+
+def features_table(
+    table: FeatureTable, given: Mapping[str, pd.Series[Any]], verdicts: RowVerdicts
+) -> pd.DataFrame:
     """`Analysis.features`: columns `columns.FEATURES`, then optional and carried ones.
 
     Parameters
     ----------
     table : FeatureTable
+    given : mapping of str to pandas.Series
+        Its `given_columns`.
     verdicts : RowVerdicts
         On its rows.
     """
-    data = table.data
-    columns: dict[str, Any] = {
-        **{column: data[column] for column in _GIVEN},
-        "feature_id": as_numbers(data["feature_id"].to_numpy(copy=True)),
-        **table.names.columns(),
-        **table.names.identifiers(),
+    decided: dict[str, Any] = {
         **{name: _column(values) for name, values in vars(verdicts).items()},
         "verdict": pd.Categorical.from_codes(verdicts.verdict, dtype=_VERDICT),
         "parent_id": as_numbers(verdicts.parent_id),
         "peak_id": as_numbers(verdicts.peak_id),
-        "consolidated_volume": _consolidated(data["volume"].to_numpy(), verdicts),
+        "consolidated_volume": _consolidated(given["volume"].to_numpy(), verdicts),
     }
-    # Columns of the input are shared until either side writes; the others are new.
-    given = {c: data[c] for c in OPTIONAL if not data[c].array.isna().all()}
-    named = {c: columns[c] for c in FEATURES} | given
-    features = pd.DataFrame(named, index=data.index, copy=False)
+    columns = {**given, **decided}
+    named = {c: columns[c] for c in FEATURES} | {c: given[c] for c in OPTIONAL if c in given}
+    features = pd.DataFrame(named, index=table.data.index, copy=False)
     return pd.concat([features, _foreign(table)], axis=1) if table.carried.shape[1] else features
 
 
@@ -397,7 +412,7 @@ def models_table(model: FittedModel, decisions: Decisions, log_p: LogP) -> pd.Da
         Of the table.
     """
     lines, quality = model.line_columns(), decisions.quality
-    why_not = _TOO_POOR if quality.is_orderly else NO_ORDER
+    why_not = _TOO_POOR if quality.is_orderly else _NO_ORDER
     plain = [log_p.lines.get(series, NO_LINE) for series in model.line_series]
     numbers = {
         "offset": lines["offset"],
@@ -423,4 +438,4 @@ def models_table(model: FittedModel, decisions: Decisions, log_p: LogP) -> pd.Da
 
 _TOO_POOR: Final = "Its left-out R² is below the threshold."
 #: Why no line may reject a name where nearly all names are on none.
-NO_ORDER: Final = "Too few names of the table follow an order of retention."
+_NO_ORDER: Final = "Too few names of the table follow an order of retention."

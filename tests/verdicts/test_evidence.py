@@ -25,12 +25,12 @@ def test_each_row_belongs_to_the_gradient_that_judges_it() -> None:
 
 def test_verdicts_follow_the_settings_and_the_model_stays() -> None:
     (gradient,) = EVIDENCE.gradients
-    usual, lines = gradient.verdicts(EXAMPLE, EVIDENCE.log_p, Settings())
-    strict, _ = gradient.verdicts(EXAMPLE, EVIDENCE.log_p, Settings(outlier_threshold=1.5))
-    assert (usual.verdict != strict.verdict).any()
-    np.testing.assert_array_equal(usual.verdict, gg.analyze(EXAMPLE).redecide().features["verdict"]
+    usual = gradient.verdicts(EXAMPLE, EVIDENCE.log_p, Settings())
+    strict = gradient.verdicts(EXAMPLE, EVIDENCE.log_p, Settings(outlier_threshold=1.5))
+    assert (usual.rows.verdict != strict.rows.verdict).any()
+    np.testing.assert_array_equal(usual.rows.verdict, gg.analyze(EXAMPLE).redecide().features["verdict"]
                                   .map(list(gg.columns.VERDICTS).index))  # fmt: skip
-    assert len(lines) == len(EVIDENCE.model().line_labels)
+    assert len(usual.models) == len(EVIDENCE.model().line_labels)
 
 
 def test_a_feature_sees_the_inference_of_its_gradient() -> None:
@@ -45,9 +45,9 @@ def test_a_table_without_a_curve_has_no_weighed_evidence_and_says_why() -> None:
     evidence = StudyEvidence.of(TOO_FEW, "auto", None)
     (gradient,) = evidence.gradients
     assert gradient.weighed(Settings()) is None
-    verdicts, lines = gradient.verdicts(TOO_FEW, evidence.log_p, Settings())
-    assert len(verdicts.verdict) == 1
-    assert lines.empty
-    assert list(lines) == list(MODELS)
+    verdicts = gradient.verdicts(TOO_FEW, evidence.log_p, Settings())
+    assert len(verdicts.rows.verdict) == 1
+    assert verdicts.models.empty
+    assert list(verdicts.models) == list(MODELS)
     assert not evidence.model().is_fitted
     assert evidence.model().reason

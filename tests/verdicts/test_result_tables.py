@@ -11,7 +11,7 @@ import pytest
 import ganglioside as gg
 from ganglioside.columns import FEATURES, MODELS
 from ganglioside.verdicts import result_tables
-from ganglioside.verdicts.result_tables import features_table, undetermined_rows
+from ganglioside.verdicts.result_tables import features_table, given_columns, undetermined_rows
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,8 @@ def test_reasons_that_are_written_in_blocks_are_the_same(
 def test_without_a_model_every_row_is_undetermined_for_the_reason_given() -> None:
     raw = pd.DataFrame({"Name": ["GD1a(36:1;O2)", "nonsense", "GM3(36:1;O2)"], "RT": [9, 9, 10]})
     table = gg.read_features(raw)
-    features = features_table(table, undetermined_rows(table, "There is no curve."))
+    rows = undetermined_rows(table, "There is no curve.")
+    features = features_table(table, given_columns(table), rows)
     assert list(features.columns) == [*FEATURES, "row"]
     assert (features["verdict"] == "undetermined").all()
     assert features["rule"].tolist() == ["no model", "reading", "no model"]

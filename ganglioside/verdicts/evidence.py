@@ -133,9 +133,7 @@ class GradientEvidence:
             return None
         return WeighedEvidence(self.peaks, weigh(self.inference, settings))
 
-    def verdicts(
-        self, table: FeatureTable, log_p: LogP, settings: Settings
-    ) -> GradientVerdicts:
+    def verdicts(self, table: FeatureTable, log_p: LogP, settings: Settings) -> GradientVerdicts:
         """Verdicts on the rows of the gradient, and the table of its lines."""
         if isinstance(self.inference, NoCurve):
             no_lines = pd.DataFrame(columns=list(MODELS)).astype(MODELS)

@@ -46,6 +46,18 @@ def test_without_a_model_every_row_is_undetermined_for_the_reason_given() -> Non
     assert features[empty].isna().all(axis=None)
 
 
+def test_who_writes_into_one_table_changes_no_other() -> None:
+    table = gg.read_features(gg.example().source.content)
+    first = gg.analyze(table)
+    read, before = table.data.copy(), first.redecide().features.copy()
+    for changed in (first.features, first.redecide(outlier_threshold=1.0).features):
+        for column in changed:
+            changed.loc[0, column] = changed[column].iloc[-1]  # in place: of the same type
+        assert not changed.iloc[0].equals(before.iloc[0])
+    pd.testing.assert_frame_equal(first.redecide().features, before)
+    pd.testing.assert_frame_equal(table.data, read)
+
+
 def test_consolidated_areas_are_those_of_the_family(example: gg.Analysis) -> None:
     features = example.features
     valid = features[features["verdict"] == "valid"]

@@ -21,6 +21,7 @@ from ganglioside.ion_source.isobars import Posing
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import FloatArray, IntArray, sum_by
 from ganglioside.support.caches import kept_with_first
+from ganglioside.support.moments import Moments
 from ganglioside.support.priors import Priors
 
 _MOST: Final = 0.95
@@ -72,14 +73,14 @@ def relative_extents(state: Inference, found: MissingParents) -> Extents:
     before = state.shares.missing_parents
     key, of_found = before.child * n + before.process % n, found.child * n + found.process % n
     own = _of_relatives(before).by(key, len(state.observed) * n).take(of_found)
-    return _extents(_all(counts).take(found.process).without(own), found.process)
+    return _extents(counts.extents.take(found.process).without(own), found.process)
 
 
 def pair_extents(state: Inference) -> Extents:
     """Extents of each pair as the other pairs of its process show them, shape (m,)."""
     pairs = state.coelution
-    own = _Ratios.of(state.rates.fragments.pair * pairs.measured_artefact, pairs.beside_formula)
-    others = _all(state.rates.artefact_counts).take(pairs.process).without(own)
+    own = _of_pairs(state, state.rates.fragments.pair)
+    others = state.rates.artefact_counts.extents.take(pairs.process).without(own)
     extents = _extents(others, pairs.process)
     return Extents(extents.mean + pairs.formula_extent, extents.sd)
 
@@ -88,72 +89,42 @@ def count_artefacts(state: Inference) -> ArtefactCounts:
     """Artefacts with areas, counted by the present shares."""
     pairs, n = state.coelution, len(processes().splits)
     parents = state.shares.missing_parents
-    share = state.shares.pair * pairs.measured_artefact
     # Process -1 is the last.
-    by_pairs = _Ratios.of(share, pairs.beside_formula).by(pairs.process % n, n)
+    by_pairs = _of_pairs(state, state.shares.pair).by(pairs.process % n, n)
     by_relatives = _of_relatives(parents).by(parents.process % n, n)
     return ArtefactCounts(
         names=np.append(_names(state), 0.0) + ARTEFACT_WEIGHT,
-        measured=by_pairs.number + by_relatives.number,
-        log_ratio=by_pairs.total + by_relatives.total,
-        squares=by_pairs.squares + by_relatives.squares,
+        extents=by_pairs + by_relatives,
         split=count_splits(state),
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Ratios:
-    """Sums of 1, r and r^2 over log10 ratios r of child and parent area, each of one shape."""
-
-    number: FloatArray
-    total: FloatArray
-    squares: FloatArray
-
-    @classmethod
-    def of(cls, share: FloatArray, log_ratio: FloatArray) -> _Ratios:
-        """Those of single ratios with their shares; NaN counts as nothing."""
-        known = np.isfinite(log_ratio)
-        number, ratio = np.where(known, share, 0.0), np.where(known, log_ratio, 0.0)
-        return cls(number, number * ratio, number * ratio**2)
-
-    def by(self, key: IntArray, n: int) -> _Ratios:
-        """Sums by key, shape (n,)."""
-        return _Ratios(
-            sum_by(key, self.number, n), sum_by(key, self.total, n), sum_by(key, self.squares, n)
-        )
-
-    def take(self, index: IntArray) -> _Ratios:
-        """Those at some positions."""
-        return _Ratios(self.number.take(index), self.total.take(index), self.squares.take(index))
-
-    def without(self, own: _Ratios) -> _Ratios:
-        """The same less what is one's own."""
-        return _Ratios(
-            np.maximum(self.number - own.number, 0.0),
-            self.total - own.total,
-            np.maximum(self.squares - own.squares, 0.0),
-        )
+def _of_pairs(state: Inference, share: FloatArray) -> Moments:
+    """Extents of the artefacts with areas, beside what the formula gives, shape (m,)."""
+    pairs = state.coelution
+    return _known(share * pairs.measured_artefact, pairs.beside_formula)
 
 
-def _all(counts: ArtefactCounts) -> _Ratios:
-    """All ratios of each artefact, shape (A + 1,)."""
-    return _Ratios(counts.measured, counts.log_ratio, counts.squares)
+def _of_relatives(parents: MissingParents) -> Moments:
+    """Extents of the children of relatives, shape (g,)."""
+    return _known(parents.probability, parents.log_ratio)
 
 
-def _of_relatives(parents: MissingParents) -> _Ratios:
-    """Ratios of the children of relatives, each shape (g,)."""
-    return _Ratios.of(parents.probability, parents.log_ratio)
+def _known(share: FloatArray, extent: FloatArray) -> Moments:
+    """Moments of single extents with their shares; NaN counts as nothing."""
+    known = np.isfinite(extent)
+    return Moments.of(np.where(known, share, 0.0), np.where(known, extent, 0.0))
 
 
-def _extents(ratios: _Ratios, process: IntArray) -> Extents:
-    """Extents of processes of which so many ratios are known.
+def _extents(seen: Moments, process: IntArray) -> Extents:
+    """Extents of processes of which those of some rows, x, are known.
 
     With s the scatter of rows of one table, which the usual s_0 shows as w rows would, and m and b
     the mean and spread of tables,
 
-        s^2  = (w s_0^2 + sum (r - sum(r) / n)^2) / (w + n)
+        s^2  = (w s_0^2 + sum (x - sum(x) / n)^2) / (w + n)
         p    = n / s^2 + 1 / b^2
-        mean = (sum(r) / s^2 + m / b^2) / p
+        mean = (sum(x) / s^2 + m / b^2) / p
         sd   = sqrt(s^2 + 1 / p)
 
     Isotopes have the usual scatter: the formula says how large they are.
@@ -161,13 +132,13 @@ def _extents(ratios: _Ratios, process: IntArray) -> Extents:
     known = processes()
     usual = np.maximum(known.log10_spread[process], _SURE)
     between = np.maximum(known.log10_between[process], _SURE)
-    number = ratios.number
-    about_mean = np.maximum(ratios.squares - ratios.total**2 / np.maximum(number, _SURE), 0.0)
+    number = seen.weight
+    about_mean = np.maximum(seen.squares - seen.total**2 / np.maximum(number, _SURE), 0.0)
     squares = _SPREAD_WEIGHT * usual**2 + about_mean
     learned = np.sqrt(squares / (_SPREAD_WEIGHT + number))
     scatter = np.where(known.isotopes[process], usual, learned)
     precision = number / scatter**2 + 1 / between**2
-    mean = (ratios.total / scatter**2 + known.log10_extent[process] / between**2) / precision
+    mean = (seen.total / scatter**2 + known.log10_extent[process] / between**2) / precision
     return Extents(mean, np.sqrt(scatter**2 + 1 / precision))
 
 

@@ -34,6 +34,7 @@ from ganglioside.retention.isomer_lines import (
 )
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced, starts, sum_by
 from ganglioside.support.densities import OWN_TAIL, normal, student, student_weight
+from ganglioside.support.moments import Moments
 
 _CLAIMED: Final = 0.2  # share of a pathway from which a row is one of its fragments
 _FEWEST: Final = 2  # rows that make a line
@@ -289,7 +290,9 @@ def _as_parts(state: Inference, claims: _Claims) -> FloatArray:
     """
     pairs, share = state.coelution, state.shares.pair
     splits = pairs.splits
-    seen = claims.sum(share[claims.pair])
+    distance = np.abs(pairs.delta[claims.pair])
+    own = Moments.of(share[claims.pair], distance).by(claims.pathway, len(claims.line))
+    seen = own.weight
     elsewhere = float(share[splits].sum()) - seen
     peaks = np.maximum(state.support[claims.line], seen)
     other_peaks = np.maximum(float(state.shares.genuine.sum()) - peaks, elsewhere)
@@ -297,9 +300,7 @@ def _as_parts(state: Inference, claims: _Claims) -> FloatArray:
     a = ARTEFACT_WEIGHT * usual + elsewhere
     b = ARTEFACT_WEIGHT * (1 - usual) + other_peaks - elsewhere
     rate = _log_beta(a + seen, b + peaks - seen) - _log_beta(a, b + peaks)
-    distance = np.abs(pairs.delta[claims.pair])
-    own = (claims.sum(share[claims.pair] * values) for values in (1.0, distance, distance**2))
-    expected = split_distance(state, *own)
+    expected = split_distance(state, own)
     of_row = SplitDistance(expected.mean[claims.pathway], expected.sd[claims.pathway])
     return rate + claims.sum(np.log(of_row.density(distance)) + _log_extents(state, claims))
 

@@ -12,7 +12,6 @@ from ganglioside.inference.fragment_yields import count_fragments
 from ganglioside.inference.learning import FIRM, composition_model, firm_lines
 from ganglioside.inference.pathways import RtDifference, pair_rt, without_shift
 from ganglioside.inference.posterior import other_intensity, row_evidence
-from ganglioside.inference.rates import SplitCounts
 from ganglioside.inference.state import Inference, keep_lines, reduced_rt, with_lines
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.retention.acetylation import acetylated_places
@@ -26,6 +25,7 @@ from ganglioside.retention.isomer_lines import (
 from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
 from ganglioside.support.caches import kept_with_first
 from ganglioside.support.densities import OWN_TAIL, student
+from ganglioside.support.moments import Moments
 
 _LEAST_ODDS: Final = 1e-12
 _LEAST_SUPPORT: Final = 1.5  # features that a further line of a series needs
@@ -113,7 +113,7 @@ def _with_usual_splits(state: Inference) -> Inference:
     """State in which peaks are split as usual: rows of a further line have passed for parts."""
     rates, splits = state.rates, processes().splits[:-1]
     usual = np.minimum(rates.artefact, processes().rate[:-1])
-    counts = replace(rates.artefact_counts, split=SplitCounts())
+    counts = replace(rates.artefact_counts, split=Moments.nothing())
     artefact = np.where(splits, usual, rates.artefact)
     return replace(state, rates=replace(rates, artefact=artefact, artefact_counts=counts))
 

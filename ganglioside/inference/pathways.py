@@ -13,9 +13,10 @@ import numpy as np
 
 from ganglioside.inference.rates import PathwayCounts
 from ganglioside.inference.state import Inference
-from ganglioside.support.arrays import FloatArray, IntArray, sum_by
+from ganglioside.support.arrays import FloatArray, IntArray
 from ganglioside.support.caches import kept_with_first
 from ganglioside.support.densities import student_weight
+from ganglioside.support.moments import Moments
 
 #: Shift from which explanations name it, min.
 TOLD_SHIFT: Final = 0.005
@@ -67,13 +68,8 @@ def pair_rt(state: Inference) -> RtDifference:
     fragment = pairs.fragments
     delta = pairs.delta[fragment]
     kind = state.pair_kinds[fragment]
-    own = counts.pathways.pair[fragment]
-    weight, moved, squares = counts.pathways.sums
-    others = (
-        np.maximum(weight.take(kind) - own, 0.0),
-        moved.take(kind) - own * delta,
-        squares.take(kind) - own * delta**2,
-    )
+    own = Moments.of(counts.pathways.pair[fragment], delta)
+    others = counts.pathways.shifts.take(kind).without(own)
     seen = np.maximum(counts.seen.take(kind) - counts.pair[fragment], 0.0)
     shifts = _shifts(seen, others, state)
     expected = without_shift(state)
@@ -101,19 +97,10 @@ def count_pathways(state: Inference) -> PathwayCounts:
     counts_as = student_weight((delta - expected.mean[fragment]) / scale, state.pair_tail)
     weight = state.shares.pair[fragment] * counts_as
     kind = state.pair_kinds[fragment]
-    shape = (len(state.line_group), len(state.observed.groups))
-
-    def by_kind(values: FloatArray) -> FloatArray:
-        return sum_by(kind, values, shape[0] * shape[1]).reshape(shape)
-
     of_pair = np.zeros(len(pairs))
     of_pair[fragment] = weight
-    return PathwayCounts(
-        weight=by_kind(weight),
-        moved=by_kind(weight * delta),
-        squares=by_kind(weight * delta**2),
-        pair=of_pair,
-    )
+    shape = len(state.line_group), len(state.observed.groups)
+    return PathwayCounts(shifts=Moments.of(weight, delta).by(kind, *shape), pair=of_pair)
 
 
 def learn_pathway_spread(state: Inference) -> float:
@@ -133,9 +120,8 @@ def learn_pathway_spread(state: Inference) -> float:
 def _seen_shifts(state: Inference) -> tuple[IntArray, _Shifts]:
     """Pathways of which fragments were seen, as line * G + group, and their shifts."""
     counts = state.rates.fragments
-    at = np.flatnonzero(counts.pathways.weight)
-    weight, moved, squares = (total.take(at) for total in counts.pathways.sums)
-    return at, _shifts(counts.seen.take(at), (weight, moved, squares), state)
+    at = np.flatnonzero(counts.pathways.shifts.weight)
+    return at, _shifts(counts.seen.take(at), counts.pathways.shifts.take(at), state)
 
 
 def with_digits(state: Inference, scale: float) -> float:
@@ -148,10 +134,8 @@ def by_digits(state: Inference) -> float:
     return 2 * state.observed.rounding**2
 
 
-def _shifts(
-    seen: FloatArray, sums: tuple[FloatArray, FloatArray, FloatArray], state: Inference
-) -> _Shifts:
-    """Shift and width of pathways whose `seen` fragments have these weighted sums.
+def _shifts(seen: FloatArray, delta: Moments, state: Inference) -> _Shifts:
+    """Shift and width of pathways whose `seen` fragments have these RT differences.
 
     With the weighted sums S0, S1, S2 of 1, d, d^2 over n RT differences d, the width w0 of the
     table, the spread t of shifts, the variance c of rounding, and the weight k of the prior,
@@ -162,15 +146,15 @@ def _shifts(
 
     first with w = w0, then v and m once more with the width found.
     """
-    total, moved, squares = sums
     rounding = by_digits(state)
     usual = state.rates.pair_sigma**2
     weight = state.priors.pathway_width.weight
     precision = 1 / state.rates.pathway_spread**2
-    variance = 1 / (total / (usual + rounding) + precision)
-    mean = variance * moved / (usual + rounding)
-    about = squares - 2 * mean * moved + (mean**2 + variance - rounding) * total
+    variance = 1 / (delta.weight / (usual + rounding) + precision)
+    mean = variance * delta.total / (usual + rounding)
+    about = delta.squares - 2 * mean * delta.total
+    about += (mean**2 + variance - rounding) * delta.weight
     square_width = (weight * usual + np.maximum(about, 0.0)) / (weight + seen)
     noise = square_width + rounding
-    variance = 1 / (total / noise + precision)
-    return _Shifts(variance * moved / noise, variance, square_width)
+    variance = 1 / (delta.weight / noise + precision)
+    return _Shifts(variance * delta.total / noise, variance, square_width)

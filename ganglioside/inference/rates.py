@@ -12,6 +12,7 @@ from ganglioside.inference.detection import Detection
 from ganglioside.inference.expected_areas import Areas
 from ganglioside.inference.mass_accuracy import MassAccuracy
 from ganglioside.support.arrays import BoolArray, FloatArray
+from ganglioside.support.moments import Moments
 
 #: Names that the prior rate of an artefact is worth.
 ARTEFACT_WEIGHT: Final = 10.0
@@ -19,40 +20,27 @@ ARTEFACT_WEIGHT: Final = 10.0
 
 @dataclass(frozen=True, eq=False)
 class PathwayCounts:
-    """RT differences d of fragments and parents, min, summed with weights.
+    """RT differences of fragments and parents, min, summed with weights.
 
     Attributes
     ----------
-    weight, moved, squares : numpy.ndarray, shape (L, G)
-        Sums of 1, d and d^2 by line of the parent and group of the fragment.
+    shifts : Moments, shape (L, G)
+        Of the differences, by line of the parent and group of the fragment.
     pair : numpy.ndarray, shape (m,)
         Weight with which each pair was counted, 0 for artefacts.
     """
 
-    weight: FloatArray
-    moved: FloatArray
-    squares: FloatArray
+    shifts: Moments
     pair: FloatArray
 
     @classmethod
     def nothing(cls, lines: int, groups: int, pairs: int) -> PathwayCounts:
         """Sums before any fragment is seen."""
-        zero = np.zeros((lines, groups))
-        return cls(weight=zero, moved=zero, squares=zero, pair=np.zeros(pairs))
-
-    @property
-    def sums(self) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """The sums of 1, d and d^2, each shape (L, G)."""
-        return self.weight, self.moved, self.squares
+        return cls(shifts=Moments.nothing(lines, groups), pair=np.zeros(pairs))
 
     def kept(self, stays: BoolArray) -> PathwayCounts:
         """The same sums for the lines for which `stays`, shape (L,), is True."""
-        return replace(
-            self,
-            weight=self.weight[stays],
-            moved=self.moved[stays],
-            squares=self.squares[stays],
-        )
+        return replace(self, shifts=self.shifts.kept(stays))
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,21 +102,6 @@ class FragmentCounts:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class SplitCounts:
-    """Parts of peaks with their distances from these, min.
-
-    Attributes
-    ----------
-    parts, distance, squares : float
-        Their number, the sum of their distances and that of the squares.
-    """
-
-    parts: float = 0.0
-    distance: float = 0.0
-    squares: float = 0.0
-
-
 @dataclass(frozen=True, eq=False)
 class ArtefactCounts:
     """Artefacts of the table, by process; the last entry (-1) is fragmentation.
@@ -137,30 +110,23 @@ class ArtefactCounts:
     ----------
     names : numpy.ndarray, shape (A + 1,)
         Names with the mass of an artefact of a genuine feature, and those that the prior is worth.
-    measured, log_ratio : numpy.ndarray, shape (A + 1,)
-        Number of artefacts with areas, and the sum of their log10(area / parent area), of isotopes
-        beside what the formula gives.
-    squares : numpy.ndarray, shape (A + 1,)
-        Sum of the squares of these.
-    split : SplitCounts
+    extents : Moments, shape (A + 1,)
+        Of log10(area / parent area), that of isotopes beside what the formula gives.
+    split : Moments
+        Of the distances of all parts from their peaks, min.
     """
 
     names: FloatArray
-    measured: FloatArray
-    log_ratio: FloatArray
-    squares: FloatArray
-    split: SplitCounts
+    extents: Moments
+    split: Moments
 
     @classmethod
     def nothing(cls, n: int) -> ArtefactCounts:
         """Counts before any of n artefacts is seen."""
-        zero = np.zeros(n + 1)
         return cls(
-            names=zero + ARTEFACT_WEIGHT,
-            measured=zero,
-            log_ratio=zero,
-            squares=zero,
-            split=SplitCounts(),
+            names=np.full(n + 1, ARTEFACT_WEIGHT),
+            extents=Moments.nothing(n + 1),
+            split=Moments.nothing(),
         )
 
 

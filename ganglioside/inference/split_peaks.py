@@ -7,11 +7,11 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.inference.rates import SplitCounts
 from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.support.arrays import FloatArray
 from ganglioside.support.densities import normal
+from ganglioside.support.moments import Moments
 
 #: Parts of peaks that the usual width of their distances is worth.
 _WEIGHT: Final = 5.0
@@ -34,44 +34,37 @@ def split_density(state: Inference) -> FloatArray:
 
     As the other pairs of these show it; in the order of the pairs `splits`.
     """
-    pairs = state.coelution
-    distance = np.abs(pairs.delta[pairs.splits])
-    own = state.rates.fragments.pair[pairs.splits]
-    return split_distance(state, own, own * distance, own * distance**2).density(distance)
+    own = _distances(state, state.rates.fragments.pair)
+    distance = np.abs(state.coelution.delta[state.coelution.splits])
+    return split_distance(state, own).density(distance)
 
 
-def split_distance(
-    state: Inference,
-    parts: FloatArray | float = 0.0,
-    distance: FloatArray | float = 0.0,
-    squares: FloatArray | float = 0.0,
-) -> SplitDistance:
-    """Distance at which a further part of a peak is expected.
+def split_distance(state: Inference, without: Moments | None = None) -> SplitDistance:
+    """Distance at which a further part of a peak is expected, in the shape of `without`.
 
-    `parts`, the sum of their `distance`, min, and that of the `squares` do not count; each may be
-    an array, and so is the result.
+    Parameters
+    ----------
+    state : Inference
+    without : Moments, optional
+        Of distances that do not count, min.
     """
-    counts, slope = state.rates.artefact_counts.split, state.curve.slope
-    parts, distance = np.asarray(counts.parts - parts), np.asarray(counts.distance - distance)
-    return _distance(parts, distance, np.asarray(counts.squares - squares), slope)
+    seen = state.rates.artefact_counts.split
+    return _distance(seen if without is None else seen.without(without), state.curve.slope)
 
 
-def count_splits(state: Inference) -> SplitCounts:
-    """Parts of peaks, counted by the present shares."""
+def count_splits(state: Inference) -> Moments:
+    """Moments of the distances of all parts from their peaks, min, by the present shares."""
+    return _distances(state, state.shares.pair).of_all()
+
+
+def _distances(state: Inference, share: FloatArray) -> Moments:
+    """Distance of each part from its peak, min, with the shares of all pairs, shape (s,)."""
     pairs = state.coelution
-    share = state.shares.pair[pairs.splits]
-    distance = np.abs(pairs.delta[pairs.splits])
-    return SplitCounts(
-        parts=float(share.sum()),
-        distance=float(share @ distance),
-        squares=float(share @ distance**2),
-    )
+    return Moments.of(share[pairs.splits], np.abs(pairs.delta[pairs.splits]))
 
 
-def _distance(
-    parts: FloatArray, distance: FloatArray, squares: FloatArray, slope: float
-) -> SplitDistance:
-    """Expected distance where that of n = `parts` sums to S1 = `distance`, S2 = `squares`.
+def _distance(seen: Moments, slope: float) -> SplitDistance:
+    """Expected distance where n parts have distances that sum to S1, and their squares to S2.
 
     With m0 and b the mean distance of tables and its spread, s0 the usual width of one table and
     k the parts that this is worth,
@@ -86,11 +79,11 @@ def _distance(
     [split] = np.flatnonzero(known.splits)
     usual = slope * known.rt_shift[split]
     between, width = (slope * known.rt_between[split]) ** 2, (slope * known.rt_spread[split]) ** 2
-    n = np.maximum(parts, 0.0)
+    n = seen.weight
     square_width = width
     for _ in range(2):
         variance = 1 / (n / square_width + 1 / between)
-        mean = variance * (distance / square_width + usual / between)
-        about = squares - 2 * mean * distance + (mean**2 + variance) * n
+        mean = variance * (seen.total / square_width + usual / between)
+        about = seen.squares - 2 * mean * seen.total + (mean**2 + variance) * n
         square_width = (_WEIGHT * width + np.maximum(about, 0.0)) / (_WEIGHT + n)
     return SplitDistance(mean, np.sqrt(square_width + variance))

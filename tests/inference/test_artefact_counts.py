@@ -162,5 +162,5 @@ def test_a_single_pair_makes_no_rate(plain: Inference) -> None:
 def test_fragments_are_no_artefacts(plain: Inference) -> None:
     assert (pair_rates(plain)[plain.coelution.fragment] == 0).all()
     counts = plain.rates.artefact_counts
-    assert counts.measured[-1] == 0
+    assert counts.extents.weight[-1] == 0
     assert len(counts.names) == len(processes().splits)

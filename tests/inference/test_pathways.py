@@ -25,6 +25,7 @@ from ganglioside.inference.pathways import (
 from ganglioside.inference.posterior import explain, other_intensity
 from ganglioside.inference.rates import PathwayCounts
 from ganglioside.inference.state import Inference
+from ganglioside.support.moments import Moments
 
 EARLY, LATE = -0.04, 0.03
 
@@ -159,15 +160,10 @@ def test_other_pairs_are_counted_without_the_pair_itself(shifted: Inference) -> 
     kinds = shifted.pair_kinds
     for pair in np.flatnonzero(counts.pair * pairs.fragment > 0.9)[::7]:
         line, group = divmod(int(kinds[pair]), len(shifted.observed.groups))
-        own, delta = counts.pathways.pair[pair], pairs.delta[pair]
         at = np.zeros_like(counts.seen)
         at[line, group] = 1.0
-        paths = PathwayCounts(
-            weight=counts.pathways.weight - own * at,
-            moved=counts.pathways.moved - own * delta * at,
-            squares=counts.pathways.squares - own * delta**2 * at,
-            pair=counts.pathways.pair,
-        )
+        own = Moments.of(counts.pathways.pair[pair] * at, pairs.delta[pair] * at)
+        paths = replace(counts.pathways, shifts=counts.pathways.shifts.without(own))
         seen = counts.seen - counts.pair[pair] * at
         others = replace(
             shifted,

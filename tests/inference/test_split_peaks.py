@@ -67,8 +67,8 @@ def test_counts_are_weighted_sums(split: Inference) -> None:
     pairs = split.coelution
     share, distance = split.shares.pair[pairs.splits], np.abs(pairs.delta[pairs.splits])
     counts = count_splits(split)
-    assert counts.parts == pytest.approx(sum(share))
-    assert counts.distance == pytest.approx(sum(share * distance))
+    assert counts.weight == pytest.approx(sum(share))
+    assert counts.total == pytest.approx(sum(share * distance))
     assert counts.squares == pytest.approx(sum(share * distance**2))
 
 

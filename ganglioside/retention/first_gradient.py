@@ -33,9 +33,9 @@ _KNOTS: Final = 18
 #: Usual change of g from one knot to the next.
 STEP: Final = 0.25
 
-_FLATTER: Final = -0.1  # curvature with which the fits begin, in slopes
-#: Slopes with which they begin, in that of the even gradient: the steeper ones find steps.
-_BEGINNINGS: Final = (1.0, 2.0, 3.0)
+_FLATTER: Final = -0.1  # curvature with which a fit on an even gradient begins, in slopes
+_APART: Final = 0.3  # carbons from which on a pair shows how long one takes,
+_ABOUT: Final = 0.1  # in the part of the run about a knot from which it is seen
 
 _END_KNOTS: Final = 5  # at each end, over which the speed rises or falls in another fit
 _RISING: Final = np.maximum(np.arange(_KNOTS) - _KNOTS + 1 + _END_KNOTS, 0) / _END_KNOTS
@@ -128,10 +128,10 @@ def first_gradient(observed: Observations, slope: float, priors: Priors) -> Grad
     even = _even_fit(pairs, slope, priors)
     if _explained_by_speed(pairs, even.shape) < _HINT:
         return Gradient.even()
-    start, ends, fit = _best_fit(pairs, slope, priors)
+    as_seen, ends, fit = _best_fit(pairs, slope, priors)
     if not _is_better(_agreement(pairs, fit), _agreement(pairs, even)):
         return Gradient.even()
-    if not _predicts_better(pairs, slope, start, ends, priors):
+    if not _predicts_better(pairs, slope, as_seen, ends, priors):
         return Gradient.even()
     return fit.gradient
 
@@ -150,12 +150,12 @@ def best_gradient(observed: Observations, slope: float, priors: Priors) -> Gradi
 
 def _best_fit(
     pairs: _Neighbours, slope: float, priors: Priors
-) -> tuple[float, tuple[str, ...], _Fit]:
-    """The fit on which most pairs agree, with how it began: slope, min per carbon, and ends."""
+) -> tuple[bool, tuple[str, ...], _Fit]:
+    """The fit on which most pairs agree, with how it began: as seen or even, and ends."""
     found = []
-    for start in _BEGINNINGS:
-        begun = _fit(pairs, start * slope, priors)
-        found.append((start * slope, *_with_other_ends(pairs, begun, _ENDS, priors)))
+    for as_seen in (False, True):
+        begun = _fit(pairs, slope, priors, as_seen=as_seen)
+        found.append((as_seen, *_with_other_ends(pairs, begun, _ENDS, priors)))
     return max(found, key=lambda one: _agreement(pairs, one[2]))
 
 
@@ -181,7 +181,7 @@ def _weighted_misfit(columns: FloatArray, values: FloatArray, weight: FloatArray
 
 
 def _predicts_better(
-    pairs: _Neighbours, slope: float, start: float, ends: tuple[str, ...], priors: Priors
+    pairs: _Neighbours, slope: float, as_seen: bool, ends: tuple[str, ...], priors: Priors
 ) -> bool:
     """Whether an uneven gradient explains series better that it has not seen.
 
@@ -198,7 +198,8 @@ def _predicts_better(
         unseen = pairs.some(out & pairs.between_rows_of(seen))
         if len(unseen.first):
             even.append(_agreement(unseen, _even_fit(seen, slope, priors)))
-            _, fit = _with_other_ends(seen, _fit(seen, start, priors), ends, priors)
+            begun = _fit(seen, slope, priors, as_seen=as_seen)
+            _, fit = _with_other_ends(seen, begun, ends, priors)
             uneven.append(_agreement(unseen, fit))
     return bool(even) and _is_better(float(np.mean(uneven)), float(np.mean(even)))
 
@@ -234,25 +235,52 @@ def _neighbours(observed: Observations) -> _Neighbours | None:
 
 def _even_fit(pairs: _Neighbours, slope: float, priors: Priors) -> _Fit:
     """Shape of f on which most pairs agree on an even gradient."""
-    return _fitted(pairs, slope, _Bend.of(pairs, 0), priors)
+    bend = _Bend.of(pairs, 0)
+    return _sharpened(pairs, _begun_even(slope, bend, priors), bend, priors)
 
 
-def _fit(pairs: _Neighbours, slope: float, priors: Priors) -> _Fit:
-    """Gradient and shape of f on which most pairs agree, from a slope in min per carbon."""
-    return _fitted(pairs, slope, _Bend.of(pairs, _KNOTS), priors)
+def _fit(pairs: _Neighbours, slope: float, priors: Priors, *, as_seen: bool) -> _Fit:
+    """Gradient and shape of f on which most pairs agree.
 
-
-def _fitted(pairs: _Neighbours, slope: float, bend: _Bend, priors: Priors) -> _Fit:
-    """Gradient and shape on which pairs agree ever more closely; an even one without stiffness.
-
-    One Gauss-Newton step for each width h, for the shape of f and g at the knots, whose mean is 0.
-    With r the difference of s in a pair less that of f, and W its closeness exp(-r^2 / 2 h^2), it
-    raises sum(W (h^2 (g(t1) + g(t2)) / 2 - r^2 / 2)): log-likelihood of the RT, not of s, so that
-    nothing is gained by letting time stand still.
+    It begins with the speed that pairs show by themselves, or with an even gradient on which a
+    carbon takes `slope` min: where many names are wrong, the former may be far off.
     """
+    bend = _Bend.of(pairs, _KNOTS)
+    begun = _begun_as_seen(bend, priors) if as_seen else _begun_even(slope, bend, priors)
+    return _sharpened(pairs, begun, bend, priors)
+
+
+def _begun_even(slope: float, bend: _Bend, priors: Priors) -> _Fit:
+    """Beginning on an even gradient on which a carbon takes `slope` min."""
     shape = starting_prior(slope, priors)[0]
     shape[1] = _FLATTER * slope
-    return _sharpened(pairs, shape, np.zeros(len(bend.knots)), bend, priors)
+    return _Fit(Gradient(bend.knots, np.zeros(len(bend.knots))), shape)
+
+
+def _begun_as_seen(bend: _Bend, priors: Priors) -> _Fit:
+    """Beginning with the median speed of the pairs about each knot."""
+    pairs, knots = bend.pairs, bend.knots
+    usual = starting_prior(1.0, priors)[0]
+    carbons, minutes = pairs.of_ceramides(_in_carbons(pairs.basis, usual)), pairs.between(pairs.rt)
+    right = (np.abs(carbons) > _APART) & (carbons * minutes > 0)
+    if not right.any():
+        return _begun_even(_LEAST_SLOPE, bend, priors)
+    log_speed = np.log(carbons[right] / minutes[right])  # carbons per min
+    rt = (pairs.rt[pairs.first] + pairs.rt[pairs.second])[right] / 2
+    width = _ABOUT * (knots[-1] - knots[0])
+    near = np.exp(-0.5 * ((rt - knots[:, None]) / width) ** 2) * _nearness(pairs, usual)[right]
+    at_knots = _weighted_medians(log_speed, near)
+    mean = float((tents(pairs.rt, knots) @ at_knots).mean())  # over the rows: see `without_mean`
+    shape = starting_prior(np.exp(-mean), priors)[0]
+    shape[1] = 0.0
+    return _Fit(Gradient(knots, at_knots - mean), shape)
+
+
+def _weighted_medians(values: FloatArray, weight: FloatArray) -> FloatArray:
+    """Median of the values, (m,), under each row of weights, (k, m): shape (k,)."""
+    order = np.argsort(values)
+    passed = np.cumsum(weight[:, order], axis=1)
+    return np.asarray(values[order][(passed < passed[:, -1:] / 2).sum(axis=1)])
 
 
 def _with_other_ends(
@@ -265,19 +293,23 @@ def _with_other_ends(
     bend = _Bend.of(pairs, _KNOTS)
     better = []
     for end in ends:
-        begun = fit.gradient.log_speed + _ENDS[end]
-        other = _sharpened(pairs, fit.shape, begun, bend, priors)
+        begun = replace(fit, gradient=Gradient(bend.knots, fit.gradient.log_speed + _ENDS[end]))
+        other = _sharpened(pairs, begun, bend, priors)
         if _agreement(pairs, other) > _agreement(pairs, fit):
             fit = other
             better.append(end)
     return tuple(better), fit
 
 
-def _sharpened(
-    pairs: _Neighbours, shape: FloatArray, log_speed: FloatArray, bend: _Bend, priors: Priors
-) -> _Fit:
-    """Fit from a beginning, see `_fitted`."""
-    log_speed = log_speed.copy()
+def _sharpened(pairs: _Neighbours, begun: _Fit, bend: _Bend, priors: Priors) -> _Fit:
+    """Gradient and shape on which pairs agree ever more closely; an even one without knots.
+
+    One Gauss-Newton step for each width h, for the shape of f and g at the knots, whose mean is 0.
+    With r the difference of s in a pair less that of f, and W its closeness exp(-r^2 / 2 h^2), it
+    raises sum(W (h^2 (g(t1) + g(t2)) / 2 - r^2 / 2)): log-likelihood of the RT, not of s, so that
+    nothing is gained by letting time stand still.
+    """
+    shape, log_speed = begun.shape, begun.gradient.log_speed.copy()
     for width in (float(shape[0]) * _WIDTHS).tolist():
         mean, sd = starting_prior(max(float(shape[0]), _LEAST_SLOPE), priors)
         residual = bend.straight(log_speed)
@@ -391,8 +423,13 @@ def _residual(pairs: _Neighbours, gradient: Gradient, shape: FloatArray) -> Floa
 
 def _nearness(pairs: _Neighbours, shape: FloatArray) -> FloatArray:
     """Weight of each pair, 1 for rows of nearly equal carbons to 0 for distant ones."""
-    carbons = pairs.of_ceramides(pairs.basis[:, 0] + pairs.basis[:, 1:] @ shape[2:])
+    carbons = pairs.of_ceramides(_in_carbons(pairs.basis, shape))
     return np.asarray(np.exp(-0.5 * (carbons / _REACH) ** 2))
+
+
+def _in_carbons(basis: FloatArray, shape: FloatArray) -> FloatArray:
+    """Carbons that cost as much time as each ceramide, less those of the reference, (K,)."""
+    return np.asarray(basis[:, 0] + basis[:, 1:] @ shape[2:])
 
 
 def _agreement(pairs: _Neighbours, fit: _Fit) -> float:

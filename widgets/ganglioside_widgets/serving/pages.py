@@ -15,12 +15,13 @@ from typing import Any, Final
 
 import tornado.ioloop
 from jinja2 import Environment, FileSystemBytecodeCache
+from jupyter_core.paths import jupyter_config_path
 from jupyter_server.auth.identity import PasswordIdentityProvider
 from jupyter_server.services.kernels.handlers import KernelHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 from tornado.httpserver import HTTPServer
-from traitlets import Bool, Callable, Instance, List
+from traitlets import Bool, Callable, Instance, List, default
 from voila import notebook_renderer
 from voila.app import Voila
 from voila.exporter import VoilaExporter
@@ -216,6 +217,11 @@ class Pages(Voila):  # type: ignore[misc]
     guests = Bool(False)
     hub = Instance(HubService, allow_none=True)
     announce = Callable(lambda: None)
+
+    @default("config_file_paths")
+    def _folders_of_configuration(self) -> list[str]:
+        """Jupyter's own folders: Voila also runs a `voila.py` of the current one, anybody's."""
+        return list(jupyter_config_path())
 
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings with our door, sign-in and error pages."""

@@ -19,7 +19,7 @@ SECONDS: Final = 30.0
 IDLE_SECONDS: Final = 120.0
 
 #: Bytes a second of the slowest line on which a file can be sent.
-SLOWEST: Final = 50_000
+_SLOWEST: Final = 50_000
 
 #: Digits of a declared length that are looked at: more than any limit has.
 _DIGITS: Final = 18
@@ -31,7 +31,7 @@ def read_on(request: Any, most_bytes: int = 0) -> None:
     What is not kept is read all the same: whoever still sends sees no answer before.
     """
     request.connection.set_max_body_size(int(MOST_MEGABYTES * 1e6))
-    request.connection.set_body_timeout(SECONDS + most_bytes / SLOWEST)
+    request.connection.set_body_timeout(SECONDS + most_bytes / _SLOWEST)
 
 
 def declared_bytes(request: Any) -> int:

@@ -11,11 +11,14 @@ from typing import Any, Final, Literal
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
-from ganglioside.server.bodies import SECONDS, SLOWEST
+from ganglioside.server.bodies import SECONDS
 
-#: Most connections that wait for a request at once, far fewer than a process may have open: beyond
-#: them, the one that has waited longest gives way.
-MOST_WAITING: Final = 200
+#: Most connections that wait for a request at once, half of what a process may usually have open:
+#: beyond them, the one that has waited longest gives way.
+MOST_WAITING: Final = 500
+
+#: Bytes a second of a body that still comes; only whoever is let in sends one on.
+_SLOWEST: Final = 1_000
 
 #: What a connection waits for from its other side; None while it is answered.
 _Phase = Literal["request", "body"] | None
@@ -68,7 +71,9 @@ class BoundedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         if phase == "request":
             return True
         is_held_here = bool(self.flow.read_paused)
-        return not is_held_here and self._received - self._received_before < SLOWEST * self.patience
+        return (
+            not is_held_here and self._received - self._received_before < _SLOWEST * self.patience
+        )
 
 
 def _is_waiting(connection: Any) -> bool:

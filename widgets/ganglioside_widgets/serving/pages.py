@@ -15,7 +15,6 @@ from typing import Any, Final
 
 import tornado.ioloop
 from jinja2 import Environment, FileSystemBytecodeCache
-from jupyter_core.paths import jupyter_config_path
 from jupyter_server.auth.identity import PasswordIdentityProvider
 from jupyter_server.services.kernels.handlers import KernelHandler
 from jupyter_server.utils import url_path_join
@@ -221,7 +220,8 @@ class Pages(Voila):  # type: ignore[misc]
     @default("config_file_paths")
     def _folders_of_configuration(self) -> list[str]:
         """Jupyter's own folders: Voila also runs a `voila.py` of the current one, anybody's."""
-        return list(jupyter_config_path())
+        known: list[str] = self._config_file_paths_default()
+        return [folder for folder in known if Path(folder) != Path.cwd()]
 
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings with our door, sign-in and error pages."""

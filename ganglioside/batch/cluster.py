@@ -39,7 +39,7 @@ _CALM: Final = {
 }
 
 #: By default Python looks for modules in the current folder first, where others may be able to
-#: write: in workers it does not.
+#: write: in the processes of a batch it does not.
 _ENVIRONMENT: Final = "distributed.nanny.pre-spawn-environ"
 _SAFE_PATH: Final = {"PYTHONSAFEPATH": "1"}
 
@@ -138,12 +138,24 @@ def _interrupts_held() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    resource_tracker.ensure_running()  # its start would let interrupts through again
+    _start_tracker()  # now, as its start would let interrupts through again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _start_tracker() -> None:
+    """Start Python's process that clears up after workers; it inherits this environment."""
+    before = dict(os.environ)
+    os.environ.update(_SAFE_PATH)
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        for name in _SAFE_PATH:
+            os.environ.pop(name)
+        os.environ.update(before)
 
 
 @contextmanager

@@ -158,10 +158,19 @@ def packed(results: Path) -> bytes:
     """Results of a batch as one ZIP file."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(results.rglob("*")):
-            if file.is_file() and not file.is_symlink():
-                archive.write(file, file.relative_to(results))
+        for file in _files_in(results):
+            archive.write(file, file.relative_to(results))
     return content.getvalue()
+
+
+def bytes_in(results: Path) -> int:
+    """Size of the results of a batch, bytes."""
+    return sum(file.stat().st_size for file in _files_in(results))
+
+
+def _files_in(results: Path) -> list[Path]:
+    found = sorted(results.rglob("*"))
+    return [file for file in found if file.is_file() and not file.is_symlink()]
 
 
 def _keep(tables: Iterable[SentTable], place: Path) -> dict[str, ReadingOptions]:

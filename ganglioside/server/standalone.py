@@ -109,6 +109,7 @@ class RunningServer:
         import uvicorn
 
         from ganglioside.server.application import create_app
+        from ganglioside.server.connections import BoundedConnection
         from ganglioside.server.doorman import in_thread
         from ganglioside.server.token_identity import TokenIdentity
 
@@ -127,6 +128,7 @@ class RunningServer:
                 access_log=False,
                 server_header=False,
                 log_level="warning",
+                http=BoundedConnection,
                 ws="websockets-sansio",
                 ws_max_size=_LARGEST_MESSAGE,
                 lifespan="off",

@@ -222,6 +222,26 @@ def test_workers_take_no_modules_from_the_folder_at_hand(own: Own) -> None:
     assert not own.ran.exists()
 
 
+#: Starts the processes of a batch, in a Python that has started none before.
+START = """
+from multiprocessing import resource_tracker
+from ganglioside.batch.cluster import _interrupts_held
+with _interrupts_held():
+    pass
+resource_tracker._resource_tracker._stop()  # which waits for its end
+"""
+
+
+def test_no_process_of_a_batch_takes_modules_from_the_folder_at_hand(tmp_path: Path) -> None:
+    """Whoever judged the tables of a folder that others sent ran their `multiprocessing.py`."""
+    (tmp_path / "multiprocessing.py").write_text("open('ran', 'w').close()")
+    program = tmp_path / "elsewhere" / "program.py"
+    program.parent.mkdir()
+    program.write_text(START)  # as a command is: with no folder at hand among its own
+    subprocess.run([sys.executable, str(program)], cwd=tmp_path, check=True)
+    assert not (tmp_path / "ran").exists()
+
+
 @pytest.mark.parametrize(
     "scheduler",
     ["tcp://10.0.0.1:8786", "10.0.0.1:8786", "ws://10.0.0.1:8786", "ucx://node7:1",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, File, Query, Response, UploadFile
 
@@ -13,6 +13,7 @@ from ganglioside.jobs import Batch
 from ganglioside.jobs.sent_batches import (
     MOST_TABLES,
     SentTable,
+    bytes_in,
     overview_in,
     packed,
     results_of,
@@ -33,6 +34,10 @@ from ganglioside.server.uploads import (
 )
 
 router = APIRouter(tags=["batches"])
+
+#: So many bytes of results take as long to pack as a usual export; work counted for the largest.
+_BYTES_OF_WORK: Final = 2_000_000
+_MOST_WORK: Final = 50
 
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 
@@ -92,7 +97,9 @@ def read_overview(served: Served, _: Reader, job: JobId) -> Response:
 def read_results(served: Served, _: Reader, job: JobId) -> Response:
     """Read all results of a batch that is done, as one ZIP file."""
     results = _results(served, job)
-    return attachment(packed(results), f"batch-{job}.zip", "application/octet-stream")
+    work = 1 + min(bytes_in(results) // _BYTES_OF_WORK, _MOST_WORK)
+    content, _tag = served.worked(("results", job), lambda: packed(results), work)
+    return attachment(content, f"batch-{job}.zip", "application/octet-stream")
 
 
 def _batch(served: Service, job: str) -> Job:

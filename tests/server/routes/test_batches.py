@@ -17,6 +17,8 @@ from served import Served, upload
 
 import ganglioside as gg
 from ganglioside.jobs import launcher
+from ganglioside.server.rates import RateLimits
+from ganglioside.server.routes import batches
 
 ODD = st.one_of(
     st.sampled_from(
@@ -77,6 +79,19 @@ def test_results_of_a_batch_come_as_one_file(ann: httpx.Client, batch: str) -> N
     names = zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
     assert any("table 0" in name for name in names)
     assert ann.get(f"batches/{batch}/overview").status_code == 200
+
+
+def test_results_are_packed_once_and_counted_by_their_size(
+    ann: httpx.Client, running: Served, batch: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever could read a batch of 500 tables had it packed ten times a second, in all threads."""
+    counted: list[int] = []
+    monkeypatch.setattr(RateLimits, "count_work", lambda _, __, work: counted.append(work))
+    monkeypatch.setattr(batches, "_BYTES_OF_WORK", 1_000)
+    running.history.tokens.add("Bob")  # answers are kept until the history is written to
+    first, second = (ann.get(f"batches/{batch}/results").content for _ in range(2))
+    assert first == second
+    assert counted == [1 + batches._MOST_WORK]
 
 
 def test_two_tables_of_one_name_are_refused(ann: httpx.Client) -> None:

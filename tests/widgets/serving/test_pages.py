@@ -26,7 +26,7 @@ from tornado.web import create_signed_value
 
 from ganglioside.server.service_limits import VARIABLE, ServiceLimits
 from ganglioside_widgets.app import PAGES
-from ganglioside_widgets.serving.pages import PageExporter
+from ganglioside_widgets.serving.pages import PageExporter, Pages
 
 websocket = pytest.importorskip("websocket")
 
@@ -520,6 +520,20 @@ def test_an_interruption_ends_the_server_with_clients_connected(tmp_path: Path) 
 # The last one here: it ends the server that all others share.
 def test_a_signal_ends_the_server_with_clients_connected(server: Server, channels: str) -> None:
     _end_with_clients(server, channels, signal.SIGTERM)
+
+
+@pytest.mark.parametrize("name", ["voila.py", "voila.json"])
+def test_no_configuration_is_read_from_the_folder_at_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Whoever served pages from a folder that others sent ran its `voila.py`."""
+    planted = {"voila.py": "raise SystemExit", "voila.json": '{"Pages": {"base_url": "/x/"}}'}
+    (tmp_path / name).write_text(planted[name])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Pages, "setup_template_dirs", lambda _: None)
+    pages = Pages()
+    pages.initialize([])
+    assert pages.base_url == "/"
 
 
 def test_templates_are_compiled_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

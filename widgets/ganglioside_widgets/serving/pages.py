@@ -20,7 +20,7 @@ from jupyter_server.services.kernels.handlers import KernelHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
 from tornado.httpserver import HTTPServer
-from traitlets import Bool, Callable, Instance, List
+from traitlets import Bool, Callable, Instance, List, default
 from voila import notebook_renderer
 from voila.app import Voila
 from voila.exporter import VoilaExporter
@@ -216,6 +216,12 @@ class Pages(Voila):  # type: ignore[misc]
     guests = Bool(False)
     hub = Instance(HubService, allow_none=True)
     announce = Callable(lambda: None)
+
+    @default("config_file_paths")
+    def _folders_of_configuration(self) -> list[str]:
+        """Jupyter's own folders: Voila also runs a `voila.py` of the current one, anybody's."""
+        known: list[str] = self._config_file_paths_default()
+        return [folder for folder in known if Path(folder) != Path.cwd()]
 
     def init_settings(self) -> dict[str, Any]:
         """Voila's settings with our door, sign-in and error pages."""

@@ -205,9 +205,9 @@ async def _socket(socket: WebSocket, kind: Kind, owner: str, after: int) -> None
     tasks = (leaving, sending, losing)
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for fault in (task.exception() for task in done):
-            if isinstance(fault, _FAULTS):
-                await _close(socket, fault)
+        met = [task.exception() for task in done]
+        if faults := [fault for fault in met if isinstance(fault, _FAULTS)]:
+            await _close(socket, faults[0])
     finally:
         for task in tasks:
             task.cancel()

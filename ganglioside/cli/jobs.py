@@ -6,6 +6,7 @@ import dataclasses
 import json
 from datetime import datetime
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -203,10 +204,11 @@ def start_report(
 ) -> None:
     """Render the report of a table or a session, which keeps its own settings."""
     from ganglioside.jobs import Report
+    from ganglioside.reports.parameters import Parameters
 
-    path = Path(source)
+    path = Parameters(source=source).path
     work = Report(
-        source=str(path.absolute()) if path.is_file() else source,
+        source=_full_id(source) if path is None else str(path),
         out=str(out.absolute()),
         settings=None if settings == DEFAULTS else settings.to_dict(),
         reading=None if reading == NO_OPTIONS else reading.to_dict(),
@@ -231,8 +233,14 @@ def start_export(
     from ganglioside.exporting import file_name
     from ganglioside.jobs import Export
 
-    target = (out or Path(file_name(sid, form, open_history().source(sid)))).absolute()
-    _start(Export(session=sid, out=str(target), form=form), time_limit)
+    full = _full_id(sid)
+    target = (out or Path(file_name(sid, form, open_history().source(full)))).absolute()
+    _start(Export(session=full, out=str(target), form=form), time_limit)
+
+
+def _full_id(sid: str) -> str:
+    """Full id of a session: one that there is not is refused now, and not by the job."""
+    return str(open_history().session(sid)["id"])
 
 
 def _start(work: Work, time_limit: float | None) -> None:
@@ -270,7 +278,7 @@ def _row(job: Job, last: ProgressEvent | None) -> tuple[Any, ...]:
         f"{last['percentage']:.0f}" if last else "0",
         "" if job.started is None else local_text(job.started),
         duration(seconds(job)) if job.ended and job.started else "",
-        message.partition("\n")[0][:_MESSAGE_LENGTH],
+        shorten(message.partition("\n")[0], _MESSAGE_LENGTH, placeholder=" ..."),
     )
 
 

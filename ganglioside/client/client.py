@@ -23,8 +23,9 @@ from ganglioside.client.answers import (
 )
 from ganglioside.client.transport import Transport
 from ganglioside.columns import Verdict
-from ganglioside.errors import ServerError
+from ganglioside.errors import ExportError, ServerError
 from ganglioside.exporting.document import Document, read_json, table_of
+from ganglioside.exporting.files import chosen_format
 from ganglioside.exporting.formats import Format
 from ganglioside.history.sharing import Shared
 from ganglioside.progress import ProgressCallback, ProgressEvent
@@ -268,9 +269,18 @@ class Client:
         return frame_of(answer["predictions"])
 
     def export(self, sid: str, path: str | PathLike[str], format: Format | None = None) -> Path:
-        """Write a session to a file, in the format of its ending where None is given."""
+        """Write a session to a file, in the format of its ending where None is given.
+
+        Raises
+        ------
+        ServerError
+            If it is no format, or the server refuses.
+        """
         target = Path(path).expanduser()
-        wanted = format or target.suffix.removeprefix(".").lower()
+        try:
+            wanted = chosen_format(target, format)
+        except ExportError as error:
+            raise ServerError(str(error)) from error
         return write_whole(target, self._transport.content(f"sessions/{sid}/exports/{wanted}"))
 
     def source(self, sid: str) -> bytes:
@@ -352,13 +362,17 @@ class Client:
 
     def batch(self, paths: Sequence[str | PathLike[str]], settings: Settings | None = None) -> str:
         """Start to judge many tables, and return the id of the job; `jobs.follow` follows it."""
-        files = [("files", (Path(path).name, Path(path).read_bytes())) for path in paths]
+        if not paths:
+            raise ServerError("A batch needs tables: name one or more files.")
+        files = [("files", _file(path)) for path in paths]
         data = {"settings": json.dumps((settings or Settings()).to_dict())}
         return str(self._transport.json("POST", "batches", data=data, files=files)["job"])
 
     def batch_results(self, job: str, path: str | PathLike[str]) -> Path:
         """Write all results of a batch that is done to a ZIP file."""
-        return write_whole(Path(path), self._transport.content(f"batches/{job}/results"))
+        return write_whole(
+            Path(path).expanduser(), self._transport.content(f"batches/{job}/results")
+        )
 
     def _table(self, sid: str, name: str) -> pd.DataFrame:
         answer = self._transport.json("GET", f"sessions/{sid}/{name}", query={"types": True})

@@ -16,8 +16,14 @@ from ganglioside.version import __version__
 #: Statuses that say when to try again.
 _LATER: Final = (429, 503)
 
+#: Statuses of a server, or of a proxy before it, that may answer again soon; 0: none answered.
+_AWAY: Final = (0, 429, 502, 503, 504)
+
 #: Seconds for a connection, and for an answer: an analysis may take its time.
 _TIMEOUT: Final = httpx.Timeout(300.0, connect=10.0)
+
+#: Seconds before a stream that was lost is asked for again.
+_PAUSE: Final = 0.5
 
 Files = Sequence[tuple[str, tuple[str, bytes]]]
 
@@ -137,13 +143,26 @@ class Transport:
                 for event in self._stream(path, after):
                     after = event["id"]
                     yield event
-                return
+                if self._has_ended(path, after):
+                    return
+                lost = ServerError(f"{self.url} ends the stream of events before their end.")
             except httpx.HTTPError as error:
-                if after != known:
-                    until = time.monotonic() + self._patience
-                if time.monotonic() > until:
-                    raise self._unreachable(error) from error
-                time.sleep(0.5)
+                lost = self._unreachable(error)
+            except ServerError as refusal:
+                if refusal.status not in _AWAY:
+                    raise
+                lost = refusal
+            if after != known:
+                until = time.monotonic() + self._patience
+            pause = max(lost.retry_after, _PAUSE)
+            if time.monotonic() + pause > until:
+                raise lost
+            time.sleep(pause)
+
+    def _has_ended(self, path: str, after: int | None) -> bool:
+        """Whether no event is left: a server also ends the stream of whom it refuses by now."""
+        rest = self.json("GET", path, query={"after": after})
+        return bool(rest["has_ended"] and not rest["events"])
 
     def _stream(self, path: str, after: int | None) -> Iterator[dict[str, Any]]:
         """Events of one connection, until the server ends it."""
@@ -160,6 +179,12 @@ class Transport:
                         yield event
 
     def _unreachable(self, error: httpx.HTTPError) -> ServerError:
+        if isinstance(error, httpx.ReadTimeout):
+            return ServerError(
+                f"{self.url} has taken the request, and gave no answer for {_TIMEOUT.read:g} s. "
+                "It may still work on it: look at the list of sessions; what takes so long is "
+                "better started as a job, by `start`, or `run` with `progress`."
+            )
         return ServerError(
             f"{self.url} does not answer ({type(error).__name__}: {error}). Is the server running, "
             "and the address right? `ganglioside serve` prints it."

@@ -92,7 +92,7 @@ def export(
     ('verdicts.csv', True)
     """
     target = Path(path).expanduser()
-    wanted = _format(target, format)
+    wanted = chosen_format(target, format)
     if wanted == YOUR_FILE:
         check_ending(target, analysis.source)
     return write_whole(target, _WRITERS[wanted](analysis))
@@ -165,8 +165,26 @@ def content_of(analysis: Analysis, format: Format) -> bytes:
     return _WRITERS[format](analysis)
 
 
-def _format(target: Path, format: str | None) -> Format:
-    """Format that was given, or that of a file's ending."""
+def chosen_format(target: Path, format: str | None) -> Format:
+    """Format that was given, or that of a file's ending.
+
+    Parameters
+    ----------
+    target
+        The file.
+    format
+        One of `FORMATS`; None: by the ending.
+
+    Raises
+    ------
+    ExportError
+        If it is no format.
+
+    Examples
+    --------
+    >>> chosen_format(Path("verdicts.XLSX"), None)
+    'xlsx'
+    """
     wanted = (format or target.suffix.removeprefix(".")).lower()
     if wanted not in (BY_ENDING if format is None else FORMATS):
         raise ExportError(

@@ -40,6 +40,37 @@ def test_a_job_is_started_watched_and_shown(history: gg.History) -> None:
     assert document["events"][-1]["type"] == "complete"
 
 
+def test_a_job_on_what_there_is_not_is_refused_at_once(history: gg.History) -> None:
+    for command in (
+        ("export", "nosuch", "--out", "x.csv"),
+        ("report", "nosuch", "--out", "x.html"),
+    ):
+        assert "no session 'nosuch'" in run("jobs", "start", *command, code=1).stderr
+    missing = run("jobs", "start", "report", "missing.csv", "--out", "x.html", code=1)
+    assert "no such file" in missing.stderr
+    assert history.jobs.all() == []
+    assert "ganglioside jobs lists them" in run("jobs", "cancel", "nosuch", code=1).stderr
+
+
+def test_a_beginning_of_an_id_is_stored_whole(
+    history: gg.History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Later sessions may begin alike."""
+    monkeypatch.setattr(launcher, "_launch", lambda *_: None)
+    session = history.save(gg.analyze(gg.example()))
+    run("jobs", "start", "export", session[:6], "--out", "x.csv")
+    run("jobs", "start", "report", session[:6], "--out", "x.html")
+    report, export = (json.loads(job.parameters) for job in history.jobs.all())
+    assert (report["source"], export["session"]) == (session, session)
+
+
+def test_a_long_message_is_cut_between_words(history: gg.History) -> None:
+    job = history.jobs.add("analyze", {"source": "x.csv"}, "x")
+    history.jobs.start(job)
+    history.jobs.end(job, "failed", error="word " * 20)
+    assert "word word ..." in run("jobs").stdout
+
+
 def test_waiting_jobs_are_cancelled_and_retried(
     history: gg.History, monkeypatch: pytest.MonkeyPatch
 ) -> None:

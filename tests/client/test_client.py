@@ -202,9 +202,10 @@ def test_an_export_is_written(client: Client, history: History, sid: str, tmp_pa
     written = client.export(sid, tmp_path / "out.csv")
     assert written.read_bytes() == gg.export(history.load(sid), tmp_path / "own.csv").read_bytes()
     assert client.export(sid, tmp_path / "mine.txt", "your-file").stat().st_size > 0
-    with pytest.raises(ServerError):
-        client.export(sid, tmp_path / "out.exe")
-    assert not (tmp_path / "out.exe").exists()
+    for name in ("out.exe", "xlsx"):
+        with pytest.raises(ServerError, match=r"name the file \.csv"):
+            client.export(sid, tmp_path / name)
+        assert not (tmp_path / name).exists()
 
 
 def test_jobs_are_listed_followed_retried_and_cancelled(client: Client, history: History) -> None:
@@ -231,6 +232,13 @@ def test_a_batch_is_judged(client: Client, tmp_path: Path) -> None:
     list(client.jobs.follow(job))
     written = client.batch_results(job, tmp_path / "results.zip")
     assert any("table 1" in name for name in zipfile.ZipFile(written).namelist())
+
+
+def test_a_batch_of_no_file_is_refused_in_words(client: Client, tmp_path: Path) -> None:
+    with pytest.raises(ServerError, match=r"nowhere\.csv cannot be read"):
+        client.batch([tmp_path / "nowhere.csv"])
+    with pytest.raises(ServerError, match="needs tables"):
+        client.batch([])
 
 
 def test_tokens_are_managed(client: Client, running: Served) -> None:

@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
+import httpx
 import pytest
 from served import Served
 
@@ -31,10 +32,7 @@ class Flaky(BaseHTTPRequestHandler):
         elif "never" in self.path:
             self.answer(429, b'{"detail": "Later."}', {"Retry-After": "9999"})
         elif "events" in self.path:
-            known = int(self.path.partition("after=")[2] or -1)
-            text = "".join(EVENT.format(i) for i in range(known + 1, min(known + 3, 6)))
-            length = len(text) + (0 if known >= 3 else 10)  # more is promised than comes
-            self.answer(200, text.encode(), {"Content-Length": str(length)})
+            self.answer_events(first)
         elif "page" in self.path:
             self.answer(502, b"<html>Bad gateway</html>")
         elif self.path.startswith("/login"):
@@ -43,6 +41,23 @@ class Flaky(BaseHTTPRequestHandler):
             self.answer(200, b'{"version": "1"}')
         else:
             self.answer(200, b"{}")
+
+    def answer_events(self, first: bool) -> None:
+        if "text/event-stream" not in self.headers["Accept"]:
+            gone = b'{"detail": "There is no such session.", "code": "no-session"}'
+            rest = b'{"events": [], "has_ended": true}'
+            self.answer(*((404, gone) if "gone" in self.path else (200, rest)))
+        elif "restarted" in self.path and first:
+            self.answer(502, b"<html>Bad gateway</html>")
+        elif "busy" in self.path and first:
+            self.answer(429, b'{"detail": "Later."}', {"Retry-After": "1"})
+        elif "gone" in self.path:  # its stream just ends
+            self.answer(200, EVENT.format(0).encode())
+        else:
+            known = int(self.path.partition("after=")[2] or -1)
+            text = "".join(EVENT.format(i) for i in range(known + 1, min(known + 3, 6)))
+            length = len(text) + (0 if known >= 3 else 10)  # more is promised than comes
+            self.answer(200, text.encode(), {"Content-Length": str(length)})
 
     def answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
         self.send_response(status)
@@ -84,6 +99,35 @@ def test_patience_ends(flaky: Transport) -> None:
 def test_a_stream_that_breaks_is_continued_with_every_event_once(flaky: Transport) -> None:
     assert [event["id"] for event in flaky.follow("sessions/x/events")] == list(range(6))
     assert len(Flaky.asked) >= 3
+
+
+@pytest.mark.parametrize("session", ["restarted", "busy"])
+def test_a_stream_waits_for_a_server_that_is_away_or_says_later(
+    flaky: Transport, session: str
+) -> None:
+    events = flaky.follow(f"sessions/{session}/events")
+    assert [event["id"] for event in events] == list(range(6))
+
+
+def test_a_stream_that_ends_early_is_not_taken_for_the_end(flaky: Transport) -> None:
+    """A server also ends the stream of a session that was deleted, and of a revoked token."""
+    events = flaky.follow("sessions/gone/events")
+    assert next(events)["id"] == 0
+    with pytest.raises(ServerError, match="no such session") as refused:
+        next(events)
+    assert refused.value.status == 404
+
+
+def test_of_an_answer_that_does_not_come_it_is_not_said_that_nothing_runs(
+    flaky: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(*_: object, **__: object) -> None:
+        raise httpx.ReadTimeout("timed out")
+
+    monkeypatch.setattr(flaky._client, "request", silent)
+    with pytest.raises(ServerError, match="no answer for 300 s") as refused:
+        flaky.json("POST", "sessions")
+    assert "running" not in str(refused.value)
 
 
 def test_an_answer_of_a_proxy_is_no_traceback(flaky: Transport) -> None:

@@ -18,12 +18,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 from starlette.websockets import WebSocketDisconnect
 
-from ganglioside.errors import UnknownJobError, UnknownSessionError
+from ganglioside.errors import GangliosideError
 from ganglioside.history.runs import Run
 from ganglioside.server.answers import EventAnswer, EventsAnswer, event_of
 from ganglioside.server.callers import Reader, is_still, person_of
 from ganglioside.server.feeds import Feed, Kind
-from ganglioside.server.problems import Problem, answers
+from ganglioside.server.problems import Problem, answers, problem_of
 from ganglioside.server.service import JobId, Served, Service, SessionId, service_of
 from ganglioside.server.shown_paths import ShownPaths
 
@@ -31,6 +31,12 @@ router = APIRouter(tags=["events"])
 
 #: Seconds between two signs of life of a stream, for the proxies on its way.
 _ALIVE: Final = 15.0
+
+#: Bytes of the reason with which a WebSocket is closed, at most (RFC 6455).
+_LONGEST_REASON: Final = 123
+
+#: Why a stream of events ends early: it is gone or refused, or the history does not answer.
+_FAULTS: Final = (Problem, GangliosideError)
 
 After = Annotated[
     int | None,
@@ -105,10 +111,22 @@ async def _stream(
 ) -> AsyncIterator[str]:
     """Server-sent events: the connection, then each event with its number.
 
-    They end once whoever asked for them would not be let in any more.
+    They end once whoever asked for them would not be let in any more, or they cannot be read:
+    whoever asks for them again is told why.
     """
-    looked = time.monotonic()
     yield f"event: connection\ndata: {json.dumps(_connection(kind, owner))}\n\n"
+    try:
+        async for text in _event_texts(request, served, kind, owner, known, shown):
+            yield text
+    except _FAULTS as fault:  # the answer has begun, so that it cannot be a refusal any more
+        _problem(fault)
+
+
+async def _event_texts(
+    request: Request, served: Service, kind: Kind, owner: str, known: int, shown: ShownPaths
+) -> AsyncIterator[str]:
+    """Events as they are sent, each with its number, and a sign of life where none comes."""
+    looked = time.monotonic()
     async with served.feeds.listen(served.person, kind, owner) as feed:
         async for number, event in _with_pauses(feed, known):
             if time.monotonic() - looked >= _ALIVE:
@@ -177,11 +195,8 @@ async def _socket(socket: WebSocket, kind: Kind, owner: str, after: int) -> None
     try:
         served.feeds.require_room(served.person)
         run = await run_in_threadpool(runs.get, owner)
-    except Problem as problem:
-        await socket.close(4429, problem.detail[:100])
-        return
-    except (UnknownSessionError, UnknownJobError) as error:
-        await socket.close(4404, str(error)[:100])
+    except _FAULTS as fault:
+        await _close(socket, fault)
         return
     await socket.send_json(_connection(kind, run.id))
     leaving = asyncio.ensure_future(_until_left(socket))
@@ -189,11 +204,26 @@ async def _socket(socket: WebSocket, kind: Kind, owner: str, after: int) -> None
     losing = asyncio.ensure_future(_until_refused(socket))
     tasks = (leaving, sending, losing)
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        met = [task.exception() for task in done]
+        if faults := [fault for fault in met if isinstance(fault, _FAULTS)]:
+            await _close(socket, faults[0])
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _problem(fault: BaseException) -> Problem:
+    """Refusal that tells of a fault; what is wrong with the server is in its log then."""
+    return fault if isinstance(fault, Problem) else problem_of(fault)
+
+
+async def _close(socket: WebSocket, fault: BaseException) -> None:
+    """Close with 4000 and the status that a request would get, and with its words."""
+    problem = _problem(fault)
+    reason = problem.detail.encode()[:_LONGEST_REASON].decode(errors="ignore")
+    await socket.close(4000 + problem.status, reason)
 
 
 async def _send_all(socket: WebSocket, served: Service, kind: Kind, run: Run, known: int) -> None:

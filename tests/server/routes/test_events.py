@@ -7,6 +7,7 @@ import json
 import threading
 from contextlib import suppress
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -15,6 +16,8 @@ from served import Served
 from websockets.typing import Subprotocol
 
 import ganglioside as gg
+from ganglioside.errors import HistoryAwayError
+from ganglioside.history.runs import SessionRuns
 from ganglioside.history.tokens import identity
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.server.routes import events
@@ -214,3 +217,65 @@ def test_events_of_a_job_are_at_its_address(ann: httpx.Client, running: Served) 
     assert ann.get(f"jobs/{job}/events").json() == {"events": [], "has_ended": True}
     messages, code = asyncio.run(over_socket(ann, f"jobs/{job}/events"))
     assert ([m["type"] for m in messages], code) == (["connection"], 1000)
+
+
+def test_streams_of_what_is_deleted_end_in_words(
+    running: Served, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A socket is closed with the reason, and the log of the server has no traceback."""
+    history = running.history
+    client = running.bearing(history.tokens.add("Ann"))
+
+    async def listen(sid: str) -> tuple[int | None, str | None]:
+        url, headers = socket_url(client, f"sessions/{sid}/events"), dict(client.headers)
+        bearer = {"Authorization": headers["authorization"]}
+        async with websockets.connect(url, additional_headers=bearer) as socket:
+            assert json.loads(await socket.recv())["type"] == "connection"
+            await asyncio.to_thread(history.delete, sid)
+            with suppress(websockets.ConnectionClosedError):
+                while True:
+                    await socket.recv()
+            return socket.close_code, socket.close_reason
+
+    code, reason = asyncio.run(listen(history.queue(gg.example().source, gg.Settings())))
+    assert (code, str(reason)[:19]) == (4404, "There is no session")
+    sid = history.queue(gg.example().source, gg.Settings())
+    path = f"sessions/{sid}/events"
+    with client.stream("GET", path, headers={"Accept": "text/event-stream"}) as answer:
+        lines = answer.iter_lines()
+        assert next(line for line in lines if line) == "event: connection"
+        history.delete(sid)
+        list(lines)  # comes to an end
+    assert client.get(path).status_code == 404
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_history_that_does_not_answer_closes_a_socket_with_the_reason(
+    running: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = running.history
+    client = running.bearing(history.tokens.add("Ann"))
+    sid = history.queue(gg.example().source, gg.Settings())
+
+    def away(*_: object) -> None:
+        raise HistoryAwayError("The database at 10.0.0.7 does not answer.")
+
+    async def listen() -> tuple[int | None, str | None]:
+        url, headers = socket_url(client, f"sessions/{sid}/events"), dict(client.headers)
+        bearer = {"Authorization": headers["authorization"]}
+        async with websockets.connect(url, additional_headers=bearer) as socket:
+            assert json.loads(await socket.recv())["type"] == "connection"
+            monkeypatch.setattr(SessionRuns, "events", away)
+            await asyncio.to_thread(history.rename, sid, "woken")
+            with suppress(websockets.ConnectionClosedError):
+                while True:
+                    await socket.recv()
+            return socket.close_code, socket.close_reason
+
+    code, reason = asyncio.run(listen())
+    assert (code, str(reason)[:26]) == (4503, "The database of the server")
+
+
+def test_a_reason_of_many_bytes_is_cut(ann: httpx.Client) -> None:
+    messages, code = asyncio.run(over_socket(ann, f"sessions/{quote('ä' * 200)}/events"))
+    assert (messages, code) == ([], 4404)

@@ -44,6 +44,22 @@ class ProgressEvent(TypedDict):
 ProgressCallback = Callable[[ProgressEvent], None]
 
 
+def event_text(event: ProgressEvent) -> str:
+    """Message of an event with its error, without a word that both begin with.
+
+    Examples
+    --------
+    >>> begun = ProgressEvent(type="error", session_id="s", step="loading", message="Interrupted",
+    ...                       percentage=0.0, timestamp="", error="Interrupted: it has ended.")
+    >>> event_text(begun)
+    'Interrupted: it has ended.'
+    """
+    message, error = event["message"], event.get("error", "")
+    if not error:
+        return message
+    return error if error.startswith(f"{message}: ") else f"{message}: {error}"
+
+
 class Progress:
     """Sends the events of one operation to one callback.
 

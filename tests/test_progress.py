@@ -9,7 +9,7 @@ import pytest
 
 from ganglioside import progress
 from ganglioside.errors import Cancelled
-from ganglioside.progress import STEPS, Progress, ProgressEvent
+from ganglioside.progress import STEPS, Progress, ProgressEvent, event_text
 
 
 def test_steps_grow_to_the_whole() -> None:
@@ -66,3 +66,14 @@ def test_a_callback_may_stop_the_work() -> None:
 
     with pytest.raises(Cancelled):
         Progress(stop).done("loading", "Read")
+
+
+def test_an_error_that_begins_with_its_message_is_told_once() -> None:
+    """The log of a job had "Interrupted: Interrupted: its process has ended"."""
+    made: list[ProgressEvent] = []
+    Progress(made.append).done("loading", "Read")
+    failed = ProgressEvent(**{**made[0], "message": "Failed", "error": "No column RT."})
+    assert event_text(made[0]) == "Read"
+    assert event_text(failed) == "Failed: No column RT."
+    again = ProgressEvent(**{**failed, "error": "Failed: No column RT."})
+    assert event_text(again) == "Failed: No column RT."

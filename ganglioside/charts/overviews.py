@@ -57,7 +57,7 @@ def series_panels(
     ----------
     analysis
     series
-        The series to show; all with valid features where None.
+        The series to show; where None, all with valid features, or all if no feature is valid.
     colour
         What colour shows: `verdict` or `sample`.
     order
@@ -76,8 +76,10 @@ def series_panels(
     """
     title = "Retention by carbon number, series by series"
     frame = points_on_curves(analysis)
-    with_valid = frame.loc[frame["verdict"] == "valid", "series"].unique()
-    frame = frame[frame["series"].isin(list(with_valid if series is None else series))]
+    if series is None:
+        with_valid = frame.loc[frame["verdict"] == "valid", "series"]
+        series = list((frame["series"] if with_valid.empty else with_valid).unique())
+    frame = frame[frame["series"].isin(list(series))]
     fitted = curves(analysis, frame)
     panels = retention_panels(
         frame, fitted, title, 3, _in_order(frame, order), colour=colour, **_OWN_SCALES

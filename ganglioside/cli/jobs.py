@@ -23,6 +23,7 @@ from ganglioside.cli.options import (
     with_options,
 )
 from ganglioside.cli.stored import job_ids, open_history, session_ids
+from ganglioside.progress import event_text
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import Settings
@@ -284,10 +285,7 @@ def _row(job: Job, last: ProgressEvent | None) -> tuple[Any, ...]:
 
 def _event_row(event: Any) -> tuple[str, str, str, str]:
     """Cells of an event: time, percentage, step and message."""
-    message = event["message"]
-    if "error" in event:
-        message += f": {event['error']}"
-    message = worded(message, "shell")
+    message = worded(event_text(event), "shell")
     time = local_text(datetime.fromisoformat(event["timestamp"]), SECONDS)[11:]
     return time, f"{event['percentage']:.0f}", event["step"], message
 

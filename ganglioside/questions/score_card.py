@@ -98,7 +98,7 @@ def score_card(explanation: Explanation, state: Inference | None) -> tuple[Score
         return tuple(Score(kind, None, why) for kind in EVIDENCE)
     return (
         _retention(explanation),
-        _coelution(explanation),
+        _coelution(explanation, state, position),
         _area(explanation, state, position),
         _mass(state, position),
     )
@@ -130,7 +130,7 @@ def _own_line(explanation: Explanation) -> Hypothesis | None:
     return min(own, key=lambda h: abs(h.sigma), default=None)
 
 
-def _coelution(explanation: Explanation) -> Score:
+def _coelution(explanation: Explanation, state: Inference, position: int) -> Score:
     """How likely it is a piece of something that co-elutes."""
     pieces = [h for h in explanation.hypotheses if h.kind in _PIECES and h.parent is not None]
     if not pieces:
@@ -141,13 +141,26 @@ def _coelution(explanation: Explanation) -> Score:
         text = f"Hardly a fragment or adduct of what elutes here ({percent(together)})."
         return Score("co-elution", agreement, text)
     best = _likeliest(pieces, explanation.parent)
-    apart = f", {minutes(abs(best.difference))} apart" if isfinite(best.difference) else ""
+    distance = _distance(best, state, position)
+    apart = f", {minutes(distance)} apart" if isfinite(distance) else ""
     with_it = f"{best.parent}{apart}"
     if best.parent_id is None:
         with_it = f"{best.parent}, which has no row{apart}"
     others = "" if len(pieces) == 1 else " of it or another"
     text = f"Co-elutes with {with_it}: {best.kind}{others} with {percent(together)}."
     return Score("co-elution", agreement, text)
+
+
+def _distance(piece: Hypothesis, state: Inference, position: int) -> float:
+    """Distance in RT from the parent's row, min; where it has none, from its expected RT.
+
+    The reason has this distance. That from where such pieces usually elute is another.
+    """
+    if piece.parent_id is None:
+        return abs(piece.difference)
+    observed = state.observed
+    parent = np.flatnonzero(observed.row == piece.parent_id)[0]
+    return abs(float(observed.rt[position] - observed.rt[parent]))
 
 
 def _area(explanation: Explanation, state: Inference, position: int) -> Score:

@@ -38,6 +38,12 @@ BELOW = """() => {
   return canvas.getBoundingClientRect().bottom - card.getBoundingClientRect().bottom;
 }"""
 
+#: Whether the card of the chart has more than is in sight.
+SCROLLS = """() => {
+  const card = document.querySelector(".gg-chart-card");
+  return card.scrollHeight > card.clientHeight;
+}"""
+
 #: Pairs of headings of the list that cover one another, wherever it is scrolled to.
 COVERED = """() => {
   const panel = document.querySelector(".gg-queue-panel");
@@ -86,6 +92,11 @@ def test_a_chart_is_as_high_as_its_card_or_scrolls_to_its_end(bench: Visit, tmp_
                      "RT by carbon number, each series"):  # fmt: skip
             chart.select_option(label=view)
             until(lambda: page.evaluate(BELOW) <= 1)
+        page.locator(".gg-toggle.mod-active").click()  # the thresholds
+        for view in ("Predicted against measured RT", "Residuals from each series' curve",
+                     "RT against m/z"):  # fmt: skip
+            chart.select_option(label=view)
+            until(lambda: not page.evaluate(SCROLLS), f"all of {view} in sight")
 
 
 def test_headings_of_the_list_never_cover_one_another(bench: Visit, tmp_path: Path) -> None:

@@ -28,6 +28,14 @@ def test_each_series_with_valid_features_has_a_panel(
     assert drawn_rows(chart, "series") == set(order)
 
 
+def test_a_table_without_valid_features_shows_all_its_series() -> None:
+    """It was said that no feature had a readable name and RT."""
+    names = ["GM1(36:1;O2)", "GD1(36:1;O2)", "GT1(42:2;O2)"]
+    few = gg.analyze(pd.DataFrame({"Name": names, "RT": [9.0, 8.0, 2.0]}))
+    assert "valid" not in set(few.features["verdict"])
+    assert drawn_rows(series_panels.spec(few), "series") == {"GM1", "GD1", "GT1"}
+
+
 def test_panels_can_be_chosen(analysis: gg.Analysis) -> None:
     assert drawn_rows(series_panels.spec(analysis, ["GD1", "GM1"]), "series") == {"GD1", "GM1"}
 

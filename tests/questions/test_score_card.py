@@ -99,6 +99,22 @@ def test_a_fragment_is_told_its_parent_and_its_usual_share() -> None:
     assert scores["area"].text.startswith("1 % of the area of GD1(38:1;O2); usual for such a piece")
 
 
+def test_the_distance_from_the_parent_is_that_of_the_reason(example: Analysis) -> None:
+    """The reason had the distance of the peaks, the card that from where such pieces elute."""
+    features = example.features
+    with_parent = features[features["parent_id"].notna()].head(60)
+    compared = 0
+    for row in with_parent.itertuples():
+        told = re.search(r"([\d.]+ min) (?:later|earlier)\)? ?(?:and|,|;|\))", str(row.reason))
+        apart = re.search(
+            r"([\d.]+ min) apart", card(example, int(row.feature_id))["co-elution"].text
+        )
+        if told and apart:
+            compared += 1
+            assert apart[1] == told[1]
+    assert compared > 20
+
+
 def test_an_area_beyond_what_a_piece_has_speaks_for_the_name() -> None:
     base = genuine()
     _, rt, area = row_of(base, "GD1(38:1;O2)")

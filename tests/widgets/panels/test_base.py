@@ -88,8 +88,8 @@ def test_text_of_a_table_never_becomes_markup() -> None:
     run = RunPanel()
     run.state.message, run.state.log = EVIL, (EVIL,)
     shown = [upload._summary, upload.notes, upload.preview._rows, results.headline,
-             results.queue.findings, results.caption, results.feature.card, run._progress,
-             run._lines]  # fmt: skip
+             results.queue.findings, results.warnings, results.caption, results.feature.card,
+             run._progress, run._lines]  # fmt: skip
     assert not any("<img" in part.value for part in shown)
     assert "&lt;img" in results.feature.card.value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import pandas as pd
 
 import ganglioside as gg
 from ganglioside.charts.interactive import VIEWS
@@ -53,6 +54,20 @@ def test_the_headline_and_the_chips_say_what_was_found(analysis: gg.Analysis) ->
     panel.state.select(3)
     panel.state.override_verdict("valid", "MS/MS")
     assert "1 decided by analysts" in panel.count.value
+
+
+def test_a_warning_of_the_whole_table_stands_below_its_headline(analysis: gg.Analysis) -> None:
+    """It stood at the end of the list to review, below all features, where nobody saw it."""
+    panel = ResultsPanel(ResultsState(analysis=analysis))
+    assert panel.warnings.value == ""
+    data = gg.example().data
+    mixed = pd.DataFrame({"Name": data["name"], "RT": data["rt"].to_numpy()[::-1]})
+    panel.state.analysis = gg.analyze(mixed)
+    grave = panel.state.analysis.findings.query("feature_id.isna() and severity != 'info'")
+    assert len(grave) >= 1
+    assert str(grave["message"].iloc[0]) in panel.warnings.value
+    top, below = panel._body.children[1], panel._body.children[2]
+    assert (panel.headline in top.children, below) == (True, panel.warnings)
 
 
 def test_filters_hold_for_chart_and_table_alike(analysis: gg.Analysis) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import pandas as pd
 from effort import PATIENCE
 from widgets.markup import EVIL
@@ -9,7 +11,7 @@ from widgets.markup import EVIL
 import ganglioside as gg
 from ganglioside.history.decisions import decisions
 from ganglioside.verdicts.review import accept, reject
-from ganglioside_widgets.panels.review import QueuePanel
+from ganglioside_widgets.panels.review import QueuePanel, warnings
 from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.review import ReviewState
 
@@ -58,12 +60,30 @@ def test_several_lines_are_marked_together(analysis: gg.Analysis) -> None:
     assert {item["decision"] for item in panel.list._items[:3]} == {"later"}
 
 
-def test_what_is_found_about_the_whole_table_stands_below(analysis: gg.Analysis) -> None:
+def test_notes_on_the_whole_table_stand_below(analysis: gg.Analysis) -> None:
     panel = panel_of(analysis)
     whole = analysis.findings[analysis.findings["feature_id"].isna()]
     for message, severity in zip(whole["message"], whole["severity"], strict=True):
-        assert (str(message) in panel.findings.value) or severity == "info"
+        assert (escape(str(message)) in panel.findings.value) == (severity == "info")
     assert f"{(whole['severity'] == 'info').sum()} note" in panel.findings.value
+
+
+def test_of_several_warnings_the_first_is_in_sight() -> None:
+    found = pd.DataFrame(
+        {
+            "feature_id": pd.array([pd.NA, pd.NA, pd.NA, 3], dtype="Int64"),
+            "severity": ["error", "warning", "info", "warning"],
+            "message": ["No model.", EVIL, "A note.", "Of a row."],
+            "advice": "Check it.",
+        }
+    )
+    seen, _, folded = warnings(found).partition("<details>")
+    assert "No model. Check it." in seen
+    assert "1 more warning</summary>" in folded
+    assert "<img" not in folded
+    assert "A note." not in seen + folded
+    assert "Of a row." not in seen + folded
+    assert warnings(found[2:]) == ""
 
 
 def test_a_table_without_doubts_says_so_and_names_never_become_markup() -> None:

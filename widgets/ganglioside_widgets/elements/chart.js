@@ -218,7 +218,7 @@ function render({ model, el }) {
     if (!view) return BESIDE;
     const { top } = card.firstElementChild.getBoundingClientRect();
     const { bottom } = card.lastElementChild.getBoundingClientRect();
-    return Math.ceil(bottom - top - view.height());
+    return Math.ceil(bottom - top - view.height()) + 1; // places are rounded to whole px
   }
 
   // As many panels in a row as there is room for.

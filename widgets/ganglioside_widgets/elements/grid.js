@@ -111,7 +111,7 @@ function render({ model, el }) {
     const longest = labels.reduce((long, label) => (label.length > long.length ? label : long), "");
     if (!longest) return column.width;
     pen.font = getComputedStyle(root).font;
-    return Math.min(Math.max(column.width, Math.ceil(pen.measureText(longest).width) + 26), WIDEST);
+    return Math.min(Math.max(column.width, Math.ceil(pen.measureText(longest).width) + 18), WIDEST);
   }
 
   function columns() {

@@ -33,7 +33,7 @@ function render({ model, el }) {
     open.type = "button";
     open.title = item.text;
     const name = document.createElement("b");
-    name.textContent = item.name;
+    name.append(...item.name.split(/(?=\()/).flatMap((part, k) => (k ? [document.createElement("wbr"), part] : [part])));
     const verdict = document.createElement("span");
     verdict.className = `gg-is-${item.verdict}`;
     verdict.textContent = SYMBOLS[item.verdict] ?? "";

@@ -19,8 +19,8 @@ from ganglioside_widgets.state.species import completed_sessions
 _DIFFERENCES: Final = "Features that differ"
 _COLUMNS: Final = (
     Column("name_left", "Name", 150, frozen=True),
-    Column("verdict_left", "Verdict left", 120, "verdict"),
-    Column("verdict_right", "Verdict right", 120, "verdict"),
+    Column("verdict_left", "Verdict left", 142, "verdict"),
+    Column("verdict_right", "Verdict right", 142, "verdict"),
     Column("decision_left", "Decision left", 150, help="What the analyst decided on the name"),
     Column("decision_right", "Decision right", 150, help="What the analyst decided on the name"),
     Column("anchor_left", "Anchor left", 70, "tick"),

@@ -45,7 +45,7 @@ _FAMILY_COLUMNS: Final = (
     Column("process", "Process", 196, help="Loss or other ion by which it comes from its parent"),
     Column("ratio", "Area", 84, help="Peak area over that of its parent"),
     Column("usual", "Usual", 84, help="Usual ratio of this process in this table"),
-    Column("verdict", "Verdict", 104, "verdict"),
+    Column("verdict", "Verdict", 142, "verdict"),
 )
 
 #: Least probability of a listed hypothesis, and most hypotheses listed; others are counted.

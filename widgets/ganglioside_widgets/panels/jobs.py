@@ -12,7 +12,7 @@ import ipywidgets as w
 from ganglioside.history import History
 from ganglioside.history.jobs import Job
 from ganglioside.jobs.sent_batches import overview_in, packed
-from ganglioside.progress import ProgressEvent
+from ganglioside.progress import ProgressEvent, event_text
 from ganglioside.reading.wordings import worded
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.elements.page import Page
@@ -26,7 +26,7 @@ _COLUMNS = (
     Column("kind", "Kind", 76),
     Column("name", "Name", 190),
     Column("last", "Last message", 260, "text", "Last event, or the error"),
-    Column("started", "Started", 130),
+    Column("started", "Started", 142),
     Column("took", "Time", 92, "text", "Elapsed time, or duration"),
     Column("process", "Process", 150, "text", "Process number and machine"),
     Column("author", "Made by", 90),
@@ -180,10 +180,9 @@ class JobsPanel(Panel):
 
 
 def _event_line(event: ProgressEvent) -> str:
-    """Line of a log: local time, progress, step, message, and the error if there is one."""
+    """Line of a log: local time, progress, step and text."""
     time = visitor_text(datetime.fromisoformat(event["timestamp"]), "%H:%M:%S")
-    error = f": {event['error']}" if "error" in event else ""
-    return f"{time}  {event['percentage']:3.0f} %  {event['step']}: {event['message']}{error}"
+    return f"{time}  {event['percentage']:3.0f} %  {event['step']}: {event_text(event)}"
 
 
 def _described(line: JobLine, log: str) -> str:

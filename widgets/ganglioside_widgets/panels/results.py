@@ -25,24 +25,24 @@ from ganglioside_widgets.elements.switches import Toggle
 from ganglioside_widgets.panels.base import Panel, box, button, say
 from ganglioside_widgets.panels.decisions import CONFIRM_KEY, UNDO_KEY
 from ganglioside_widgets.panels.feature import FeaturePanel
-from ganglioside_widgets.panels.review import QueuePanel
+from ganglioside_widgets.panels.review import QueuePanel, warnings
 from ganglioside_widgets.state.results import ResultsState, same_table
 from ganglioside_widgets.state.review import ReviewState
 
 COLUMNS: Final = (
     Column("name", "Name", 148, frozen=True),
-    Column("verdict", "Verdict", 112, "verdict"),
-    Column("confidence", "Conf.", 82, "confidence", "Probability that the verdict is right"),
+    Column("verdict", "Verdict", 142, "verdict"),
+    Column("confidence", "Conf.", 78, "confidence", "Probability that the verdict is right"),
     Column("analyst_decision", "Decision", 90, "text", "What the analyst decided on the name"),
     Column("analyst_name", "New name", 140, "text", "The analyst's name for the feature"),
-    Column("rt", "RT (min)", 66, "3"),
-    Column("residual", "Residual (min)", 84, "3", "Measured minus predicted RT"),
+    Column("rt", "RT (min)", 62, "3"),
+    Column("residual", "Residual (min)", 80, "3", "Measured minus predicted RT"),
     Column("volume", "Peak area", 76, "short"),
     Column("parent", "Parent", 132),
     Column(
         "process", "Process", 150, "text", "Loss or other ion by which it comes from its parent"
     ),
-    Column("analyst_verdict", "My verdict", 112, "verdict", "The analyst's own verdict"),
+    Column("analyst_verdict", "My verdict", 142, "verdict", "The analyst's own verdict"),
     Column("reason", "Reason", 420),
     Column("sample", "Sample", 90),
     Column("row", "Row", 60, "0", "Row of your file, as spreadsheet programs number it"),
@@ -93,7 +93,7 @@ class ResultsPanel(Panel):
         self.state = state or ResultsState()
         self.review = review or ReviewState(self.state, lambda: "")
         self.headline = box(kind="headline")
-        self.stale = box(kind="stale")
+        self.stale, self.warnings = box(kind="stale"), box(kind="warnings")
         self._build_chart()
         self._build_filters()
         self.grid = Grid(
@@ -105,9 +105,8 @@ class ResultsPanel(Panel):
         middle = w.VBox([self._chart, self._bar, self.grid]).add_class("gg-middle")
         self._panes = w.Box([self.queue, self.feature, middle]).add_class("gg-panes")
         top = w.Box([self.headline, self._chips]).add_class("gg-top")
-        self._body = w.VBox([self.stale, top, self._panes, self.shortcuts]).add_class(
-            "gg-results-body"
-        )
+        parts = [self.stale, top, self.warnings, self._panes, self.shortcuts]
+        self._body = w.VBox(parts).add_class("gg-results-body")
         self._empty = box(
             "<p class='gg-empty'>No result yet: drop a table, or try the example.</p>"
         )
@@ -242,6 +241,8 @@ class ResultsPanel(Panel):
             return
         before = change["old"]
         self.headline.value = _headline(analysis)
+        self.warnings.value = warnings(analysis.findings)
+        self.warnings.layout.display = "" if self.warnings.value else "none"
         self._fill_filters()
         self._fill_grid()  # first, as the chart takes longer
         if not same_table(before, analysis):

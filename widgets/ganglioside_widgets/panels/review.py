@@ -50,7 +50,7 @@ class QueuePanel(Panel):
 
     def _show_findings(self, _: object) -> None:
         analysis = self.results.analysis
-        self.findings.value = "" if analysis is None else _findings(analysis.findings)
+        self.findings.value = "" if analysis is None else _notes(analysis.findings)
 
     def _choose(self, _: object) -> None:
         self.list.selected = self.results.selected
@@ -109,14 +109,21 @@ class QueuePanel(Panel):
         return "(no name)" if pd.isna(name) else str(name)
 
 
-def _findings(findings: pd.DataFrame) -> str:
-    """Findings about the whole table as HTML; those of little weight are folded up."""
-    whole = findings[findings["feature_id"].isna()]
-    grave = whole[whole["severity"] != "info"]
-    light = whole[whole["severity"] == "info"]
-    html = "".join(say(f"{row.message} {row.advice}", "warning") for row in grave.itertuples())
+def warnings(findings: pd.DataFrame) -> str:
+    """Grave findings about the whole table as HTML: the first in sight, the others folded up."""
+    grave = findings[findings["feature_id"].isna() & (findings["severity"] != "info")]
+    first, *others = [say(f"{f.message} {f.advice}", "warning") for f in grave.itertuples()] or [""]
+    if not others:
+        return first
+    count = f"{len(others)} more warning{'' if len(others) == 1 else 's'}"
+    return f"{first}<details><summary>{count}</summary>{''.join(others)}</details>"
+
+
+def _notes(findings: pd.DataFrame) -> str:
+    """Findings of little weight about the whole table as HTML, folded up."""
+    light = findings[findings["feature_id"].isna() & (findings["severity"] == "info")]
     if light.empty:
-        return html
+        return ""
     items = "".join(f"<li>{escape(str(row.message))}</li>" for row in light.itertuples())
     count = f"{len(light)} note{'' if len(light) == 1 else 's'} on the whole table"
-    return f"{html}<details><summary>{count}</summary><ul>{items}</ul></details>"
+    return f"<details><summary>{count}</summary><ul>{items}</ul></details>"

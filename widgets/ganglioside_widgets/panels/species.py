@@ -33,7 +33,7 @@ _NEAR_COLUMNS: Final = (
     Column("name", "Name", 150),
     Column("rt", "RT (min)", 80, "3"),
     Column("apart", "Difference (min)", 110, "3", "Measured minus predicted RT"),
-    Column("verdict", "Verdict", 120, "verdict"),
+    Column("verdict", "Verdict", 142, "verdict"),
     Column("confidence", "Confidence", 106, "confidence"),
     Column("parent", "Parent", 140),
 )

@@ -10,7 +10,7 @@ import pandas as pd
 from ganglioside.columns import INPUT_LABELS
 from ganglioside.errors import ValidationError
 from ganglioside.lipids.parsed_names import ParsedNames, parse_names
-from ganglioside.reading.column_checks import cells_of, read_columns
+from ganglioside.reading.column_checks import NOT_FOUND, cells_of, read_columns
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.header_faults import refusal, refuse_unannotated
 from ganglioside.reading.ions import single_ions
@@ -26,6 +26,8 @@ from ganglioside.support.text_columns import distinct, texts_of
 
 #: Input columns of which a table may have two: the first is used, and names are judged without.
 _BESIDE: Final = frozenset({"adduct", "mz", "log_p", "sample_type"})
+#: Why a row of a sample with an area but without an RT takes no part.
+_AREA_ONLY: Final = "Its area has no retention time in this sample."
 
 
 def validate(raw: RawTable, source: Source) -> FeatureTable:
@@ -66,10 +68,12 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
         settle_samples(raw, cells, data, names, log)
         report_repeats(raw, data, carried, names, log)
     data["fault"] = log.fault(len(raw))
-    problems = log.to_frame()
     if samples:
         rows, sample = rows_of(samples)
         data = spread(data, samples, rows, sample)
+        data["fault"] = _without_time(raw, data, log)
+    problems = log.to_frame()
+    if samples:
         carried = carried.iloc[rows].reset_index(drop=True)
         names = names.take(rows)
         of_row = problems["feature_id"].notna()
@@ -84,6 +88,22 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
         header=raw.header,
         tables=(TableRead.of(raw),),
     )
+
+
+def _without_time(raw: RawTable, data: pd.DataFrame, log: ProblemLog) -> pd.Series[Any]:
+    """Fault of each row of a long table: those without an RT in their sample are not judged.
+
+    Programs that fill gaps integrate where a name elutes in other samples, and write no RT.
+    """
+    timeless = (data["fault"].isna() & data["rt"].isna()).to_numpy()
+    area = timeless & data["volume"].notna().to_numpy()
+    label = raw.header.label("rt")
+    if area.any():
+        log.table("areas-without-rt", label, f"{area.sum():,}")
+    if (timeless & ~area).any():
+        log.table("peaks-not-found", label, f"{(timeless & ~area).sum():,}")
+    reason = np.where(area, _AREA_ONLY, NOT_FOUND)
+    return data["fault"].mask(timeless, pd.Series(reason, index=data.index, dtype="str"))
 
 
 def _holds_no_names(texts: pd.Series[Any], names: ParsedNames) -> bool:

@@ -848,6 +848,21 @@ def _no_tables() -> list[Case]:
             {1: "not-found"},
             {(None, "peaks-not-found")},
         ),
+        read(
+            "area-without-rt.csv",
+            "Name,Area[s1-1],Rt[s1-1],Area[s1-2],Rt[s1-2]\n"
+            "GM3 34:1,900,7.5,800,7.5\nGM3 36:1,700,8.3,600,\n",
+            4,
+            {3: "area-without-rt"},
+            {(None, "areas-without-rt")},
+        ),
+        refused(
+            "masses-as-times.tsv",
+            "metabolite_identification\tretention_time\n"
+            "Cer 34:1;O2\t536.5048\nCer 36:1;O2\t564.5361\nCer 38:1;O2\t592.5674\n",
+            ValidationError,
+            "retention_time holds m/z",
+        ),
         refused("junk.csv", bytes(range(256)) * 20, ReadError, "not a text file"),
         refused(
             "prose.txt",

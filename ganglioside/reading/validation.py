@@ -28,6 +28,8 @@ from ganglioside.support.text_columns import distinct, texts_of
 _BESIDE: Final = frozenset({"adduct", "mz", "log_p", "sample_type"})
 #: Why a row of a sample with an area but without an RT takes no part.
 _AREA_ONLY: Final = "Its area has no retention time in this sample."
+#: Distinct cells of a column that are tried as names.
+_TRIED: Final = 2000
 
 
 def validate(raw: RawTable, source: Source) -> FeatureTable:
@@ -144,7 +146,23 @@ def check_judgeable(table: FeatureTable) -> None:
             'columns={"Name": "your column"}.'
         )
         reason += f" Refused: {refused}" if refused else ""
-    raise ValidationError(reason, table.problems)
+    raise ValidationError(reason + _other_names(table.carried), table.problems)
+
+
+def _other_names(carried: pd.DataFrame) -> str:
+    """Sentence that shows the column that holds most names that can be judged; else empty."""
+    counts = {}
+    for column in carried.select_dtypes(["object", "str"]):
+        names = parse_names(distinct(texts_of(carried[column]))[1][:_TRIED])
+        counts[str(column)] = int(((names.index >= 0) & ~names.standard).sum())
+    best = max(counts, key=counts.__getitem__, default="")
+    if not counts.get(best):
+        return ""
+    many = f"{counts[best]:,} names" if counts[best] > 1 else "1 name"
+    return (
+        f' The column "{best}" holds {many} that can be judged: say '
+        f'columns={{"Name": "{best}"}} to use it.'
+    )
 
 
 def _refused_names(table: FeatureTable) -> str:

@@ -857,6 +857,20 @@ def _no_tables() -> list[Case]:
             {(None, "areas-without-rt")},
         ),
         refused(
+            "names-alone.csv",
+            "Cer 18:1;2/16:0\nGM3 34:1\nPC 34:1\n",
+            ValidationError,
+            "list of names",
+            "Export the peaks",
+        ),
+        refused(
+            "amounts-alone.csv",
+            "1,2,Blank,features\n0.04,31200.5,NA,SM 34:1\n250.7,88000,NA,Cer 34:1;O2\n"
+            "2.5,7100,NA,PC 34:1\n",
+            ValidationError,
+            "no RT column, and no other",
+        ),
+        refused(
             "masses-as-times.tsv",
             "metabolite_identification\tretention_time\n"
             "Cer 34:1;O2\t536.5048\nCer 36:1;O2\t564.5361\nCer 38:1;O2\t592.5674\n",

@@ -131,12 +131,12 @@ def test_an_area_without_rt_in_its_sample_is_kept_and_not_judged(
 
 
 def test_a_table_without_a_name_to_judge_shows_the_column_that_has_some() -> None:
-    lines = ["name,RT,Area,abbreviation"]
+    lines = ["name,RT,Area,LMSD 2"]
     lines += [f"PC 34:{i},{7 + i},{1000 + i}," for i in range(9)]
     lines += [f"Glucose {i},{7 + i},{2000 + i},Cer 3{i}:1;O2" for i in range(3)]
     with pytest.raises(ValidationError) as refused:
         gg.analyze(gg.read_features("\n".join(lines).encode()))
     assert str(refused.value).endswith(
-        'The column "abbreviation" holds 3 names that can be judged: say '
-        'columns={"Name": "abbreviation"} to use it.'
+        'The column "LMSD 2" holds 3 names that can be judged: say '
+        'columns={"Name": "LMSD 2"} to use it.'
     )

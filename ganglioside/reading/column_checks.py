@@ -28,6 +28,7 @@ from ganglioside.reading.cell_values import (
 from ganglioside.reading.headers import Header, unit_of_header
 from ganglioside.reading.ions import first_mz
 from ganglioside.reading.limits import value_ranges
+from ganglioside.reading.masses_as_times import refuse_masses
 from ganglioside.reading.problems import ProblemLog, Rows, quote
 from ganglioside.reading.raw_table import RawTable
 from ganglioside.reading.rt_values import RtText, plain_rt
@@ -60,6 +61,9 @@ _UNCLEAR_ABOVE: Final = 60.0
 _TOO_LONG: Final = 0.05
 #: Median RT up to which values beyond the longest run are slips of single rows.
 _EARLY: Final = 20.0
+
+#: Why a row of a sample without RT and area takes no part.
+NOT_FOUND: Final = "No peak was found in this sample."
 
 #: Larger numbers in an RT column count as this one, so that sums of them stay finite.
 _NO_RT: Final = 1e9
@@ -116,6 +120,7 @@ def read_columns(
         for column in _NUMBER_COLUMNS
     }
     if _has(raw, "rt"):
+        refuse_masses(raw, numbers["rt"], names, own)
         minutes = rt_text is not None and rt_text.minutes
         numbers["rt"] = _settle_rt(raw, cells, numbers["rt"], judged, log, minutes=minutes)
     samples = read_samples(raw, cells, mark, own, log)
@@ -150,7 +155,7 @@ def _not_found(
     rows = np.flatnonzero(absent)
     if len(rows):
         log.table("peaks-not-found", raw.header.label("rt"), f"{len(rows):,}")
-        log.leave_out(rows, ["No peak was found in this sample."] * len(rows))
+        log.leave_out(rows, [NOT_FOUND] * len(rows))
     return absent
 
 

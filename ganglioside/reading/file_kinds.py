@@ -22,11 +22,13 @@ from ganglioside.reading.header_faults import (
     RIGHT_FILE,
     refuse_across,
     refuse_header,
+    refuse_timeless,
     refuse_unannotated,
 )
 from ganglioside.reading.headers import looks_like_data, match_header
 from ganglioside.reading.layouts import Layout, find_layout
 from ganglioside.reading.limits import check_columns, check_rows
+from ganglioside.reading.name_columns import readable_share
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.parquet_files import read_parquet
 from ganglioside.reading.raw_table import Note, RawTable, Source
@@ -35,6 +37,8 @@ from ganglioside.reading.sheets import (
     best_layout,
     holds_names,
     likeliest,
+    lists_names,
+    may_hold_times,
     numbers_features,
     read_sheet,
     readable,
@@ -48,6 +52,9 @@ from ganglioside.reading.validation import validate
 from ganglioside.reading.workbooks import workbook_sheets
 from ganglioside.settings import Settings
 from ganglioside.support.fact_tables import read_facts
+
+#: What is said of a table in which whatever column could be meant holds no RT.
+_NO_TIMES: Final = "There is no RT column, and no other holds what can be times of a run"
 
 _ANNOTATED: Final = Note("annotated-before")
 
@@ -288,7 +295,11 @@ def _refusal(sheets: Sequence[Sheet], options: ReadingOptions) -> Exception:
         return refuse_across(top[1], top[0])
     if header.positions.keys().isdisjoint(("name", "rt")) and numbers_features(layout):
         return refuse_unannotated(header, layout.line, layout.tool)
+    if not header.positions and lists_names(layout):
+        return refuse_timeless("The input is a list of names", texts, layout.line)
     named = "name" in header.missing and holds_names(layout)
+    if header.missing == ("rt",) and not may_hold_times(layout):
+        return refuse_timeless(_NO_TIMES, texts, layout.line)
     if header.positions or header.unmet:
         return refuse_header(texts, header, layout.line, holds_names=named)
     if len(texts) == 1 and layout.sheet.separator:
@@ -297,7 +308,9 @@ def _refusal(sheets: Sequence[Sheet], options: ReadingOptions) -> Exception:
             "The input has no columns: neither comma, semicolon nor tab divides its first line, "
             f"which is {first[:60]!r}. {RIGHT_FILE}"
         )
-    is_header = named and not looks_like_data(texts)
+    is_header = named and not (looks_like_data(texts) and readable_share(texts))
+    if is_header and not may_hold_times(layout):
+        return refuse_timeless(_NO_TIMES, texts, layout.line)
     known = header if is_header or not options.header else None
     return refuse_header(texts, known, layout.line, holds_names=named)
 

@@ -78,6 +78,23 @@ def refuse_across(texts: list[str], line: int) -> ValidationError:
     return refusal(log, tuple(texts))
 
 
+def refuse_timeless(what: str, texts: list[str], line: int) -> ValidationError:
+    """Error for names without retention times.
+
+    Parameters
+    ----------
+    what
+        What shows that there are none.
+    texts
+        The header, or the first record.
+    line
+        Its 1-based line.
+    """
+    log = ProblemLog(np.empty(0, dtype=np.int64), line)
+    log.table("no-times", value=what)
+    return refusal(log, tuple(texts))
+
+
 def refusal(log: ProblemLog, headers: tuple[str, ...] = ()) -> ValidationError:
     """Error that lists every fault of a header in the log."""
     problems = log.to_frame()

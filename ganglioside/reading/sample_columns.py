@@ -165,7 +165,8 @@ def find_samples(
         return _with_kinds(_with_own_names(found), above)
     found = _by_block(header.texts, above) or _by_number(header, below)
     if not found and "volume" not in header.positions:
-        found = _with_area(_by_pattern(header, _USUAL))
+        named = _by_pattern(header, _USUAL)
+        found = _with_area(named) or _under_own_names(header, named)
     if len(found) < _FEWEST and "rt" in header.positions:  # what follows finds areas alone
         shown = _by_content(header, above, below)
         shown = tuple(s for s in shown if tool is None or not tool.is_other(s.name))
@@ -341,6 +342,21 @@ def _by_pattern(
                 done.add(pattern.column)
     ordered = sorted(samples.items(), key=lambda item: min(item[1].values()))
     return tuple(SampleColumns(name, "", positions) for name, positions in ordered)
+
+
+def _under_own_names(header: Header, named: tuple[SampleColumns, ...]) -> tuple[SampleColumns, ...]:
+    """Samples with their RT under a header that names them, and their area under the name alone.
+
+    `S1` stands beside `RT_S1`; none where fewer than two samples, or not all of them, do so.
+    """
+    texts = [text.strip() for text in header.texts]
+    free = {text: i for i, text in enumerate(texts) if i not in _taken(header)}
+    found = tuple(
+        replace(sample, positions={"volume": free[sample.name], **sample.positions})
+        for sample in named
+        if sample.name in free
+    )
+    return found if _FEWEST <= len(found) == len(named) else ()
 
 
 def _by_number(header: Header, below: list[list[str]]) -> tuple[SampleColumns, ...]:

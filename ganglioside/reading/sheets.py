@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ganglioside.columns import MAX_RT
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.reading.continued_rows import with_continued
 from ganglioside.reading.header_faults import refusal
@@ -29,6 +30,7 @@ from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import Note, RawTable
 from ganglioside.reading.records import Body, SampleColumns, Sheet, column_of
 from ganglioside.reading.registry import formats
+from ganglioside.reading.rt_values import plain_rt
 from ganglioside.reading.sample_columns import mixed_columns, numbers_left_out, numbers_unlike
 from ganglioside.reading.sample_types import NOT_JUDGED
 from ganglioside.reading.transposed import exchanged
@@ -42,6 +44,8 @@ _NO_PART_WITHOUT_RT: Final = frozenset({"blank", "qc", "pool", "standard"})
 _LOOKED_AT: Final = 50
 #: Share of a column's cells, or of those of a header, that are names where it holds names.
 _ENOUGH: Final = 0.5
+#: Most that the latest time of a run is beyond the median one; areas range over decades.
+_TIMES_MEDIAN: Final = 50.0
 #: A feature by m/z and retention time, as MetaboAnalyst wants it: `1151.7056__7.54`, `2.706/50.33`.
 _TWO_NUMBERS: Final = re.compile(r"[0-9]{1,5}\.[0-9]+[_/@ ]{1,3}[0-9]{1,5}(?:\.[0-9]+)?")
 
@@ -124,6 +128,36 @@ def holds_names(layout: Layout) -> bool:
     columns = range(min(len(layout.header.texts), _LOOKED_AT))
     shares = (readable_share(column_of(below, c)) for c in columns)
     return any(share >= _ENOUGH for share in shares)
+
+
+def lists_names(layout: Layout) -> bool:
+    """Whether the lines of a text are names and nothing else; one may hold the separator."""
+    separator = layout.sheet.separator
+    records = [cells for _, cells in layout.sheet.head]
+    if not separator or any(map(looks_like_data, records)):
+        return False
+    return readable_share([separator.join(cells).strip() for cells in records]) >= _ENOUGH
+
+
+def may_hold_times(layout: Layout) -> bool:
+    """Whether a column below a header can hold times of a run, whatever its header is.
+
+    Areas and amounts range over decades, or beyond the longest run in seconds.
+    """
+    below = layout.sheet.cells_below(layout.record)
+    others = set(range(len(layout.header.texts))) - {layout.header.positions.get("name")}
+    return any(_can_be_times(column_of(below, position)) for position in others)
+
+
+def _can_be_times(cells: list[str]) -> bool:
+    """Whether most cells of a column are numbers of which a run can be the range."""
+    values = plain_rt(pd.Series(cells, dtype="str")).text
+    numbers = pd.to_numeric(values.str.replace(",", ".", regex=False), errors="coerce").dropna()
+    positive = numbers[numbers > 0]
+    if len(positive) < _ENOUGH * len(cells) or positive.empty:
+        return False
+    median = float(positive.median())
+    return median <= 60 * MAX_RT and float(positive.max()) <= _TIMES_MEDIAN * median
 
 
 def numbers_features(layout: Layout) -> bool:

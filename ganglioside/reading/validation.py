@@ -10,7 +10,7 @@ import pandas as pd
 from ganglioside.columns import INPUT_LABELS
 from ganglioside.errors import ValidationError
 from ganglioside.lipids.parsed_names import ParsedNames, parse_names
-from ganglioside.reading.column_checks import cells_of, read_columns
+from ganglioside.reading.column_checks import NOT_FOUND, cells_of, read_columns
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.header_faults import refusal, refuse_unannotated
 from ganglioside.reading.ions import single_ions
@@ -26,6 +26,10 @@ from ganglioside.support.text_columns import distinct, texts_of
 
 #: Input columns of which a table may have two: the first is used, and names are judged without.
 _BESIDE: Final = frozenset({"adduct", "mz", "log_p", "sample_type"})
+#: Why a row of a sample with an area but without an RT takes no part.
+_AREA_ONLY: Final = "Its area has no retention time in this sample."
+#: Distinct cells of a column that are tried as names.
+_TRIED: Final = 2000
 
 
 def validate(raw: RawTable, source: Source) -> FeatureTable:
@@ -66,10 +70,12 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
         settle_samples(raw, cells, data, names, log)
         report_repeats(raw, data, carried, names, log)
     data["fault"] = log.fault(len(raw))
-    problems = log.to_frame()
     if samples:
         rows, sample = rows_of(samples)
         data = spread(data, samples, rows, sample)
+        data["fault"] = _without_time(raw, data, log)
+    problems = log.to_frame()
+    if samples:
         carried = carried.iloc[rows].reset_index(drop=True)
         names = names.take(rows)
         of_row = problems["feature_id"].notna()
@@ -84,6 +90,22 @@ def validate(raw: RawTable, source: Source) -> FeatureTable:
         header=raw.header,
         tables=(TableRead.of(raw),),
     )
+
+
+def _without_time(raw: RawTable, data: pd.DataFrame, log: ProblemLog) -> pd.Series[Any]:
+    """Fault of each row of a long table: those without an RT in their sample are not judged.
+
+    Programs that fill gaps integrate where a name elutes in other samples, and write no RT.
+    """
+    timeless = (data["fault"].isna() & data["rt"].isna()).to_numpy()
+    area = timeless & data["volume"].notna().to_numpy()
+    label = raw.header.label("rt")
+    if area.any():
+        log.table("areas-without-rt", label, f"{area.sum():,}")
+    if (timeless & ~area).any():
+        log.table("peaks-not-found", label, f"{(timeless & ~area).sum():,}")
+    reason = np.where(area, _AREA_ONLY, NOT_FOUND)
+    return data["fault"].mask(timeless, pd.Series(reason, index=data.index, dtype="str"))
 
 
 def _holds_no_names(texts: pd.Series[Any], names: ParsedNames) -> bool:
@@ -124,7 +146,23 @@ def check_judgeable(table: FeatureTable) -> None:
             'columns={"Name": "your column"}.'
         )
         reason += f" Refused: {refused}" if refused else ""
-    raise ValidationError(reason, table.problems)
+    raise ValidationError(reason + _other_names(table.carried), table.problems)
+
+
+def _other_names(carried: pd.DataFrame) -> str:
+    """Sentence that shows the column that holds most names that can be judged; else empty."""
+    counts = {}
+    for column in carried.select_dtypes(["object", "str"]):
+        names = parse_names(distinct(texts_of(carried[column]))[1][:_TRIED])
+        counts[str(column)] = int(((names.index >= 0) & ~names.standard).sum())
+    best = max(counts, key=counts.__getitem__, default="")
+    if not counts.get(best):
+        return ""
+    many = f"{counts[best]:,} names" if counts[best] > 1 else "1 name"
+    return (
+        f' The column "{best}" holds {many} that can be judged: say '
+        f'columns={{"Name": "{best}"}} to use it.'
+    )
 
 
 def _refused_names(table: FeatureTable) -> str:

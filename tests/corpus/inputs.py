@@ -848,6 +848,35 @@ def _no_tables() -> list[Case]:
             {1: "not-found"},
             {(None, "peaks-not-found")},
         ),
+        read(
+            "area-without-rt.csv",
+            "Name,Area[s1-1],Rt[s1-1],Area[s1-2],Rt[s1-2]\n"
+            "GM3 34:1,900,7.5,800,7.5\nGM3 36:1,700,8.3,600,\n",
+            4,
+            {3: "area-without-rt"},
+            {(None, "areas-without-rt")},
+        ),
+        refused(
+            "names-alone.csv",
+            "Cer 18:1;2/16:0\nGM3 34:1\nPC 34:1\n",
+            ValidationError,
+            "list of names",
+            "Export the peaks",
+        ),
+        refused(
+            "amounts-alone.csv",
+            "1,2,Blank,features\n0.04,31200.5,NA,SM 34:1\n250.7,88000,NA,Cer 34:1;O2\n"
+            "2.5,7100,NA,PC 34:1\n",
+            ValidationError,
+            "no RT column, and no other",
+        ),
+        refused(
+            "masses-as-times.tsv",
+            "metabolite_identification\tretention_time\n"
+            "Cer 34:1;O2\t536.5048\nCer 36:1;O2\t564.5361\nCer 38:1;O2\t592.5674\n",
+            ValidationError,
+            "retention_time holds m/z",
+        ),
         refused("junk.csv", bytes(range(256)) * 20, ReadError, "not a text file"),
         refused(
             "prose.txt",

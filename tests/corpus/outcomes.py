@@ -15,6 +15,7 @@ LEFT_OUT = {
     "internal-standard",
     "blank-sample",
     "not-found",
+    "area-without-rt",
 }
 
 
@@ -36,6 +37,8 @@ def _why_left_out(read: gg.FeatureTable, row: int) -> str:
         return "blank-sample"
     if read.data["fault"][row] == "No peak was found in this sample.":
         return "not-found"
+    if read.data["fault"][row] == "Its area has no retention time in this sample.":
+        return "area-without-rt"
     name = read.data["name"][row]
     return "unnamed" if pd.isna(name) or not name.strip() else read.names.errors[name].code
 

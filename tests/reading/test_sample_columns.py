@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import ganglioside as gg
+from ganglioside.errors import ValidationError
 from ganglioside.reading.sample_columns import describes_other
 
 ROWS = ("GM3(34:1;O2),7.5", "GM3(36:1;O2),8.9", "GM1(36:1;O2),8.4")
@@ -533,3 +534,30 @@ def test_numbers_of_rows_are_no_areas_whatever_their_header() -> None:
     table = gg.read_features("\n".join(lines).encode())
     assert table.data["sample"].unique().tolist() == ["CM_308", "CM_309", "CM_310"]
     assert "Var.2" in str(table.report)
+
+
+def _with_own_times(*headers: str) -> bytes:
+    lines = ["name,adduct,m/z,Median," + ",".join(headers)]
+    for i, carbons in enumerate(range(34, 40)):
+        area, time = 1000 * (i + 1), 7.5 + 0.4 * i
+        row = [f"Cer {carbons}:1;O2", "M-H", f"{536.5 + 14.0157 * i:.4f}", f"{time}"]
+        row += [f"{area}", f"{area + 50}", f"{time}", f"{time + 0.02:.2f}"]
+        lines.append(",".join([*row, "0.9", "0.8"]))
+    return "\n".join(lines).encode()
+
+
+def test_areas_under_the_bare_name_of_a_sample_go_with_its_times() -> None:
+    headers = ("S1", "S2", "RT_S1", "RT_S2", "score_S1", "score_S2")
+    data = gg.read_features(_with_own_times(*headers)).data
+    first = data[data["name"] == "Cer 34:1;O2"]
+    assert first[["sample", "volume", "rt"]].to_numpy().tolist() == [
+        ["S1", 1000, 7.5],
+        ["S2", 1050, 7.52],
+    ]
+    assert len(data) == 12
+
+
+def test_times_of_samples_whose_areas_are_not_there_are_no_samples() -> None:
+    headers = ("S1", "S3", "RT_S1", "RT_S2", "score_S1", "score_S2")
+    with pytest.raises(ValidationError, match="no RT column"):
+        gg.read_features(_with_own_times(*headers))

@@ -96,3 +96,47 @@ def test_names_that_are_all_refused_are_told_why() -> None:
     said = refusal("", "Cer 16:0")
     assert "None of the 2 names" in said
     assert "Refused: 2, the first in row 2: The name is missing. Write a name such as" in said
+
+
+def _wide_with_a_gap(rt: str, area: str) -> bytes:
+    """Three samples as LipidSearch writes them; one peak has the cells `rt` and `area`."""
+    lines = ["LipidIon,Class,CalcMz," + ",".join(f"Area[s1-{i}],Rt[s1-{i}]" for i in (1, 2, 3))]
+    for carbons in range(34, 43):
+        time = 7.0 + 0.4 * (carbons - 34)
+        cells = [f"{1000 * carbons},{time:.2f}"] * 3
+        if carbons == 36:
+            cells[2] = f"{area},{rt}"
+        lines.append(
+            f"Cer(d{carbons}:1)+HCOO,Cer,{582.5 + 14.0157 * (carbons - 34):.4f}," + ",".join(cells)
+        )
+    return "\n".join(lines).encode()
+
+
+@pytest.mark.parametrize(
+    ("area", "code", "fault"),
+    [
+        ("5000", ["areas-without-rt"], ["Its area has no retention time in this sample."]),
+        ("", [], []),
+    ],
+)
+def test_an_area_without_rt_in_its_sample_is_kept_and_not_judged(
+    area: str, code: list[str], fault: list[str]
+) -> None:
+    table = gg.read_features(_wide_with_a_gap("", area))
+    assert [c for c in table.problems["code"] if "without-rt" in c] == code
+    assert table.data["fault"].dropna().tolist() == fault
+    verdicts = gg.analyze(table).features.set_index("sample")["verdict"]
+    assert verdicts.value_counts()["valid"] == 26
+    assert verdicts.loc["s1-3"].tolist().count("undetermined") == len(fault)
+
+
+def test_a_table_without_a_name_to_judge_shows_the_column_that_has_some() -> None:
+    lines = ["name,RT,Area,LMSD 2"]
+    lines += [f"PC 34:{i},{7 + i},{1000 + i}," for i in range(9)]
+    lines += [f"Glucose {i},{7 + i},{2000 + i},Cer 3{i}:1;O2" for i in range(3)]
+    with pytest.raises(ValidationError) as refused:
+        gg.analyze(gg.read_features("\n".join(lines).encode()))
+    assert str(refused.value).endswith(
+        'The column "LMSD 2" holds 3 names that can be judged: say '
+        'columns={"Name": "LMSD 2"} to use it.'
+    )

@@ -84,7 +84,7 @@ def _frame(e: Explanation) -> pd.DataFrame:
         label=[fill(statement, _LINE) for statement in frame["statement"]],
         percent=[percent(p) for p in frame["probability"]],
         apart=[
-            "anywhere" if pd.isna(d) else f"{d:+.3f} min ({s:+.1f} σ)"
+            "anywhere" if pd.isna(d) else f"{d:+.3f} min ({s:+.1f} sigma)"
             for d, s in zip(frame["difference"], frame["sigma"], strict=True)
         ],
     )

@@ -120,7 +120,7 @@ def _retention(explanation: Explanation) -> Score:
     side = "late" if best.difference > 0 else "early"
     apart = f"{minutes(abs(best.difference))} {side} for {best.line}"
     scatter = f" of {minutes(best.difference / best.sigma)}" if best.sigma else ""
-    text = f"{apart} ({abs(best.sigma):.1f} σ{scatter})."
+    text = f"{apart} ({abs(best.sigma):.1f} sigma{scatter})."
     return Score("retention", within_scatter(best.sigma), text)
 
 
@@ -177,14 +177,14 @@ def _area(explanation: Explanation, state: Inference, position: int) -> Score:
 
 
 def _beside_parent(best: Hypothesis, state: Inference, position: int) -> Score:
-    """Whether its area is that of a species rather than of a piece of a parent."""
+    """Whether its area is that of a species rather than of what a parent makes."""
     ratio, usual = log10(best.area_ratio), log10(best.usual_ratio)
     spread = _spread(best, state, position)
     as_piece = float(normal(np.array(ratio), usual, spread))
     as_species = float(state.genuine_area_density[position])
     low, high = 10 ** (usual - spread), 10 ** (usual + spread)
     text = (
-        f"{ratio_of(best.area_ratio)} the area of {best.parent}; usual for such a piece: "
+        f"{ratio_of(best.area_ratio)} the area of {best.parent}; usual for such {best.kind}s: "
         f"{rounded(100 * low)} to {ratio_percent(high)}."
     )
     return Score("area", as_species / (as_species + as_piece), text)

@@ -138,11 +138,11 @@ class RunningServer:
 
     def run(self) -> None:
         """Answer requests until interrupted, or until `stop`; look after the history meanwhile."""
-        rest = watch(lambda: self._history)
+        rounds = watch(lambda: self._history)
         try:
             self._server.run(sockets=[self._socket])
         finally:
-            rest()
+            rounds.end()
 
     def stop(self) -> None:
         """Let `run`, in another thread, come to its end."""

@@ -256,8 +256,8 @@ def _no_order(is_orderly: bool) -> list[_Finding]:
             "warning",
             None,
             None,
-            "Nearly all names that nothing else explains are on no line, so that retention rejects "
-            "none of them.",
+            "Of the names that no fragment or adduct explains, nearly all follow no order of "
+            "retention, so that it rejects none of them.",
             "Check that names, RT and their unit belong together, and mark features that a "
             "standard or MS/MS confirms.",
         )

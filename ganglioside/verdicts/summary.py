@@ -144,6 +144,8 @@ def _anchors(wrong: int, anchors: int) -> str:
     """Sentence on wrong anchors; empty where there are none."""
     if not wrong:
         return ""
+    if anchors == 1:
+        return " The only anchor is not valid."
     verb = "is" if wrong == 1 else "are"
     return f" {wrong:,} of {anchors:,} anchors {verb} not valid."
 

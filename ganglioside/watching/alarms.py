@@ -112,23 +112,42 @@ def _tell(trouble: Trouble, state: State, *, is_over: bool) -> None:
         log.warning("No alarm could be sent: %s", error)
 
 
-def watch(
-    history: Callable[[], History] = History.open, pause: float = PAUSE
-) -> Callable[[], None]:
-    """Make rounds in a thread from now on; what is returned ends them."""
-    over = threading.Event()
+class Rounds(threading.Thread):
+    """Rounds in a thread of their own, until they are ended.
 
-    def go_on() -> None:
+    Parameters
+    ----------
+    history : callable
+        Opens the history of each round.
+    pause : float
+        Seconds before each.
+    """
+
+    def __init__(self, history: Callable[[], History], pause: float) -> None:
+        super().__init__(name="rounds", daemon=True)
+        self._history, self._pause = history, pause
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        """Make rounds until they are ended."""
         for number in count(1):
-            if over.wait(pause):
+            if self._over.wait(self._pause):
                 return
             try:
-                _make_round(history(), number)
+                _make_round(self._history(), number)
             except GangliosideError as error:
                 log.warning("The state of the server cannot be read: %s", error)
 
-    threading.Thread(target=go_on, name="rounds", daemon=True).start()
-    return over.set
+    def end(self) -> None:
+        """Let the present round be the last one; `join` waits for it."""
+        self._over.set()
+
+
+def watch(history: Callable[[], History] = History.open, pause: float = PAUSE) -> Rounds:
+    """The rounds that are made from now on."""
+    rounds = Rounds(history, pause)
+    rounds.start()
+    return rounds
 
 
 def _make_round(history: History, number: int) -> None:

@@ -18,7 +18,7 @@ from ganglioside.questions.score_card import EVIDENCE, Score, within_scatter
 from ganglioside.simulation import simulate
 from ganglioside.support.densities import STANDARD_DEVIATION
 
-_BESIDE_PARENT = "usual for such a piece"
+_BESIDE_PARENT = "usual for such fragments"
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ def test_the_residual_is_told_in_minutes_and_in_its_scatter() -> None:
         analysis = planted(("GM1(38:1;O2)", rt + away, 1e5))
         score = card(analysis, last(analysis))["retention"]
         number, told, line, sigma, of = re.fullmatch(
-            r"([\d.]+) min (late|early) for (\S+) \(([\d.]+) σ of ([\d.]+) min\)\.", score.text
+            r"([\d.]+) min (late|early) for (\S+) \(([\d.]+) sigma of ([\d.]+) min\)\.", score.text
         ).groups()  # type: ignore[union-attr]
         assert (told, line) == (side, "GM1")
         assert float(number) == pytest.approx(0.5, abs=0.1)
@@ -96,7 +96,9 @@ def test_a_fragment_is_told_its_parent_and_its_usual_share() -> None:
     assert scores["co-elution"].agreement is not None
     assert scores["co-elution"].agreement < 0.1
     assert scores["co-elution"].text.startswith("Co-elutes with GD1(38:1;O2), 0.000 min apart: ")
-    assert scores["area"].text.startswith("1 % of the area of GD1(38:1;O2); usual for such a piece")
+    assert scores["area"].text.startswith(
+        "1 % of the area of GD1(38:1;O2); usual for such fragments"
+    )
 
 
 def test_the_distance_from_the_parent_is_that_of_the_reason(example: Analysis) -> None:

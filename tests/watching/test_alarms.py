@@ -17,7 +17,7 @@ from ganglioside.history import History
 from ganglioside.history.sharing import Person
 from ganglioside.jobs import launcher
 from ganglioside.watching import alarms
-from ganglioside.watching.alarms import TROUBLES, sound, watch
+from ganglioside.watching.alarms import TROUBLES, Rounds, sound, watch
 
 
 @pytest.fixture
@@ -42,6 +42,12 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[
     yield heard
     server.shutdown()
     server.server_close()
+
+
+def finished(rounds: Rounds) -> None:
+    """End rounds, so that none is still made in the next test."""
+    rounds.end()
+    rounds.join()
 
 
 def test_a_trouble_is_told_once_and_so_is_its_end(
@@ -72,9 +78,9 @@ def test_a_server_looks_by_itself(
     history: History, told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GANGLIOSIDE_JOBS", "0")
-    rest = watch(lambda: history, pause=0.05)
+    rounds = watch(lambda: history, pause=0.05)
     until(lambda: told, "the alarm")
-    rest()
+    finished(rounds)
 
 
 def test_a_server_marks_what_was_killed_and_starts_what_waits(
@@ -90,10 +96,10 @@ def test_a_server_marks_what_was_killed_and_starts_what_waits(
     assert launched == []  # there is room for one
     with history._store.write() as connection:
         connection.execute("UPDATE jobs SET pid = 2147483646 WHERE id = ?", [killed])
-    rest = watch(lambda: history, pause=0.05)
+    rounds = watch(lambda: history, pause=0.05)
     until(lambda: history.jobs.get(killed).has_ended, "its end")
     until(lambda: launched, "the next job")
-    rest()
+    finished(rounds)
     assert "has ended" in str(history.jobs.get(killed).error)
     assert {*launched} == {waits}
 
@@ -106,9 +112,9 @@ def test_who_does_not_keep_the_history_is_told_of_no_alarm(
     monkeypatch.setattr(alarms, "_ROUNDS", 1)
     refused: list[str] = []
     monkeypatch.setattr(alarms.log, "warning", lambda words, *_: refused.append(words))
-    rounds: list[int] = []
-    monkeypatch.setattr(alarms, "resume_waiting", lambda _: rounds.append(1))
-    rest = watch(lambda: history.acting_as(Person("Ann")), pause=0.01)
-    until(lambda: len(rounds) > 2, "three rounds")
-    rest()
+    made: list[int] = []
+    monkeypatch.setattr(alarms, "resume_waiting", lambda _: made.append(1))
+    rounds = watch(lambda: history.acting_as(Person("Ann")), pause=0.01)
+    until(lambda: len(made) > 2, "three rounds")
+    finished(rounds)
     assert refused == told == []

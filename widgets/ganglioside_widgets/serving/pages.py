@@ -294,13 +294,13 @@ class Pages(Voila):  # type: ignore[misc]
         if self.open_browser:
             self.launch_browser()
         self.log.info("The web pages are served at %s", self.address.url())
-        rest = watch()
+        rounds = watch()
         try:
             self.ioloop.start()
         except KeyboardInterrupt:
             self.log.info("Stopping ...")
         finally:
-            rest()
+            rounds.end()
             server.stop()
             self.stop()
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -34,6 +34,8 @@ _KNOTS: Final = 18
 STEP: Final = 0.25
 
 _FLATTER: Final = -0.1  # curvature with which a fit on an even gradient begins, in slopes
+#: Slopes with which fits begin, in that of the even gradient: the steeper ones find steps.
+_STEEPER: Final = (1.0, 2.0, 3.0)
 _APART: Final = 0.3  # carbons from which on a pair shows how long one takes,
 _ABOUT: Final = 0.1  # in the part of the run about a knot from which it is seen
 
@@ -128,12 +130,13 @@ def first_gradient(observed: Observations, slope: float, priors: Priors) -> Grad
     even = _even_fit(pairs, slope, priors)
     if _explained_by_speed(pairs, even.shape) < _HINT:
         return Gradient.even()
-    as_seen, ends, fit = _best_fit(pairs, slope, priors)
-    if not _is_better(_agreement(pairs, fit), _agreement(pairs, even)):
-        return Gradient.even()
-    if not _predicts_better(pairs, slope, as_seen, ends, priors):
-        return Gradient.even()
-    return fit.gradient
+    before = _agreement(pairs, even)
+    for begun in _fits(pairs, slope, priors):
+        if not _is_better(_agreement(pairs, begun.fit), before):
+            break
+        if _predicts_better(pairs, slope, begun, priors):
+            return begun.fit.gradient
+    return Gradient.even()
 
 
 def best_gradient(observed: Observations, slope: float, priors: Priors) -> Gradient:
@@ -144,19 +147,40 @@ def best_gradient(observed: Observations, slope: float, priors: Priors) -> Gradi
     pairs = _neighbours(observed)
     if pairs is None:
         return Gradient.even()
-    *_, fit = _best_fit(pairs, slope, priors)
-    return fit.gradient
+    return _fits(pairs, slope, priors)[0].fit.gradient
 
 
-def _best_fit(
-    pairs: _Neighbours, slope: float, priors: Priors
-) -> tuple[bool, tuple[str, ...], _Fit]:
-    """The fit on which most pairs agree, with how it began: as seen or even, and ends."""
-    found = []
-    for as_seen in (False, True):
-        begun = _fit(pairs, slope, priors, as_seen=as_seen)
-        found.append((as_seen, *_with_other_ends(pairs, begun, _ENDS, priors)))
-    return max(found, key=lambda one: _agreement(pairs, one[2]))
+class _Begun(NamedTuple):
+    """A fit of a gradient, and how it began.
+
+    Attributes
+    ----------
+    slope : float or None
+        min per carbon of the even gradient with which it began; None where it began with the speed
+        that pairs show.
+    ends : tuple of str
+        Other ends of the run on which it began again, of `_ENDS`.
+    fit : _Fit
+    """
+
+    slope: float | None
+    ends: tuple[str, ...]
+    fit: _Fit
+
+
+def _fits(pairs: _Neighbours, slope: float, priors: Priors) -> list[_Begun]:
+    """Fits from all beginnings: first those on which most pairs agree."""
+    slopes = [None, *(steeper * slope for steeper in _STEEPER)]
+    fits = [_begun_with(pairs, start, _ENDS, priors) for start in slopes]
+    return sorted(fits, key=lambda begun: _agreement(pairs, begun.fit), reverse=True)
+
+
+def _begun_with(
+    pairs: _Neighbours, slope: float | None, ends: Iterable[str], priors: Priors
+) -> _Begun:
+    """Fit from one beginning, and from other ends of the run on which more pairs agree."""
+    better, fit = _with_other_ends(pairs, _fit(pairs, slope, priors), ends, priors)
+    return _Begun(slope, better, fit)
 
 
 def _explained_by_speed(pairs: _Neighbours, shape: FloatArray) -> float:
@@ -180,9 +204,7 @@ def _weighted_misfit(columns: FloatArray, values: FloatArray, weight: FloatArray
     return float(weight @ values**2 - pull @ np.linalg.solve(normal, pull))
 
 
-def _predicts_better(
-    pairs: _Neighbours, slope: float, as_seen: bool, ends: tuple[str, ...], priors: Priors
-) -> bool:
+def _predicts_better(pairs: _Neighbours, slope: float, begun: _Begun, priors: Priors) -> bool:
     """Whether an uneven gradient explains series better that it has not seen.
 
     Ceramides in the place of series where there is only one. Nothing is asked of pairs that elute
@@ -198,8 +220,7 @@ def _predicts_better(
         unseen = pairs.some(out & pairs.between_rows_of(seen))
         if len(unseen.first):
             even.append(_agreement(unseen, _even_fit(seen, slope, priors)))
-            begun = _fit(seen, slope, priors, as_seen=as_seen)
-            _, fit = _with_other_ends(seen, begun, ends, priors)
+            fit = _begun_with(seen, begun.slope, begun.ends, priors).fit
             uneven.append(_agreement(unseen, fit))
     return bool(even) and _is_better(float(np.mean(uneven)), float(np.mean(even)))
 
@@ -239,14 +260,10 @@ def _even_fit(pairs: _Neighbours, slope: float, priors: Priors) -> _Fit:
     return _sharpened(pairs, _begun_even(slope, bend, priors), bend, priors)
 
 
-def _fit(pairs: _Neighbours, slope: float, priors: Priors, *, as_seen: bool) -> _Fit:
-    """Gradient and shape of f on which most pairs agree.
-
-    It begins with the speed that pairs show by themselves, or with an even gradient on which a
-    carbon takes `slope` min: where many names are wrong, the former may be far off.
-    """
+def _fit(pairs: _Neighbours, slope: float | None, priors: Priors) -> _Fit:
+    """Gradient and shape of f on which most pairs agree, from a slope as in `_Begun`."""
     bend = _Bend.of(pairs, _KNOTS)
-    begun = _begun_as_seen(bend, priors) if as_seen else _begun_even(slope, bend, priors)
+    begun = _begun_as_seen(bend, priors) if slope is None else _begun_even(slope, bend, priors)
     return _sharpened(pairs, begun, bend, priors)
 
 

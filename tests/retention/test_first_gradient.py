@@ -50,6 +50,17 @@ def test_two_steps_are_seen_though_a_fit_begins_with_a_wrong_end() -> None:
     assert not first_gradient(observe(table), curve.slope, Priors.usual()).is_even
 
 
+@pytest.mark.parametrize(("gradient", "seed"), [("two-step", 6025), ("s-shaped", 6007)])
+def test_a_fit_that_predicts_no_better_leaves_the_place_to_another(
+    gradient: str, seed: int
+) -> None:
+    """Once the one on which most pairs agree was tried alone, and the gradient taken as even."""
+    table = gg.simulate(seed, gradient=gradient, slope=(0.3, 0.8))
+    curve = starting_curve(observe(table), Priors.usual())
+    assert not isinstance(curve, NoCurve)
+    assert not first_gradient(observe(table), curve.slope, Priors.usual()).is_even
+
+
 def slower_from(worth: float, more: float) -> Bend:
     """Bend at 0.75 min a carbon, and `more` beyond this worth, which few rows have."""
     return lambda at: 9.0 + 0.75 * at + more * np.maximum(at - worth, 0.0)

@@ -24,7 +24,7 @@ from ganglioside.support.arrays import IntArray
 from ganglioside.support.priors import Priors
 from ganglioside.verdicts.decisions import decide, weigh
 from ganglioside.verdicts.log_p import LogP
-from ganglioside.verdicts.per_sample import by_feature
+from ganglioside.verdicts.per_sample import by_feature, rejoined
 from ganglioside.verdicts.result_tables import (
     RowVerdicts,
     given_columns,
@@ -66,7 +66,10 @@ class StudyEvidence:
         gradients = []
         for part in observed.parts:
             peaks = find_peaks(part, priors)
-            gradients.append(GradientEvidence(peaks, infer(peaks.observed, report, priors)))
+            inference = infer(peaks.observed, report, priors)
+            if not isinstance(inference, NoCurve):
+                peaks = rejoined(peaks, inference)
+            gradients.append(GradientEvidence(peaks, inference))
         return cls(table, observed, tuple(gradients))
 
     @cached_property

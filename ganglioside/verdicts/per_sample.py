@@ -12,7 +12,7 @@ from ganglioside.inference.state import Inference
 from ganglioside.observations.ion_forms import isotope_label
 from ganglioside.observations.peak_rows import PeakRows
 from ganglioside.observations.shared_peaks import Peaks
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced, starts
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced, starts, sum_by
 from ganglioside.verdicts.decisions import (
     ADDUCT,
     ADDUCTS,
@@ -24,6 +24,10 @@ from ganglioside.verdicts.decisions import (
 
 #: Confidence that a row with the m/z, or the mark, of an isotope peak of its neighbour is one.
 _ISOTOPE_SURE: Final = 0.99
+#: Probability from which a peak is taken as a part of another.
+_A_PART: Final = 0.5
+#: Standard deviations from a line within which a peak may be that of its species.
+_NEAR: Final = 2.0
 
 
 def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[Inference, Decisions]:
@@ -85,6 +89,38 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
     shares = replace(state.shares, missing_parents=_with_peaks(state, decisions))
     state = replace(state, observed=features.in_own_time(), shares=shares)
     return state, _with_isotopes(peaks.rows, by_features)
+
+
+def rejoined(peaks: Peaks, state: Inference) -> Peaks:
+    """The peaks, where a part of a split peak that is alone in its sample may be that peak.
+
+    A peak finder that splits a peak leaves both of its parts. A part that is alone, and near its
+    line, is the peak itself.
+
+    Parameters
+    ----------
+    peaks : Peaks
+    state : Inference
+        Of the peaks.
+    """
+    if peaks.are_features:
+        return peaks
+    pairs, share, n = state.coelution, state.shares.pair, len(peaks.observed)
+    likeliest_last = pairs.splits[np.argsort(share[pairs.splits])]
+    whole = np.arange(n)
+    whole[pairs.child[likeliest_last]] = pairs.parent[likeliest_last]
+    is_part = sum_by(pairs.child[pairs.splits], share[pairs.splits], n) > _A_PART
+    whole = np.where(is_part & _is_near(state), whole, np.arange(n))
+    peak, first_of_sample = peaks.of_feature, peaks.features.sample * n
+    is_alone = ~np.isin(first_of_sample + whole[peak], first_of_sample + peak)
+    return replace(peaks, of_feature=np.where(is_alone, whole[peak], peak))
+
+
+def _is_near(state: Inference) -> BoolArray:
+    """Whether each observation elutes where a line of its name is expected, shape (n,)."""
+    row = state.candidates.row
+    near = np.abs(state.observed.rt[row] - state.predicted_rt) < _NEAR * state.predicted_sd
+    return np.bincount(row, near, len(state.observed)) > 0
 
 
 def _distance(peaks: Peaks) -> FloatArray:

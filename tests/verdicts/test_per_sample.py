@@ -54,6 +54,37 @@ def test_a_parent_without_a_row_in_one_sample_is_still_named(table: FeatureTable
     assert left.loc[orphans, "parent"].notna().all()
 
 
+def split_in_samples(away: float) -> pd.DataFrame:
+    """Features of a peak of four samples that is split, but only its part is in the last one.
+
+    Rows scatter by 0.05 min; the part stands 0.1 min behind a peak `away` min from its line.
+    """
+    table = rows_of_peaks.plain(5)
+    table["RT"] += np.random.default_rng(5).normal(0, 0.05, len(table))
+    (peak,) = table.index[table["Name"] == "GM3(38:1;O2)"]
+    table.loc[peak, "RT"] = rows_of_peaks.rt_of("GM3", 38, 1) + away
+    part = table.loc[[peak]].assign(RT=table["RT"][peak] + 0.1, Volume=0.3 * table["Volume"][peak])
+    whole = pd.concat([table, part], ignore_index=True)
+    samples = []
+    for sample in range(4):
+        rng = np.random.default_rng(sample)
+        area = whole["Volume"] * 10 ** rng.normal(0, 0.1, len(whole))
+        rt = whole["RT"] + rng.normal(0, 0.004, len(whole))
+        shown = whole.assign(Sample=f"S{sample}", RT=rt, Volume=area)
+        samples.append(shown.drop(index=peak) if sample == 3 else shown)
+    features = gg.analyze(gg.read_features(pd.concat(samples, ignore_index=True))).features
+    return features[features["name"] == "GM3(38:1;O2)"]
+
+
+@pytest.mark.parametrize(("away", "alone"), [(-0.05, "valid"), (0.05, "adduct")])
+def test_a_part_alone_in_its_sample_is_the_peak_where_it_is_near_its_line(
+    away: float, alone: str
+) -> None:
+    """Once it was a part of a peak that had no row in its sample, wherever it stood."""
+    rows = split_in_samples(away)
+    assert rows["verdict"].tolist() == [*["valid", "adduct"] * 3, alone]
+
+
 def test_the_nearest_feature_of_the_wanted_peak_in_the_same_sample_is_found() -> None:
     #                  sample 0 ........  sample 1
     sample = np.array([0, 0, 0, 0, 1, 1])

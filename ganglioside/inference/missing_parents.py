@@ -17,7 +17,7 @@ from ganglioside.inference.state import Inference, flat_index
 from ganglioside.ion_source.artefacts import formula_extents, nearness, processes
 from ganglioside.ion_source.isobars import Posing
 from ganglioside.observations.observations import Observations
-from ganglioside.retention.curve import Ceramides, TabulatedCurve, ceramide_basis, ceramide_class
+from ganglioside.retention.curve import Ceramides, Curve, ceramide_basis, ceramide_class
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, sum_by, sum_of_others
 from ganglioside.support.caches import kept_with_first
 from ganglioside.support.densities import OWN_TAIL, student
@@ -202,13 +202,19 @@ def _on_lines(
 def _distance(state: Inference, possible: _ParentsOnLines) -> tuple[FloatArray, FloatArray]:
     """Straightened RT that a child shows less that of the line, and its variance, each (g,)."""
     gradient, seen = state.observed.gradient, state.tabulated
-    further = TabulatedCurve.tabulate(state.curve, possible.without_row)
-    predicted = np.hstack([seen.predicted, further.predicted])
-    of_curve = np.hstack([seen.variance, further.variance])
+    further, further_variance = _at_unseen(state.curve, possible.without_row)
+    predicted = np.hstack([seen.predicted, further])
+    of_curve = np.hstack([seen.variance, further_variance])
     scatter = state.rates.sigma[possible.ceramide_class] * gradient.speed(gradient.to_rt(predicted))
     line_variance = scatter**2 + of_curve
     away = possible.rt - predicted.take(possible.line_ceramide)
     return away, line_variance.take(possible.line_ceramide) + possible.variance
+
+
+@kept_with_first  # decisions under other thresholds have the same curve
+def _at_unseen(curve: Curve, ceramides: Ceramides) -> tuple[FloatArray, FloatArray]:
+    """RT of each line at ceramides that no row has, and its variance, each (L, c)."""
+    return curve.predict(ceramides), curve.variance(ceramides)
 
 
 def _apart(state: Inference, found: MissingParents, kind: IntArray) -> RtDifference:

@@ -45,6 +45,9 @@ UNREADABLE: Final = "reading"
 NO_MODEL: Final = "no model"
 NOT_JUDGED: Final = (UNREADABLE, NO_MODEL)
 
+#: Whether rows of each verdict have a parent.
+_HAS_PARENT: Final = np.array([verdict in PARENT_VERDICTS for verdict in VERDICTS])
+
 _BLOCK: Final = 1 << 16  # rows whose reasons are written at a time, to save memory
 _DIGITS: Final = 6  # of minutes, sigma and probabilities
 
@@ -182,7 +185,7 @@ def judged_rows(
     predicted = np.where(decisions.predicted > 0, decisions.predicted, np.nan)  # else at no RT
     lower, upper = state.observed.run.interval(predicted, decisions.sd)
     residual = state.observed.rt - predicted
-    has_parent = np.isin(decisions.verdict, [VERDICTS.index(name) for name in PARENT_VERDICTS])
+    has_parent = _HAS_PARENT[decisions.verdict]
     row_has_parent = np.append(has_parent, False)[position]
     parent_row = np.where(decisions.parent >= 0, row[decisions.parent], -1)
     rule = np.append(decisions.rule, len(RULES))[position]

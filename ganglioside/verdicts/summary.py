@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, fields, replace
 from math import isnan, nan
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.formatting import share
 from ganglioside.verdicts.decisions import VALID
 from ganglioside.verdicts.result_tables import RowVerdicts
+
+_IS_EXPLAINED: Final = np.array([verdict in EXPLAINED_VERDICTS for verdict in VERDICTS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,5 +157,5 @@ def _area_explained(table: FeatureTable, verdicts: RowVerdicts) -> float:
     judged = table.data["fault"].isna().to_numpy(np.bool_)
     areas = np.nan_to_num(table.data["volume"].to_numpy("float64", na_value=np.nan)) * judged
     total = float(areas.sum())
-    explained = np.isin(verdicts.verdict, [VERDICTS.index(name) for name in EXPLAINED_VERDICTS])
+    explained = _IS_EXPLAINED[verdicts.verdict]
     return float(areas[explained].sum()) / total if total > 0 else nan

@@ -1,5 +1,7 @@
 """Connections of the server alone: those that bring no request for long are closed.
 
+WebSockets that are refused are answered, and leave no error in the log.
+
 uvicorn waits for a request, and for the rest of its body, as long as the connection lasts. Whoever
 has no token could so take all connections that a process may have, and nobody else is answered.
 """
@@ -10,6 +12,7 @@ import asyncio
 from typing import Any, Final, Literal
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from ganglioside.server.bodies import SECONDS
 
@@ -74,6 +77,20 @@ class BoundedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
         return (
             not is_held_here and self._received - self._received_before < _SLOWEST * self.patience
         )
+
+
+class RefusableSocket(WebSocketsSansIOProtocol):
+    """WebSocket that may be answered like any request before it is open.
+
+    uvicorn takes such an answer for none, and writes an error for each: a flood of refused callers
+    would fill the log.
+    """
+
+    async def send(self, message: Any) -> None:
+        """Send, and know a whole answer for the end of the handshake."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body":
+            self.handshake_complete = not message.get("more_body", False)
 
 
 def _is_waiting(connection: Any) -> bool:

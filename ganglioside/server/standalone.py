@@ -109,7 +109,7 @@ class RunningServer:
         import uvicorn
 
         from ganglioside.server.application import create_app
-        from ganglioside.server.connections import BoundedConnection
+        from ganglioside.server.connections import BoundedConnection, RefusableSocket
         from ganglioside.server.doorman import in_thread
         from ganglioside.server.token_identity import TokenIdentity
 
@@ -129,7 +129,7 @@ class RunningServer:
                 server_header=False,
                 log_level="warning",
                 http=BoundedConnection,
-                ws="websockets-sansio",
+                ws=RefusableSocket,
                 ws_max_size=_LARGEST_MESSAGE,
                 lifespan="off",
                 timeout_graceful_shutdown=_GRACE,

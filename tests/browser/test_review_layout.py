@@ -94,7 +94,7 @@ def test_a_chart_is_as_high_as_its_card_or_scrolls_to_its_end(bench: Visit, tmp_
             until(lambda: page.evaluate(BELOW) <= 1)
         page.locator(".gg-toggle.mod-active").click()  # the thresholds
         for view in ("Predicted against measured RT", "Residuals from each series' curve",
-                     "RT against m/z"):  # fmt: skip
+                     "RT against m/z or mass"):  # fmt: skip
             chart.select_option(label=view)
             until(lambda: not page.evaluate(SCROLLS), f"all of {view} in sight")
 

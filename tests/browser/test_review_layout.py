@@ -107,3 +107,20 @@ def test_headings_of_the_list_never_cover_one_another(bench: Visit, tmp_path: Pa
         expect(page.locator(".gg-queue-line").nth(20)).to_be_attached()
         settle(page)
         assert page.evaluate(COVERED) == []
+
+
+def test_on_paper_the_page_goes_on_behind_its_window(bench: Visit, tmp_path: Path) -> None:
+    page = bench.page
+    table = example_at(tmp_path / "paper.csv")
+    give(page, table)
+    expect_result(page, table.name)
+    page.emulate_media(media="print")
+    try:
+        settle(page)
+        with window(page, 718, 1000):  # A4
+            height = "document.body.scrollHeight"
+            until(lambda: page.evaluate(height) > 3000, "the whole page on paper")
+            assert page.evaluate("document.body.scrollWidth") <= 718
+            expect(page.locator(".gg-input-bar")).to_be_hidden()
+    finally:
+        page.emulate_media(media="screen")

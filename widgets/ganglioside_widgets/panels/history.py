@@ -34,7 +34,7 @@ from ganglioside_widgets.state.visitors import Access
 from ganglioside_widgets.visitor_time import time_element, visitor_texts
 
 _COLUMNS: Final = (
-    Column("name", "Name", 200, frozen=True),
+    Column("name", "Name", 200),
     Column("file_text", "File", 120, "text", "Where it is not the name"),
     Column("created_text", "Created", 136),
     Column("status", "Status", 96),

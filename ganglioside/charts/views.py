@@ -40,6 +40,9 @@ from ganglioside.support.formatting import counted
 
 _WIDTH: Final = 760  # px
 
+#: Labels of whole carbons: a short axis has a tick between 33 and 34, too.
+_WHOLE: Final = "datum.value == floor(datum.value) ? datum.label : ''"
+
 #: Room beside the marks of a series, px: with labels of isomers, which stand behind their lines.
 _BESIDE: Final = 12
 _BESIDE_LABELS: Final = 26
@@ -210,7 +213,7 @@ def _carbon_layers(
         "carbons",
         title="Carbons of the ceramide",
         scale={"zero": False, "nice": False, "padding": _BESIDE_LABELS if named else _BESIDE},
-        axis={"format": "d", "tickMinStep": 1, "tickCount": 4},
+        axis={"format": "d", "tickMinStep": 1, "tickCount": 4, "labelExpr": _WHOLE},
     )
     kinds = sorted(drawn["ceramide"].dropna().unique())
     lines = marks(

@@ -105,6 +105,7 @@ def test_headings_of_the_list_never_cover_one_another(bench: Visit, tmp_path: Pa
         give(page, example_at(tmp_path / "headings.csv"))
         expect_result(page, "headings.csv")
         expect(page.locator(".gg-queue-line").nth(20)).to_be_attached()
+        expect(page.get_by_label("Mark GM2(36:1;O2), row 49")).to_be_attached()
         settle(page)
         assert page.evaluate(COVERED) == []
 

@@ -355,7 +355,8 @@ def _lack_of_fit(table: FeatureTable, verdicts: RowVerdicts) -> list[_Finding]:
     rt = table.data["rt"].to_numpy()[valid]
     residual = verdicts.residual[valid]
     rows = pd.DataFrame({"name": table.data["name"], "isomer": as_column(verdicts.isomer)})
-    species = rows.iloc[valid].groupby(["name", "isomer"], dropna=False).ngroup().to_numpy()
+    number = rows.iloc[valid].groupby(["name", "isomer"], dropna=False).ngroup()
+    species = np.asarray(number, dtype=np.int64)
     found = lack_of_fit(rt, residual, residual / verdicts.standardized_residual[valid], species)
     if found is None or not found.is_clear:
         return []

@@ -126,7 +126,8 @@ def test_a_name_and_thresholds_that_are_not_used_yet_stay_when_the_list_is_read_
 def test_a_file_is_named_where_the_session_has_another_name(analysis: gg.Analysis) -> None:
     history = gg.History.open()
     history.save(analysis)
+    history.save(analysis, name="example")  # as a batch names it
     history.save(analysis, name="liver 3")
     files = HistoryPanel().grid._columns["file_text"]
     assert files["labels"] == [analysis.source.name]
-    assert sorted(np.frombuffer(files["values"], "<i4").tolist()) == [-1, 0]
+    assert sorted(np.frombuffer(files["values"], "<i4").tolist()) == [-1, -1, 0]

@@ -234,7 +234,8 @@ def _for_display(sessions: pd.DataFrame) -> pd.DataFrame:
     duration = (sessions["completed"] - sessions["started"]).dt.total_seconds()
     group = sessions["shared_group"]
     seen_by = sessions["shared"].where(group.isna(), "group " + group.astype("str"))
-    file = sessions["file_name"].mask(sessions["file_name"] == sessions["name"])
+    file, name = sessions["file_name"], sessions["name"]
+    file = file.mask((file == name) | (file.str.replace(r"\.\w+$", "", regex=True) == name))
     shown = sessions.assign(
         file_text=file, created_text=created, duration=duration, seen_by=seen_by
     )

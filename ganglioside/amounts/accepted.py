@@ -122,6 +122,17 @@ def samples_of(features: pd.DataFrame) -> pd.Series[Any]:
     return features["sample"].fillna("").astype(object)
 
 
+def number_of_samples(features: pd.DataFrame) -> int:
+    """Number of samples that a table names; 0 in a table without samples.
+
+    Examples
+    --------
+    >>> number_of_samples(pd.DataFrame({"sample": ["a", "b", None, "a"]}))
+    2
+    """
+    return len(set(samples_of(features)) - {""})
+
+
 def _has_decided(override: Override | None) -> bool:
     """Whether an analyst accepted, renamed or rejected a feature."""
     return override is not None and override.is_decided

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ganglioside.amounts.accepted import number_of_samples
 from ganglioside.analysis import Analysis
 from ganglioside.charts import palette
 from ganglioside.charts.crowds import IS_SINGLE
@@ -23,7 +24,7 @@ VIEWS: Final[dict[str, str]] = {
     "predicted": "Predicted against measured RT",
     "reduced": "RT normalised to 36:1",
     "residuals": "Residuals from each series' curve",
-    "mz": "RT against m/z",
+    "mz": "RT against m/z or mass",
     "areas": "Peak area by series",
 }
 
@@ -110,8 +111,7 @@ def colourings(analysis: Analysis) -> tuple[str, ...]:
     >>> colourings(gg.analyze(gg.simulate(1, n_samples=3)))
     ('verdict', 'sample')
     """
-    features = analysis.features
-    count = features["sample"].nunique() if "sample" in features else 0
+    count = number_of_samples(analysis.features)
     return ("verdict", "sample") if 2 <= count <= len(palette.SAMPLE_COLOURS) else ("verdict",)
 
 

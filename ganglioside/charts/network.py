@@ -6,10 +6,12 @@ from typing import Final
 
 import pandas as pd
 
+from ganglioside.amounts.accepted import number_of_samples
 from ganglioside.analysis import Analysis
 from ganglioside.charts import palette
 from ganglioside.charts.feature_marks import category_scale, finish, nothing
 from ganglioside.charts.plot_tables import CATEGORY_IN_SERIES, fragment_table, inline
+from ganglioside.charts.text_widths import text_width
 from ganglioside.charts.vega import CERTAINTY, Spec, View, layers, marks, nominal, quantity, value
 from ganglioside.columns import CATEGORIES, PARENT_VERDICTS
 from ganglioside.lipids.names import parse_name
@@ -17,6 +19,9 @@ from ganglioside.lipids.process_words import processes_in_words
 
 _ROW: Final = 17  # px
 _COLUMN: Final = 42  # px
+_LEAST_WIDTH: Final = 420  # px; a report draws all charts as wide as the page
+_LABEL: Final = 11  # px, size of the font of headings
+_APART: Final = 6  # px, between headings
 _PARENT: Final = "parent"
 
 
@@ -48,7 +53,7 @@ def fragment_network(analysis: Analysis, *, most: int = 60) -> Spec:
     table = fragment_table(analysis)
     if table.empty:
         return nothing(title, "No feature is a fragment or an adduct.")
-    is_study = "sample" in analysis.features and analysis.features["sample"].nunique() > 1
+    is_study = number_of_samples(analysis.features) > 1
     apart = analysis.settings.rt_tolerance / 2 if is_study else 0.0
     kept, total = _largest_parents(_labelled(table, apart), most)
     shown = "" if total <= most else f"The {most} parents with most pieces of {total}. "
@@ -114,7 +119,7 @@ def _layers(table: pd.DataFrame) -> Spec:
         *_row_marks(of_parents, position),
         *_parent_marks(of_parents, position, present),
         *_piece_marks(of_pieces, of_numbers, position),
-        width=_COLUMN * len(columns),
+        width=_width(columns),
         height=_ROW * len(parents),
     )
 
@@ -131,6 +136,17 @@ def _parents(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     return parents
 
 
+def _width(columns: list[str]) -> int:
+    """Width of the chart, px."""
+    return max(_COLUMN * len(columns), _LEAST_WIDTH)
+
+
+def _have_room(columns: list[str]) -> bool:
+    """Whether all headings of the columns can be written side by side."""
+    widest = max(text_width(each, _LABEL) or _LABEL * len(each) for each in columns)
+    return widest + _APART <= _width(columns) / len(columns)
+
+
 def _position(columns: list[str], rows: list[str]) -> Spec:
     """Axes: a column for each kind of piece, a row for each parent."""
     x = nominal(
@@ -138,7 +154,7 @@ def _position(columns: list[str], rows: list[str]) -> Spec:
         sort=columns,
         title=None,
         scale={"domain": columns},
-        axis={"orient": "top", "labelAngle": 0 if len(columns) <= 9 else -45, "grid": False},
+        axis={"orient": "top", "labelAngle": 0 if _have_room(columns) else -45, "grid": False},
     )
     return {"x": x, "y": nominal("row", sort=rows, title=None, axis={"labelLimit": 320})}
 

@@ -17,7 +17,13 @@ from ganglioside.charts.feature_marks import (
     nothing,
     verdict_channel,
 )
-from ganglioside.charts.plot_tables import curves, inline, points, points_on_curves
+from ganglioside.charts.plot_tables import (
+    curves,
+    inline,
+    points,
+    points_on_curves,
+    valid_or_all,
+)
 from ganglioside.charts.vega import Spec, View, marks, nominal, quantity
 from ganglioside.charts.views import retention_panels
 from ganglioside.support.formatting import share
@@ -33,8 +39,8 @@ _AREAS: Final = {
 
 #: Orders of the panels of series, by name, as a reader is offered them.
 ORDERS: Final[dict[str, str]] = {
-    "area": "largest peak area first",
-    "valid": "most valid features first",
+    "area": "largest area first",
+    "valid": "most valid first",
     "outliers": "most outliers first",
     "name": "by name",
 }
@@ -77,8 +83,7 @@ def series_panels(
     title = "Retention by carbon number, series by series"
     frame = points_on_curves(analysis)
     if series is None:
-        with_valid = frame.loc[frame["verdict"] == "valid", "series"]
-        series = list((frame["series"] if with_valid.empty else with_valid).unique())
+        series = list(valid_or_all(frame)["series"].unique())
     frame = frame[frame["series"].isin(list(series))]
     fitted = curves(analysis, frame)
     panels = retention_panels(

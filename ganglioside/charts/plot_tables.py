@@ -103,6 +103,19 @@ def curves(analysis: Analysis, shown: pd.DataFrame) -> pd.DataFrame:
     return grid[columns].reset_index(drop=True)
 
 
+def valid_or_all(features: pd.DataFrame) -> pd.DataFrame:
+    """Valid rows of a table, whose series a chart shows; all of them where none is valid.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"series": ["GM1", "GM3"], "verdict": ["valid", "outlier"]})
+    >>> valid_or_all(rows)["series"].tolist(), valid_or_all(rows[1:])["series"].tolist()
+    (['GM1'], ['GM3'])
+    """
+    is_valid = features["verdict"] == "valid"
+    return features[is_valid] if is_valid.any() else features
+
+
 def isomer_labels(lines: pd.DataFrame) -> pd.Series:
     """Short names of isomers within their series: `GD1a`, but `late` for `GM2 late`."""
     pairs = zip(lines["series"], lines["isomer"], strict=True)
@@ -113,7 +126,8 @@ def isomer_labels(lines: pd.DataFrame) -> pd.Series:
 def _kinds(shown: pd.DataFrame) -> pd.DataFrame:
     """Kinds of ceramide of each series with the first and last carbon number to draw.
 
-    The most usual kind (`main`) spans the series, the others one carbon more than they have.
+    The most usual kind (`main`) spans the series, or one carbon more to each side of a single one;
+    the others span one carbon more than they have.
     """
     named = shown[shown["carbons"].notna() & shown["series"].notna()]
     kinds = (
@@ -124,7 +138,8 @@ def _kinds(shown: pd.DataFrame) -> pd.DataFrame:
     )
     main = ~kinds.duplicated("series")
     span = named.groupby("series")["carbons"].agg(["min", "max"]).loc[kinds["series"]]
-    first, last = span["min"].to_numpy(), span["max"].to_numpy()
+    one = (span["min"] == span["max"]).to_numpy()  # of one point there is neither line nor scale
+    first, last = span["min"].to_numpy() - one, span["max"].to_numpy() + one
     return kinds.assign(
         main=main,
         first=(kinds["first"] - 1).where(~main, first),

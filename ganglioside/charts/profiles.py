@@ -106,7 +106,12 @@ def _marks(bars: pd.DataFrame) -> list[Spec]:
         "bar",
         {
             "y": y,
-            "x": quantity("share", title="Share of the consolidated area (%)", scale=scale),
+            "x": quantity(
+                "share",
+                title="Share of the consolidated area (%)",
+                scale=scale,
+                axis={"labelExpr": "datum.value > 100 ? '' : datum.label"},
+            ),
             "color": nominal("category", legend=None, scale=_colours()),
             "tooltip": [
                 nominal("name", title="Series"),

@@ -14,7 +14,8 @@ from typing import Final
 
 from ganglioside.support.fact_tables import read_facts
 
-_TEXT: Final = re.compile(r"<text ([^>]*)>(.*?)</text>", re.DOTALL)
+#: A text that holds something: an empty one closes itself.
+_TEXT: Final = re.compile(r"<text ([^>]*)(?<!/)>(.*?)</text>", re.DOTALL)
 _LINE: Final = re.compile(r"<tspan([^>]*)>([^<]*)</tspan>")
 _SIZE: Final = re.compile(r'font-size="([\d.]+)px"')
 _BOLD: Final = 'font-weight="bold"'

@@ -39,6 +39,13 @@ from ganglioside.support.arrays import FloatArray
 from ganglioside.support.formatting import counted
 
 _WIDTH: Final = 760  # px
+
+#: Labels of whole carbons: a short axis has a tick between 33 and 34, too.
+_WHOLE: Final = "datum.value == floor(datum.value) ? datum.label : ''"
+
+#: Room beside the marks of a series, px: with labels of isomers, which stand behind their lines.
+_BESIDE: Final = 12
+_BESIDE_LABELS: Final = 26
 _ROW: Final = 20  # px, height of a row of text
 _EDGE: Final = 12  # sigma, end of the axis of residuals
 _BEYOND: Final = 1.5  # min, shown on either side of the lines in the chart of normalised RT
@@ -82,7 +89,7 @@ def predicted_against_measured(analysis: Analysis, colour: str = "verdict") -> S
     )
     position = {
         "x": quantity("rt", title="Measured RT (min)", scale=scale),
-        "y": quantity("predicted_rt", title="Predicted RT of its own series (min)", scale=scale),
+        "y": quantity("predicted_rt", title="Predicted RT (min)", scale=scale),
     }
     features = feature_marks(frame, position, data=inline(frame), colour=colour, zoomed=True)
     return finish(
@@ -201,11 +208,12 @@ def _carbon_layers(
     flags = ["anchor", "wrong_anchor", "last", "latest"]
     drawn[flags] = drawn[flags].astype("boolean")
     tall = {"zero": False, "nice": True}
+    named = drawn["isomer"].notna().any()
     x = quantity(
         "carbons",
         title="Carbons of the ceramide",
-        scale={"zero": False, "nice": False, "padding": 12},
-        axis={"format": "d", "tickMinStep": 1, "tickCount": 4},
+        scale={"zero": False, "nice": False, "padding": _BESIDE_LABELS if named else _BESIDE},
+        axis={"format": "d", "tickMinStep": 1, "tickCount": 4, "labelExpr": _WHOLE},
     )
     kinds = sorted(drawn["ceramide"].dropna().unique())
     lines = marks(
@@ -229,9 +237,9 @@ def _carbon_layers(
         "text",
         {"x": x, "y": quantity("curve_rt"), "text": nominal("label")},
         where=["datum.last && isValid(datum.isomer) && isValid(datum.curve_rt)"],
-        align="right",
-        dx=4,
-        dy={"expr": "datum.latest ? -8 : 13"},
+        align="left",
+        dx=9,
+        dy={"expr": "datum.latest ? -5 : 6"},
         fontSize=10,
     )
     position = {"x": x, "y": quantity("rt", scale=tall)}
@@ -239,7 +247,7 @@ def _carbon_layers(
     draw = counted_marks if counted else feature_marks
     features = draw(frame, position, where=["isValid(datum.rt)"], colour=colour)
     below = [lines] if drawn["curve_rt"].notna().any() else []
-    above = [ends] if drawn["isomer"].notna().any() else []
+    above = [ends] if named else []
     source = {"data": inline(drawn)} | ({"transform": counted} if counted else {})
     return source, layers(*below, features, *above)
 
@@ -468,7 +476,7 @@ def residuals(analysis: Analysis, colour: str = "verdict") -> Spec:
         "x": quantity("rt", title="Measured RT (min)", scale={"zero": False, "padding": 12}),
         "y": quantity(
             "drawn",
-            title="Measured − predicted RT (min)",
+            title="Residual (min)",
             scale={"domain": [-1.08 * edge, 1.08 * edge], "nice": False},
         ),
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from ganglioside.amounts.accepted import number_of_samples
 from ganglioside.columns import VERDICTS
 from ganglioside.display.cards import card
 from ganglioside.display.sketch import retention_sketch
@@ -146,7 +147,7 @@ def _queue(analysis: Analysis) -> tuple[tuple[str, ...], list[tuple[object, ...]
         "Verdict": rows["verdict"].astype("str"),
         "Why": first["why"],
     }
-    if "sample" in features and features["sample"].nunique() > 1:
+    if number_of_samples(features) > 1:
         columns["Sample"] = rows["sample"]
     return tuple(columns), list(zip(*columns.values(), strict=True)), len(queue) - len(first)
 

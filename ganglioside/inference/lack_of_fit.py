@@ -50,7 +50,9 @@ class LackOfFit:
         return self.misfit > CLEAR_MISFIT and abs(self.errors) > _PART_ERRORS
 
 
-def lack_of_fit(rt: FloatArray, residual: FloatArray, scale: FloatArray) -> LackOfFit | None:
+def lack_of_fit(
+    rt: FloatArray, residual: FloatArray, scale: FloatArray, species: IntArray | None = None
+) -> LackOfFit | None:
     """How well a curve fits in the parts of a run; None for fewer than 20 rows, or all alike.
 
     Parameters
@@ -58,6 +60,9 @@ def lack_of_fit(rt: FloatArray, residual: FloatArray, scale: FloatArray) -> Lack
     rt, residual, scale : numpy.ndarray, shape (n,)
         Of the rows on their lines, min: RT, its difference from what the others predict, and the
         scale of that difference.
+    species : numpy.ndarray of int, shape (n,), optional
+        Number of the species of each row: what its rows in several samples have in common is
+        counted once. Where omitted, each row is a species of its own.
 
     Examples
     --------
@@ -72,10 +77,13 @@ def lack_of_fit(rt: FloatArray, residual: FloatArray, scale: FloatArray) -> Lack
     order = np.argsort(rt, kind="stable")
     away = np.clip(residual / scale, -_LARGEST, _LARGEST)[order]
     away = away - np.median(away)
+    border, size = _parts(len(rt))
     spread = float(away.std())
+    if species is not None:
+        within = away - np.repeat(np.add.reduceat(away, border) / size, size)
+        spread = _spread_of_species(within, species[order])
     if spread == 0:
         return None  # all rows are as far away: nothing is left inside the series
-    border, size = _parts(len(rt))
     errors = np.add.reduceat(away, border) / np.sqrt(size) / spread
     worst = int(np.argmax(np.abs(errors)))
     part = order[border[worst] : border[worst] + size[worst]]
@@ -86,6 +94,15 @@ def lack_of_fit(rt: FloatArray, residual: FloatArray, scale: FloatArray) -> Lack
         away=float(np.median(residual[part])),
         errors=float(errors[worst]),
     )
+
+
+def _spread_of_species(away: FloatArray, species: IntArray) -> float:
+    """Spread of n rows such that a mean of n has the standard error spread / sqrt(n).
+
+    With S the sum of a species' rows it is sqrt(sum(S^2) / n): the standard deviation where rows
+    are independent, sqrt(m) times it where m of them are alike.
+    """
+    return float(np.sqrt(np.sum(np.bincount(species, weights=away) ** 2) / len(away)))
 
 
 def _parts(n: int) -> tuple[IntArray, IntArray]:

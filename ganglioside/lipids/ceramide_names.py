@@ -9,6 +9,7 @@ from typing import Final, NoReturn
 from ganglioside.errors import NameFormError
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.name_faults import LIMITS, check_limit, refuse
+from ganglioside.support.formatting import counted
 
 #: Letter before a chain, for its hydroxyls (`d18:1`, `h24:0`) or for carbon (`C18:0`).
 CHAIN_LETTER: Final = "[mdtqhnc]"
@@ -217,7 +218,7 @@ def _check_double_bonds(carbons: int, double_bonds: int) -> None:
     if double_bonds > carbons // 2:
         refuse(
             "impossible-double-bonds",
-            f"{carbons} carbons cannot hold {double_bonds} double bonds.",
+            f"{counted(carbons, 'carbon')} cannot hold {counted(double_bonds, 'double bond')}.",
             "Check the numbers of the name.",
         )
 

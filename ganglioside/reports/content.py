@@ -13,7 +13,7 @@ from ganglioside.columns import OVERRIDE_COLUMNS, VERDICT_KINDS, VERDICTS, WRONG
 from ganglioside.lipids.process_words import process_words
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import setting_specs
-from ganglioside.support.formatting import minutes, percent, share
+from ganglioside.support.formatting import counted, minutes, percent, share
 
 #: Rows of a table on the page; the export has all.
 MOST_ROWS: Final = 5_000
@@ -182,8 +182,8 @@ def _problems(analysis: Analysis, severity: str) -> list[FaultToFix]:
 
 
 def _cell(number: Any, column: Any) -> str:
-    """Location of a problem in the input: `line 4, rt`; either part may be missing."""
-    line = "" if pd.isna(number) else f"line {number}"
+    """Location of a problem in the input: `row 4, rt`; either part may be missing."""
+    line = "" if pd.isna(number) else f"row {number}"
     return ", ".join(part for part in (line, _text(column)) if part)
 
 
@@ -257,7 +257,8 @@ def _model(analysis: Analysis) -> str:
     median = f", median leave-one-out error {minutes(error.median())}" if len(error) else ""
     return (
         "Yes: RT = offset(series, isomer) + f(carbons, double bonds, hydroxyls), f shared by all "
-        f"series; {analysis.summary.lines} lines, scatter {minutes(analysis.summary.curve_sigma)}"
+        f"series; {counted(analysis.summary.lines, 'line')}, scatter "
+        f"{minutes(analysis.summary.curve_sigma)}"
         f"{median}."
     )
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from ganglioside import charts
 from ganglioside.analysis import Analysis
+from ganglioside.charts.plot_tables import valid_or_all
 from ganglioside.charts.vega import Spec
 from ganglioside.support.fact_tables import read_facts
 
@@ -107,6 +108,8 @@ def planned(name: str, analysis: Analysis) -> Figure:
 def series_in_order(analysis: Analysis) -> tuple[list[str], list[str]]:
     """Series with valid features, the largest area first: those of the figure, and the rest.
 
+    Where no feature is valid, they are all series with a readable name.
+
     Examples
     --------
     >>> import ganglioside as gg
@@ -114,7 +117,7 @@ def series_in_order(analysis: Analysis) -> tuple[list[str], list[str]]:
     >>> len(shown), "GM1" in shown
     (9, True)
     """
-    valid = analysis.features[analysis.features["verdict"] == "valid"]
-    area = valid.groupby("series")["volume"].sum().sort_values(ascending=False, kind="stable")
+    counted = valid_or_all(analysis.features)
+    area = counted.groupby("series")["volume"].sum().sort_values(ascending=False, kind="stable")
     names = [str(name) for name in area.index]
     return names[:MOST_PANELS], names[MOST_PANELS:]

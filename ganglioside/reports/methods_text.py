@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ganglioside.analysis import Analysis
 from ganglioside.columns import WRONG_VERDICTS
-from ganglioside.support.formatting import minutes
+from ganglioside.support.formatting import counted, minutes
 
 
 def methods_text(analysis: Analysis) -> str:
@@ -36,8 +36,8 @@ def _model(analysis: Analysis) -> str:
     return (
         f"{table} Reversed-phase retention was modelled as the offset of each series or isomer "
         "plus one function of the carbons, double bonds and hydroxyls of the ceramide that all "
-        f"series share, fitted robustly ({summary.lines} lines; residual standard deviation "
-        f"{minutes(summary.curve_sigma)}{left_out})."
+        f"series share, fitted robustly ({counted(summary.lines, 'line')}; residual standard "
+        f"deviation {minutes(summary.curve_sigma)}{left_out})."
     )
 
 
@@ -51,9 +51,11 @@ def _verdicts(analysis: Analysis) -> str:
         f"fragmentation of a larger ganglioside of the same ceramide that co-elutes within "
         f"{analysis.coelution_tolerance:.3g} min, another ion of a co-eluting species, or chance; "
         f"names more than {settings.outlier_threshold:g} standard deviations from their curve were "
-        f"not accepted. {summary.valid:,} features were valid; {wrong:,} names were rejected "
-        f"({summary.fragment:,} in-source fragments, {summary.adduct:,} adducts and other ions, "
-        f"{summary.outlier:,} outliers) and {summary.undecided:,} left "
+        f"not accepted. {counted(summary.valid, 'feature was', 'features were')} valid; "
+        f"{counted(wrong, 'name was', 'names were')} rejected "
+        f"({counted(summary.fragment, 'in-source fragment')}, "
+        f"{counted(summary.adduct, 'adduct or other ion', 'adducts and other ions')}, "
+        f"{counted(summary.outlier, 'outlier')}) and {summary.undecided:,} left "
         f"undetermined{no_part}."
     )
 

@@ -16,7 +16,8 @@ _MINUTES: Final = ("rt", "predicted_rt", "rt_lower", "rt_upper", "parent_rt", "e
                    "rt_start", "rt_end", "lower", "upper")  # fmt: skip
 _DIFFERENCES: Final = ("residual", "difference", "delta_rt")
 _PROBABILITIES: Final = ("probability", "right")
-_AREAS: Final = ("volume", "consolidated_volume")
+_AREAS: Final = ("volume", "consolidated_volume", "area", "area_returned", "area_unseen",
+                 "area_consolidated", "area_low", "area_high", "area_other_ions")  # fmt: skip
 
 _MARKS: Final = {kind.name: kind for kind in VERDICT_KINDS}
 

@@ -27,7 +27,7 @@ def lazy_names(
     getattr : callable
         Gives the value of a public name; raises `AttributeError` for any other.
     dir : callable
-        Lists the names of the package, those not loaded yet included.
+        Lists the public names of the package, those not loaded yet included.
 
     Examples
     --------
@@ -44,6 +44,8 @@ def lazy_names(
         return getattr(import_module(f"{package}.{homes[name]}"), name)
 
     def names() -> list[str]:
-        return sorted({*vars(sys.modules[package]), *homes, *modules})
+        # Not what the package itself imports: that would be offered for completion beside them.
+        special = (name for name in vars(sys.modules[package]) if name.startswith("__"))
+        return sorted({*special, *homes, *modules})
 
     return load, names

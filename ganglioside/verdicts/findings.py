@@ -354,7 +354,10 @@ def _lack_of_fit(table: FeatureTable, verdicts: RowVerdicts) -> list[_Finding]:
     valid = np.flatnonzero((verdicts.verdict == VALID) & np.isfinite(verdicts.residual))
     rt = table.data["rt"].to_numpy()[valid]
     residual = verdicts.residual[valid]
-    found = lack_of_fit(rt, residual, residual / verdicts.standardized_residual[valid])
+    rows = pd.DataFrame({"name": table.data["name"], "isomer": as_column(verdicts.isomer)})
+    number = rows.iloc[valid].groupby(["name", "isomer"], dropna=False).ngroup()
+    species = np.asarray(number, dtype=np.int64)
+    found = lack_of_fit(rt, residual, residual / verdicts.standardized_residual[valid], species)
     if found is None or not found.is_clear:
         return []
     late = "later" if found.away > 0 else "earlier"

@@ -11,7 +11,7 @@ import numpy as np
 from ganglioside.columns import EXPLAINED_VERDICTS, VERDICTS
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.reading.feature_table import FeatureTable
-from ganglioside.support.formatting import share
+from ganglioside.support.formatting import counted, share
 from ganglioside.verdicts.decisions import VALID
 from ganglioside.verdicts.result_tables import RowVerdicts
 
@@ -119,8 +119,8 @@ def _headline(s: Summary) -> str:
     """The headline: what is explained, the counts of each verdict, and remarks."""
     return (
         f"{_explained(s)}: "
-        f"{s.valid:,} valid, {s.fragment:,} fragments, {s.adduct:,} adducts; "
-        f"{s.outlier:,} outliers, {s.undecided:,} undetermined.{_remarks(s)}"
+        f"{s.valid:,} valid, {counted(s.fragment, 'fragment')}, {counted(s.adduct, 'adduct')}; "
+        f"{counted(s.outlier, 'outlier')}, {s.undecided:,} undetermined.{_remarks(s)}"
     )
 
 

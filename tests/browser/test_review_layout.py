@@ -94,7 +94,7 @@ def test_a_chart_is_as_high_as_its_card_or_scrolls_to_its_end(bench: Visit, tmp_
             until(lambda: page.evaluate(BELOW) <= 1)
         page.locator(".gg-toggle.mod-active").click()  # the thresholds
         for view in ("Predicted against measured RT", "Residuals from each series' curve",
-                     "RT against m/z"):  # fmt: skip
+                     "RT against m/z or mass"):  # fmt: skip
             chart.select_option(label=view)
             until(lambda: not page.evaluate(SCROLLS), f"all of {view} in sight")
 
@@ -105,5 +105,23 @@ def test_headings_of_the_list_never_cover_one_another(bench: Visit, tmp_path: Pa
         give(page, example_at(tmp_path / "headings.csv"))
         expect_result(page, "headings.csv")
         expect(page.locator(".gg-queue-line").nth(20)).to_be_attached()
+        expect(page.get_by_label("Mark GM2(36:1;O2), row 49")).to_be_attached()
         settle(page)
         assert page.evaluate(COVERED) == []
+
+
+def test_on_paper_the_page_goes_on_behind_its_window(bench: Visit, tmp_path: Path) -> None:
+    page = bench.page
+    table = example_at(tmp_path / "paper.csv")
+    give(page, table)
+    expect_result(page, table.name)
+    page.emulate_media(media="print")
+    try:
+        settle(page)
+        with window(page, 718, 1000):  # A4
+            height = "document.body.scrollHeight"
+            until(lambda: page.evaluate(height) > 3000, "the whole page on paper")
+            assert page.evaluate("document.body.scrollWidth") <= 718
+            expect(page.locator(".gg-input-bar")).to_be_hidden()
+    finally:
+        page.emulate_media(media="screen")

@@ -11,7 +11,13 @@ from chart_tables import drawn_rows, example
 import ganglioside as gg
 from ganglioside import charts
 from ganglioside.charts.files import spec
-from ganglioside.charts.network import _labelled, _ordered_kinds, _percent
+from ganglioside.charts.network import (
+    _have_room,
+    _labelled,
+    _ordered_kinds,
+    _percent,
+    _width,
+)
 
 
 def test_the_network_is_cut_where_it_would_be_too_long_and_says_so() -> None:
@@ -68,3 +74,11 @@ def test_samples_of_a_study_share_a_row_and_a_number() -> None:
     (text,) = [text for name, text in chart["datasets"].items() if name == numbers["data"]["name"]]
     cells = [(row["row"], row["kind"]) for row in csv.DictReader(io.StringIO(text))]
     assert len(cells) == len(set(cells))
+
+
+def test_a_chart_of_few_kinds_is_wide_enough_for_their_headings() -> None:
+    two, many = ["parent", "sodium adduct"], ["parent", *(f"GM1+{k}HexNAc" for k in range(2, 11))]
+    assert _width(two) == 420
+    assert _have_room(two)
+    assert not _have_room(many)
+    assert not _have_room(["parent", *["GM1+HexNAc"] * 8])  # nine, as wide as many

@@ -101,3 +101,11 @@ def test_a_fragment_is_reduced_by_the_ceramide_of_its_parent() -> None:
     assert abs(shift[whole].mean()) < 0.05
     assert (pieces.index.isin(table.index[of_whole])).sum() > 3
     np.testing.assert_allclose(shift[of_whole], shift[whole].mean(), atol=1e-9)
+
+
+def test_the_curve_of_a_series_with_one_carbon_number_has_a_carbon_on_each_side() -> None:
+    shown = points(example())
+    of_one = shown[(shown["series"] == "GM1") & (shown["carbons"] == 38)]
+    main = curves(example(), of_one)
+    assert set(main["carbons"]) == {37, 38, 39}
+    assert main["curve_rt"].is_monotonic_increasing or main["ceramide"].nunique() > 1

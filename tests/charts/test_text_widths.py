@@ -45,3 +45,8 @@ def test_each_line_of_a_text_gets_its_own_width() -> None:
     width = text_width("GM1", 10)
     assert fixed.count(f'textLength="{width:g}"') == 2
     assert re.sub(r' textLength="[^"]*" lengthAdjust="[^"]*"', "", fixed) == lines
+
+
+def test_an_empty_text_is_left_as_it_is() -> None:
+    empty, full = '<text font-size="10px"/>', '<text font-size="10px">GM1</text>'
+    assert with_fixed_widths(empty + full) == empty + with_fixed_widths(full)

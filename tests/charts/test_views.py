@@ -169,3 +169,14 @@ def test_no_mark_of_normalised_rt_is_cut_by_an_end_of_its_axis(seed: int) -> Non
     lines = analysis.model.lines["offset"]
     assert low < lines.min() - 1
     assert high > lines.max() + 1
+
+
+def test_isomers_are_named_behind_the_ends_of_their_lines() -> None:
+    def layers(series: str) -> list[dict[str, Any]]:
+        return charts.retention_by_carbons(example(), series).to_dict()["layer"]
+
+    named, plain = layers("GD1"), layers("GM1")
+    labels = [layer["mark"] for layer in named if layer["mark"]["type"] == "text"]
+    assert [(mark["align"], mark["dx"] > 5) for mark in labels[-1:]] == [("left", True)]
+    room = [part[0]["encoding"]["x"]["scale"]["padding"] for part in (named, plain)]
+    assert room == [26, 12]

@@ -82,3 +82,18 @@ def test_rows_that_nothing_explains_are_counted_by_parts() -> None:
     assert unexplained_part(clumped) > 0.9
     few = replace(clumped, observed=clumped.observed.take(np.arange(10)))
     assert unexplained_part(few) == 0
+
+
+def test_rows_that_repeat_one_another_are_no_further_evidence() -> None:
+    rng = np.random.default_rng(1)
+    rt, away = np.sort(rng.uniform(5, 15, 80)), rng.normal(size=80) + 0.4
+    away[20:32] += 0.9
+    once = lack_of_fit(rt, away, np.ones(80))
+    rows = np.repeat(np.arange(80), 4)
+    often = lack_of_fit(rt[rows], away[rows], np.ones(320))
+    told = lack_of_fit(rt[rows], away[rows], np.ones(320), rows)
+    assert once is not None
+    assert often is not None
+    assert told is not None
+    assert abs(often.errors) > 1.5 * abs(once.errors)
+    assert abs(told.errors) < 0.8 * abs(often.errors)

@@ -26,13 +26,13 @@ def test_wrong_anchors_come_first_with_their_parent(page: str, table: Path) -> N
         assert item.value in page
 
 
-def test_unreadable_rows_are_listed_with_line_value_and_advice(evil_table: Path) -> None:
+def test_unreadable_rows_are_listed_with_row_value_and_advice(evil_table: Path) -> None:
     kinds = {kind.heading: kind for kind in content.to_fix(gg.analyze(evil_table))}
     unread = kinds["Rows that could not be read"]
     assert unread.total >= 3
     values = [item.value for item in unread.rows]
     assert "N/A" in values
-    assert all("line" in item.where and item.advice for item in unread.rows)
+    assert all("row" in item.where and item.advice for item in unread.rows)
 
 
 @pytest.mark.parametrize(

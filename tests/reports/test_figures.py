@@ -36,3 +36,11 @@ def test_titles_of_every_shape_are_read() -> None:
     assert Figure.of({"title": "One"}).title == "One"
     assert Figure.of({"title": {"text": ["One", "two"], "subtitle": "Note."}}).caption == "Note."
     assert Figure.of({}, words="Alone.").caption == "Alone."
+
+
+def test_without_a_valid_feature_the_series_that_were_read_are_shown() -> None:
+    rows = b"Name,RT,Volume\nGM3(33:1;O2),7.770,153841\nGM3(34:1;O2),8.953,122319\n"
+    analysis = gg.analyze(gg.read_features(rows + b"GM3(34:1;O2),8.446,1781022\n"))
+    assert analysis.summary.valid == 0
+    assert series_in_order(analysis) == (["GM3"], [])
+    assert "readable name" not in str(planned("retention", analysis).document)

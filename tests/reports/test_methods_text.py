@@ -45,3 +45,12 @@ def test_areas_are_not_spoken_of_where_there_are_none() -> None:
 def test_without_a_model_it_says_why() -> None:
     table = gg.read_features(b"Name,RT\nGM1(36:1;O2),9\nGM3(36:1;O2),9.5\n")
     assert "No retention model was fitted" in methods_text(gg.analyze(table))
+
+
+def test_one_of_a_kind_is_not_told_as_many() -> None:
+    rows = b"Name,RT,Volume\nGM3(33:1;O2),7.770,153841\nGM3(34:1;O2),8.953,122319\n"
+    analysis = gg.analyze(gg.read_features(rows + b"GM3(34:1;O2),8.446,1781022\n"))
+    assert analysis.summary.outlier == 1
+    text = methods_text(analysis) + analysis.summary.headline
+    assert "1 name was rejected" in text
+    assert text.count("1 outlier)") + text.count("1 outlier,") == 2

@@ -21,6 +21,8 @@ def test_every_public_name_can_be_had_and_is_listed(package: str) -> None:
     module = import_module(package)
     assert set(module.__all__) <= set(dir(module))
     assert "__name__" in dir(module)
+    # What a user is offered for completion, also after much of the package is loaded.
+    assert {name for name in dir(module) if not name.startswith("_")} <= set(module.__all__)
     for name in module.__all__:
         assert getattr(module, name) is not None
 

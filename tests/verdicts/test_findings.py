@@ -169,6 +169,11 @@ def test_an_even_gradient_is_no_finding() -> None:
     assert "lack-of-fit" not in codes
 
 
+def test_samples_of_a_study_are_no_further_witnesses_against_its_curve() -> None:
+    for seed in (3, 6):
+        assert found(gg.simulate(seed, n_samples=4), "lack-of-fit").empty
+
+
 def test_features_that_elute_late_together_are_told() -> None:
     """Late by up to 0.1 min around 11 min: no gradient is as uneven as that."""
     samples = [bent_tables.table(even, s, 0.005).assign(Sample=f"S{s}") for s in range(3)]

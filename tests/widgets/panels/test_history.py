@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from widgets.markup import EVIL
 
 import ganglioside as gg
@@ -13,6 +14,8 @@ def test_the_history_page_lists_opens_and_compares(analysis: gg.Analysis) -> Non
     sid = gg.History.open().save(analysis, name=EVIL)
     page = HistoryPage()
     assert list(page.history.grid._keys) == [sid]
+    labels = [column["label"] for column in page.history.grid._layout_columns]
+    assert labels.index("Undetermined") < labels.index("Made by")  # in sight at 1280 px
     page.history.search.value = "no such session"
     assert list(page.history.grid._keys) == []
     assert "matches the search" in page.history.grid._empty
@@ -118,3 +121,13 @@ def test_a_name_and_thresholds_that_are_not_used_yet_stay_when_the_list_is_read_
     panel.grid.selected = second
     assert panel.name.value == "second"
     assert panel.thresholds.state.settings == gg.Settings()
+
+
+def test_a_file_is_named_where_the_session_has_another_name(analysis: gg.Analysis) -> None:
+    history = gg.History.open()
+    history.save(analysis)
+    history.save(analysis, name="example")  # as a batch names it
+    history.save(analysis, name="liver 3")
+    files = HistoryPanel().grid._columns["file_text"]
+    assert files["labels"] == [analysis.source.name]
+    assert sorted(np.frombuffer(files["values"], "<i4").tolist()) == [-1, -1, 0]

@@ -28,6 +28,8 @@ def test_each_line_opens_its_feature_and_shows_its_decision(analysis: gg.Analysi
     ids = [item["id"] for item in panel.list._items]
     assert ids == list(analysis.review_queue["feature_id"])
     assert panel.list._items[0]["group"] == "Wrong anchors"
+    places = [item["place"] for item in panel.list._items]
+    assert places == [f"row {row}" for row in analysis.features["row"].iloc[ids]]
     assert f"0 of {len(ids)} reviewed" in panel.progress.value
     panel.list._receive(panel.list, {"open": ids[2]}, [])
     assert panel.results.selected == panel.list.selected == ids[2]

@@ -91,3 +91,9 @@ def test_a_setting_that_only_one_side_was_given_is_compared(analysis: gg.Analysi
         settings = Comparison(left, right).settings().set_index("setting")
         assert settings[settings["differs"]].index.tolist() == ["Polarity"]
         assert {*settings.loc["Polarity", ["left", "right"]]} == {"auto", "negative"}
+
+
+def test_sessions_without_a_common_feature_say_so(analysis: gg.Analysis) -> None:
+    other = gg.analyze(gg.read_features(b"Name,RT\nGM4(30:0;O2),3.1\nGM4(32:0;O2),4.1\n"))
+    text = Comparison(other, analysis).headline()
+    assert text == "No feature is in both. Only in the left: 2; only in the right: 332."

@@ -27,11 +27,12 @@ function render({ model, el }) {
     row.dataset.id = item.id;
     const box = document.createElement("input");
     box.type = "checkbox";
-    box.setAttribute("aria-label", `Mark ${item.name}`);
+    const called = [item.name, item.place].filter(Boolean).join(", ");
+    box.setAttribute("aria-label", `Mark ${called}`);
     box.onclick = (event) => mark(item, box.checked, event.shiftKey);
     const open = document.createElement("button");
     open.type = "button";
-    open.title = item.text;
+    open.title = [item.place, item.text].filter(Boolean).join(": ");
     const name = document.createElement("b");
     name.append(...item.name.split(/(?=\()/).flatMap((part, k) => (k ? [document.createElement("wbr"), part] : [part])));
     const verdict = document.createElement("span");
@@ -44,7 +45,7 @@ function render({ model, el }) {
     sign.textContent = item.decision ? model.get("_decision_marks")[item.decision] ?? "" : "";
     sign.title = item.decision;
     open.append(verdict, name, sign, text);
-    open.setAttribute("aria-label", [item.name, item.verdict, item.text, item.decision].filter(Boolean).join(", "));
+    open.setAttribute("aria-label", [called, item.verdict, item.text, item.decision].filter(Boolean).join(", "));
     open.onclick = () => {
       model.send({ open: item.id });
       lead(root);

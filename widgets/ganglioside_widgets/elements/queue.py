@@ -41,6 +41,8 @@ class QueuedFeature:
         Why it is here, in a few words.
     decision : str
         Empty where it is open.
+    place : str
+        Its row in the file: several features may have one name.
     """
 
     id: int
@@ -49,6 +51,7 @@ class QueuedFeature:
     verdict: str
     text: str
     decision: str
+    place: str = ""
 
 
 class Queue(anywidget.AnyWidget):

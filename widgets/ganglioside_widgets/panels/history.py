@@ -34,16 +34,16 @@ from ganglioside_widgets.state.visitors import Access
 from ganglioside_widgets.visitor_time import time_element, visitor_texts
 
 _COLUMNS: Final = (
-    Column("name", "Name", 170),
-    Column("file_name", "File", 150),
+    Column("name", "Name", 200),
+    Column("file_text", "File", 120, "text", "Where it is not the name"),
+    Column("created_text", "Created", 136),
     Column("status", "Status", 96),
+    Column("features", "Features", 82, "count"),
+    *(Column(name, name.capitalize(), 52 + 6 * len(name), "count") for name in VERDICTS),
     Column("author", "Made by", 100),
     Column("seen_by", "Seen by", 110),
     Column("sample_type", "Sample type", 90),
-    Column("created_text", "Created", 140),
     Column("duration", "Duration (s)", 86, "1", "From start to end"),
-    Column("features", "Features", 86, "count"),
-    *(Column(name, name.capitalize(), 50 + 6 * len(name), "count") for name in VERDICTS),
     Column("id", "Session", 130),
 )
 
@@ -227,14 +227,18 @@ class HistoryPage(w.VBox):  # type: ignore[misc]
 
 
 def _for_display(sessions: pd.DataFrame) -> pd.DataFrame:
-    """Sessions with the columns `created_text` and `duration` (s)."""
+    """Sessions with the columns `file_text`, `created_text`, `duration` (s) and `seen_by`."""
     if sessions.empty:
         return sessions
     created = visitor_texts(sessions["created"])
     duration = (sessions["completed"] - sessions["started"]).dt.total_seconds()
     group = sessions["shared_group"]
     seen_by = sessions["shared"].where(group.isna(), "group " + group.astype("str"))
-    shown = sessions.assign(created_text=created, duration=duration, seen_by=seen_by)
+    file, name = sessions["file_name"], sessions["name"]
+    file = file.mask((file == name) | (file.str.replace(r"\.\w+$", "", regex=True) == name))
+    shown = sessions.assign(
+        file_text=file, created_text=created, duration=duration, seen_by=seen_by
+    )
     return shown.reset_index(drop=True)
 
 

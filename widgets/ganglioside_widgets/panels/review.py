@@ -85,6 +85,7 @@ class QueuePanel(Panel):
                 verdict=str(verdicts.iloc[int(str(feature_id))]),
                 text=", ".join(f"{row.author}: {row.decision}" for row in rows.itertuples()),
                 decision="",
+                place=self._place(int(str(feature_id))),
             )
             for feature_id, rows in decisions.disagreements.groupby("feature_id", sort=False)
         ]
@@ -99,6 +100,7 @@ class QueuePanel(Panel):
                 verdict=str(row["verdict"]),
                 text=str(row["why"]),
                 decision=self.review.decision(int(row["feature_id"])) or "",
+                place=self._place(int(row["feature_id"])),
             )
             for row in self.review.queue.to_dict("records")
         ]
@@ -107,6 +109,12 @@ class QueuePanel(Panel):
         features = self.results.features
         name = features["name"].iloc[feature_id]
         return "(no name)" if pd.isna(name) else str(name)
+
+    def _place(self, feature_id: int) -> str:
+        """Row of a feature in the file; empty where it has none."""
+        features = self.results.features
+        row = features["row"].iloc[feature_id] if "row" in features else None
+        return "" if pd.isna(row) else f"row {row}"
 
 
 def warnings(findings: pd.DataFrame) -> str:

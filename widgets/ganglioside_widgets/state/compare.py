@@ -115,6 +115,8 @@ class Comparison:
             f"{pairs:,} features are in both, {verdicts:,} of them with different verdicts, "
             f"{anchors:,} with different anchor marks and {decisions:,} with different decisions "
             "of analysts."
+            if pairs
+            else "No feature is in both."
         )
         if only_left or only_right:
             text += f" Only in the left: {only_left:,}; only in the right: {only_right:,}."

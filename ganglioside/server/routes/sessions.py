@@ -15,7 +15,6 @@ from ganglioside.history.sharing import Shared
 from ganglioside.jobs import Queued, start
 from ganglioside.jobs import Rerun as RerunWork
 from ganglioside.jobs.sent_batches import LONGEST_NAME
-from ganglioside.progress import ProgressCallback
 from ganglioside.reading.raw_table import Source
 from ganglioside.server.answers import (
     SOME_ID,
@@ -29,7 +28,7 @@ from ganglioside.server.answers import (
 )
 from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import Problem, answers
-from ganglioside.server.service import Served, Service, SessionId, within
+from ganglioside.server.service import Served, Service, SessionId
 from ganglioside.server.uploads import (
     FORM,
     NAMED,
@@ -157,9 +156,9 @@ def create_session(
         served.require_room_for_job()
         sid = history.queue(source, chosen.settings, name or None)
         return _started(served, response, sid, name or source.name)
-    with served.desk():
-        late = within(served.limits.seconds)
-        row, _ = history.run_at_once(source, chosen.settings, name or None, late)
+    row, _ = served.at_once(
+        lambda late: history.run_at_once(source, chosen.settings, name or None, late)
+    )
     return _made(response, served.base, row)
 
 
@@ -255,10 +254,8 @@ def rerun_session(
         work = RerunWork(session=sid, settings=None if settings is None else settings.to_dict())
         job = start(served.history, work, served.limits.job_seconds)
         return accepted(response, served.base, job)
-    late: ProgressCallback = within(served.limits.seconds)
-    with served.desk():
-        new = served.history.rerun(sid, settings, late)
-    return _made(response, served.base, served.history.listed(new))
+    row, _ = served.at_once(lambda late: served.history.rerun_at_once(sid, settings, late))
+    return _made(response, served.base, row)
 
 
 @router.get("/sessions/{sid}/input", response_class=Response,

@@ -18,8 +18,8 @@ from ganglioside.server.problems import Problem
 #: Callers wait for a desk so many times as long as an analysis may take.
 _PATIENCE: Final = 5.0
 
-#: Work at a desk hangs where it goes on so many seconds beyond the time of an analysis: some exports
-#: take longer than that. Clients hear of it before they give up by themselves.
+#: Work at a desk hangs where it goes on so many seconds beyond the time of an analysis, as some
+#: exports do. Clients hear of it before they give up by themselves.
 _BEYOND: Final = 180.0
 
 T = TypeVar("T")

@@ -20,7 +20,8 @@ from ganglioside.history.session_rows import Status
 from ganglioside.history.sharing import Scope, Shared
 from ganglioside.history.tokens import Token
 from ganglioside.progress import ProgressEvent
-from ganglioside.server.shown_paths import ShownPaths, without_folders
+from ganglioside.server.shown_paths import ShownPaths
+from ganglioside.support.folders import without_folders
 
 #: Length and form of the ids of sessions and jobs.
 ID_PATTERN: Final = "^[0-9a-f]{14}$"

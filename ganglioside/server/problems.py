@@ -43,6 +43,7 @@ from ganglioside.errors import (
     ValidationError,
 )
 from ganglioside.support.error_reports import capture
+from ganglioside.support.folders import without_folders
 from ganglioside.support.whole_files import FULL
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -184,7 +185,7 @@ def _words(error: BaseException) -> str:
     for kind, instead in _INSTEAD:
         if isinstance(error, kind):
             return instead
-    text = str(error) or "The analysis was cancelled."
+    text = without_folders(str(error)) or "The analysis was cancelled."
     for kind, place in ((UnknownSessionError, "sessions"), (UnknownJobError, "jobs")):
         if isinstance(error, kind):
             return f"{text.partition(' in this history')[0]}: GET /api/v1/{place} lists them."

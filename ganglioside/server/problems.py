@@ -42,6 +42,7 @@ from ganglioside.errors import (
     UnwritableError,
     ValidationError,
 )
+from ganglioside.server.patterns import WORDS
 from ganglioside.support.error_reports import capture
 from ganglioside.support.folders import without_folders
 from ganglioside.support.whole_files import FULL
@@ -239,7 +240,8 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 def _fault_of(found: dict[str, Any]) -> dict[str, Any]:
     """Place and words of a fault that pydantic found."""
-    words = _WORDS_OF.get(found["type"], str(found["msg"]).removeprefix("Value error, "))
+    own = _WORDS_OF.get(found["type"]) or WORDS.get(found.get("ctx", {}).get("pattern"))
+    words = own or str(found["msg"]).removeprefix("Value error, ")
     return {"place": ".".join(map(str, found["loc"]))[:_LONGEST], "message": words}
 
 

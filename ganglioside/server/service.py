@@ -18,7 +18,8 @@ from ganglioside.history import History
 from ganglioside.history.sharing import Person, Shared
 from ganglioside.jobs.launcher import why_no_room
 from ganglioside.progress import ProgressCallback
-from ganglioside.server.answers import ID_PATTERN, SOME_ID
+from ganglioside.server import patterns
+from ganglioside.server.answers import SOME_ID
 from ganglioside.server.callers import KEY
 from ganglioside.server.desks import Desks
 from ganglioside.server.feeds import Feeds
@@ -185,12 +186,12 @@ Served = Annotated[Service, Depends(service_of)]
 SessionId = Annotated[
     str,
     PathParameter(
-        pattern=ID_PATTERN, description="Id of a session.", alias="sid", examples=[SOME_ID]
+        pattern=patterns.ID, description="Id of a session.", alias="sid", examples=[SOME_ID]
     ),
 ]
 JobId = Annotated[
     str,
-    PathParameter(pattern=ID_PATTERN, description="Id of a job.", alias="job", examples=[SOME_ID]),
+    PathParameter(pattern=patterns.ID, description="Id of a job.", alias="job", examples=[SOME_ID]),
 ]
 
 

@@ -16,6 +16,7 @@ from ganglioside.jobs import Queued, start
 from ganglioside.jobs import Rerun as RerunWork
 from ganglioside.jobs.sent_batches import LONGEST_NAME
 from ganglioside.reading.raw_table import Source
+from ganglioside.server import patterns
 from ganglioside.server.answers import (
     SOME_ID,
     AcceptedAnswer,
@@ -31,7 +32,6 @@ from ganglioside.server.problems import Problem, answers
 from ganglioside.server.service import Served, Service, SessionId
 from ganglioside.server.uploads import (
     FORM,
-    NAMED,
     ColumnsField,
     GroupField,
     HeaderField,
@@ -194,7 +194,7 @@ class SessionChange(Strict):
 
     model_config = shown(name="mouse brain, 2nd injection", keep=True)
 
-    name: str | None = Field(None, min_length=1, max_length=LONGEST_NAME, pattern=NAMED)
+    name: str | None = Field(None, min_length=1, max_length=LONGEST_NAME, pattern=patterns.NAMED)
     keep: bool | None = Field(None, description="Whether no cleanup deletes it.")
     shared: Shared | None = Field(None, description="Who sees it: its author, a group, everybody.")
     group: str = Field(

@@ -118,7 +118,7 @@ def _lines(items: Sequence[Item], entries: Mapping[str, Entry], study: Study) ->
     numbers = {row.name: row for row in study.sessions.itertuples(index=False)}
     lines = []
     for item in items:
-        entry = entries.get(item.name) or Entry(item.name, str(item.path), "", item.title)
+        entry = entries.get(item.name) or Entry(item.name, item.file, "", item.title)
         row = numbers.get(item.name)
         settings = ", ".join(f"{name} {value}" for name, value in parameters(item).items())
         lines.append(ListedTable(entry, row, settings, _shares(row)))

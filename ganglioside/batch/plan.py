@@ -27,6 +27,7 @@ from ganglioside.reading.limits import most
 from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.text_files import SEPARATORS, decode
 from ganglioside.settings import Settings, setting_specs
+from ganglioside.support.folders import without_folders
 
 log: Final = logging.getLogger(__name__)
 
@@ -62,6 +63,8 @@ class Item:
     settings : Settings
     reading : ReadingOptions
         How the table is read.
+    was_sent : bool
+        Whether somebody else sent the table, who is not told in which folder it is.
 
     Examples
     --------
@@ -77,6 +80,16 @@ class Item:
     title: str
     settings: Settings
     reading: ReadingOptions = field(default_factory=ReadingOptions)
+    was_sent: bool = False
+
+    @property
+    def file(self) -> str:
+        """Path of the table as the results name it; the name of one that was sent."""
+        return self.path.name if self.was_sent else str(self.path)
+
+    def words(self, error: object) -> str:
+        """Error as the results tell it, without folders for a table that was sent."""
+        return without_folders(str(error)) if self.was_sent else str(error)
 
 
 @dataclass(frozen=True, slots=True)

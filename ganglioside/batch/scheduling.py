@@ -108,7 +108,7 @@ class RunningBatch:
         from ganglioside.batch.tasks import Analysed, analyse
         from ganglioside.history.record import Packed
 
-        entry = Entry(item.name, str(item.path), "", item.title)
+        entry = Entry(item.name, item.file, "", item.title)
         if partial is not None:
             analysis = self.history.load(str(partial.session))
             analysed = client.scatter(Analysed(Packed.of(analysis), b""))
@@ -116,7 +116,7 @@ class RunningBatch:
         try:
             content = item.path.read_bytes()
         except OSError as error:
-            self._finish(replace(entry, error=f"{item.path} cannot be read: {error.strerror}."))
+            self._finish(replace(entry, error=f"{item.file} cannot be read: {error.strerror}."))
             return None
         future = client.submit(
             analyse,
@@ -140,7 +140,7 @@ class RunningBatch:
             flight = self.flights.pop(future)
             # Waits: results lost with a worker that died are computed again.
             if (error := future.exception()) is not None:
-                self._finish(replace(flight.entry, error=_reason(error)))
+                self._finish(replace(flight.entry, error=flight.item.words(_reason(error))))
             elif flight.analysed is None:
                 self.unstored.append((flight, future, future.result()))
             else:

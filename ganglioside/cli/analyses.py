@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
     Run = Callable[[Path | list[Path]], tuple[str | None, Analysis]]
 
+
+#: Endings that look like those of files; folders may be called `results.2024`.
+_ENDING: Final = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,5}")
 
 #: Columns of predictions, with their headings.
 _PREDICTED: Final = {
@@ -233,6 +237,12 @@ def _jobs(
         If the results of two tables would go into one file.
     """
     named = out is not None and not out.is_dir() and out.suffix.lower()[1:] in BY_ENDING
+    if out is not None and not named and not out.is_dir() and _ENDING.fullmatch(out.suffix):
+        raise typer.BadParameter(
+            f"no format is called {out.suffix}: name a {ENDINGS} file, or a folder (one called "
+            f"{out} has to be there already)",
+            param_hint="--out",
+        )
 
     def job(inputs: list[Path], stem: str) -> _Job:
         verdicts = out if named or out is None else out / f"{stem}.verdicts.csv"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ganglioside.cli import output
-from ganglioside.cli.options import USUAL, Format, Json
+from ganglioside.cli.options import USUAL, Changes, Format, Json, with_options
 from ganglioside.cli.stored import open_history, session_ids
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import Settings, setting_specs
@@ -187,11 +187,16 @@ def keep_session(
 
 
 @history.command("rerun")
-def rerun_session(sid: SessionId) -> None:
-    """Analyse the input of a session again, as a new session."""
+@with_options
+def rerun_session(sid: SessionId, changes: Changes) -> None:
+    """Analyse the input of a session again, as a new session.
+
+    Settings that are not given stay as they were.
+    """
     store = open_history()
+    settings = store.settings(sid).changed(**changes) if changes else None
     with output.progress_bar(sid) as progress:
-        new = store.rerun(sid, progress=progress)
+        new = store.rerun(sid, settings, progress=progress)
     output.analysis_summary(str(store.session(new)["name"]), store.load(new))
     output.note(f"Saved as session {new}: ganglioside history show {new}")
 

@@ -152,10 +152,13 @@ def restore(
 ) -> None:
     """Replace the history by a backup; the replaced one is kept beside it."""
     from ganglioside.history import History
+    from ganglioside.history.care.backup import require_backup
     from ganglioside.history.location import TIMEOUT, store_at
 
+    store = store_at(None, TIMEOUT)
+    require_backup(store, source.expanduser())
     if not yes:
-        output.confirm(f"Replace {store_at(None, TIMEOUT).name} by {source}?")
+        output.confirm(f"Replace {store.name} by {source}?")
     restored, aside = History.restore(source)
     tokens, tasks = restored.tokens.valid(), restored.tasks.all()
     output.note(

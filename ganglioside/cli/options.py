@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args
 
 import typer
 
@@ -63,6 +63,8 @@ def _number(name: str, panel: str = "Settings") -> Any:
 
     def in_range(value: Any) -> Any:
         """The value, if the settings take it; the message names it and the range."""
+        if value is None:
+            return value
         try:
             DEFAULTS.changed(**{name: value})
         except SettingsError as refusal:
@@ -171,8 +173,31 @@ class _Group:
         return self.make(**{name: given.pop(name) for name in self.options})
 
 
+class Changes(dict[str, Any]):
+    """Settings that were given on the command line, by name; all others stay as they are."""
+
+
+def _changes(**given: Any) -> Changes:
+    """Settings that were given on the command line."""
+    return Changes({name: value for name, value in given.items() if value is not None})
+
+
+def _unless_given(option: inspect.Parameter) -> inspect.Parameter:
+    """Option of a setting that stays as it is unless it is given."""
+    kind, shown = get_args(option.annotation)
+    return option.replace(default=None, annotation=Annotated[kind | None, shown])
+
+
+_changes.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [_unless_given(option) for option in _Group(_settings).options.values()]
+)
+
 #: Values that commands take, by their type.
-_GROUPS: Final = {Settings: _Group(_settings), ReadingOptions: _Group(_reading_options)}
+_GROUPS: Final = {
+    Settings: _Group(_settings),
+    Changes: _Group(_changes),
+    ReadingOptions: _Group(_reading_options),
+}
 
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:

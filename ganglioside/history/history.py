@@ -716,6 +716,43 @@ class History(ShownAsCard, Running):
         >>> history.session(strict)["rerun_of"] == sid
         True
         """
+        opening, table, chosen, overrides = self._again(sid, settings)
+        self._run(opening, table, chosen, progress, overrides)
+        return opening.id
+
+    def rerun_at_once(
+        self,
+        sid: str,
+        settings: Settings | None = None,
+        progress: ProgressCallback | None = None,
+    ) -> tuple[dict[str, Any], Analysis]:
+        """Analyse the input of a session again as `rerun` does, and store it as `run_at_once` does.
+
+        Parameters
+        ----------
+        sid, settings, progress
+            As for `rerun`.
+
+        Returns
+        -------
+        row : dict
+            The new session as `listed` has it.
+        analysis : Analysis
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> row, analysis = history.rerun_at_once(sid, gg.Settings(outlier_threshold=2))
+        >>> row["rerun_of"] == sid
+        True
+        """
+        opening, table, chosen, overrides = self._again(sid, settings)
+        return self._at_once(opening, table, chosen, progress, overrides)
+
+    def _again(
+        self, sid: str, settings: Settings | None
+    ) -> tuple[Opening, FeatureTable, Settings, Overrides]:
+        """Opening, input, settings and overrides of a new session with the input of another."""
         with self._store.read() as connection:
             session = Stored.find(connection, sid)
             source = read_source(connection, session)
@@ -727,11 +764,8 @@ class History(ShownAsCard, Running):
             source, chosen, session.name, session.id, self.person, session.sharing
         )
         if stored is None:
-            table, overrides = read_features(source, chosen), Overrides()
-        else:
-            table, overrides = stored.read_input(chosen), stored.overrides
-        self._run(opening, table, chosen, progress, overrides)
-        return opening.id
+            return opening, read_features(source, chosen), chosen, Overrides()
+        return opening, stored.read_input(chosen), chosen, stored.overrides
 
     def run(
         self,
@@ -812,6 +846,18 @@ class History(ShownAsCard, Running):
         require_printed(name)
         chosen = settings or Settings()
         read = _judgeable(table, chosen, reading)
+        opening = Opening.now(read.source, chosen, name, person=self.person)
+        return self._at_once(opening, read, chosen, progress)
+
+    def _at_once(
+        self,
+        opening: Opening,
+        table: FeatureTable,
+        settings: Settings,
+        progress: ProgressCallback | None,
+        overrides: Overrides | None = None,
+    ) -> tuple[dict[str, Any], Analysis]:
+        """Analyse, and store the session in one transaction at the end."""
         events: list[ProgressEvent] = []
 
         def note(event: ProgressEvent) -> None:
@@ -819,12 +865,13 @@ class History(ShownAsCard, Running):
             if progress is not None:
                 progress(event)
 
-        analysis = analyze(read, chosen, note)
+        analysis = analyze(table, settings, note).with_overrides(overrides or Overrides())
         packed = Packed.of(analysis)
-        (opening,) = _openings([(packed, name)], self.person)
-        told = _with_end(events, opening)
+        own = _with_end(events, opening)
         with self._store.write(adding=True) as connection:
-            self._insert_saved(connection, [(opening, packed)], {opening.id: told})
+            self._insert_saved(connection, [(opening, packed)], {opening.id: own})
+            if progress is not None:
+                progress(own[-2])  # the last moment at which it can be cancelled
             return listed(connection, opening.id), analysis
 
     def events(self, sid: str, after: int = 0) -> list[ProgressEvent]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 from ganglioside.errors import NotificationError
@@ -15,6 +17,21 @@ _ENDED: Final = {
     "failed": "has failed",
     "cancelled": "was cancelled",
 }
+
+#: What a message says of a result, by its name; zero and nothing are not worth a line.
+_RESULTS: Final = {
+    "headline": "",
+    "file": "File: ",
+    "overview": "Overview: ",
+    "tables": "Tables: ",
+    "stood": "Tables that were done before: ",
+    "sessions": "Sessions: ",
+    "entries": "Entries of the log: ",
+    "removed": "Older copies removed: ",
+}
+
+#: Failures of a batch that a message lists.
+_MOST: Final = 20
 
 
 def tell(history: History, job: str, to: Notifications | None = None) -> tuple[str, ...]:
@@ -58,7 +75,7 @@ def message_of(job: Job) -> Message:
     lines = [
         f"Job {job.id} on {job.host} took {duration(seconds(job))}.",
         f"Session: {job.session}" if job.session else "",
-        f"Result: {job.result}" if job.result else "",
+        *_results(json.loads(job.result) if job.result else {}),
         f"Reason: {job.error}" if job.error else "",
     ]
     facts: dict[str, Any] = {
@@ -74,6 +91,16 @@ def message_of(job: Job) -> Message:
         "author": job.author,
     }
     return Message(subject, "\n".join(filter(None, lines)), facts)
+
+
+def _results(result: Mapping[str, Any]) -> list[str]:
+    """Lines about the result of a job; what it has many of is counted."""
+    failed = [f"Failed: {table}: {why}" for table, why in dict(result.get("failed", {})).items()]
+    more = [f"Failed: {len(failed) - _MOST:,} more"] if len(failed) > _MOST else []
+    counts = {name: len(value) if isinstance(value, list) else value
+              for name, value in result.items()}  # fmt: skip
+    own = [f"{label}{counts[name]}" for name, label in _RESULTS.items() if counts.get(name)]
+    return [*own, *failed[:_MOST], *more]
 
 
 def duration(seconds: float) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
-from ganglioside.errors import JobError
+from ganglioside.errors import HistoryError, JobError
 from ganglioside.history.jobs import session_named
 from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.reading.options import ReadingOptions
@@ -301,11 +301,11 @@ class Batch:
         )
 
     def _said(self, item: Item) -> Item:
-        """Table, read as was said of it alone."""
+        """Table, read as whoever sent it said of it alone."""
         own = self.readings.get(item.path.name)
         if own is None:
             return item
-        return dataclasses.replace(item, reading=ReadingOptions.from_dict(own))
+        return dataclasses.replace(item, reading=ReadingOptions.from_dict(own), was_sent=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,7 +334,12 @@ class Backup:
         from ganglioside.history.care.backup import prune
 
         folder = Path(self.folder)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise HistoryError(
+                f"The folder for copies {folder} cannot be made: {error.strerror}. Name another."
+            ) from error
         made = history.care.backup(folder)
         removed = prune(folder, made, self.keep)
         Progress(progress).done("complete", "Done")

@@ -20,10 +20,9 @@ from ganglioside.history.session_rows import Status
 from ganglioside.history.sharing import Scope, Shared
 from ganglioside.history.tokens import Token
 from ganglioside.progress import ProgressEvent
-from ganglioside.server.shown_paths import ShownPaths, without_folders
-
-#: Length and form of the ids of sessions and jobs.
-ID_PATTERN: Final = "^[0-9a-f]{14}$"
+from ganglioside.server import patterns
+from ganglioside.server.shown_paths import ShownPaths
+from ganglioside.support.folders import without_folders
 
 #: An id of a session or job, in examples.
 SOME_ID: Final = "1a21eac954c0d6"
@@ -62,7 +61,7 @@ def shown(**example: Any) -> ConfigDict:
 class SessionAnswer(Strict):
     """A session."""
 
-    id: str = Field(pattern=ID_PATTERN, examples=[SOME_ID])
+    id: str = Field(pattern=patterns.ID, examples=[SOME_ID])
     name: str = Field(examples=["mouse brain"])
     status: Status
     sample_type: str = Field(examples=["mouse"])
@@ -107,7 +106,7 @@ class SessionsAnswer(Strict):
 class JobAnswer(Strict):
     """A job."""
 
-    id: str = Field(pattern=ID_PATTERN)
+    id: str = Field(pattern=patterns.ID)
     kind: str = Field(examples=["session"])
     name: str
     status: Status
@@ -143,7 +142,7 @@ class JobsAnswer(Strict):
 class AcceptedAnswer(Strict):
     """Work that goes on."""
 
-    job: str = Field(pattern=ID_PATTERN)
+    job: str = Field(pattern=patterns.ID)
     session: str | None = Field(description="The session that it makes.")
     watch: str = Field(description="Address of its events.", examples=["/api/v1/jobs/.../events"])
 

@@ -42,7 +42,9 @@ from ganglioside.errors import (
     UnwritableError,
     ValidationError,
 )
+from ganglioside.server.patterns import WORDS
 from ganglioside.support.error_reports import capture
+from ganglioside.support.folders import without_folders
 from ganglioside.support.whole_files import FULL
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -184,7 +186,7 @@ def _words(error: BaseException) -> str:
     for kind, instead in _INSTEAD:
         if isinstance(error, kind):
             return instead
-    text = str(error) or "The analysis was cancelled."
+    text = without_folders(str(error)) or "The analysis was cancelled."
     for kind, place in ((UnknownSessionError, "sessions"), (UnknownJobError, "jobs")):
         if isinstance(error, kind):
             return f"{text.partition(' in this history')[0]}: GET /api/v1/{place} lists them."
@@ -238,7 +240,8 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 
 def _fault_of(found: dict[str, Any]) -> dict[str, Any]:
     """Place and words of a fault that pydantic found."""
-    words = _WORDS_OF.get(found["type"], str(found["msg"]).removeprefix("Value error, "))
+    own = _WORDS_OF.get(found["type"]) or WORDS.get(found.get("ctx", {}).get("pattern"))
+    words = own or str(found["msg"]).removeprefix("Value error, ")
     return {"place": ".".join(map(str, found["loc"]))[:_LONGEST], "message": words}
 
 

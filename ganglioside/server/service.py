@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import BoundedSemaphore, Lock
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends
 from fastapi import Path as PathParameter
@@ -18,9 +16,12 @@ from ganglioside.analysis import Analysis
 from ganglioside.errors import Cancelled
 from ganglioside.history import History
 from ganglioside.history.sharing import Person, Shared
-from ganglioside.jobs.launcher import most_at_once, why_no_room
-from ganglioside.server.answers import ID_PATTERN, SOME_ID
+from ganglioside.jobs.launcher import why_no_room
+from ganglioside.progress import ProgressCallback
+from ganglioside.server import patterns
+from ganglioside.server.answers import SOME_ID
 from ganglioside.server.callers import KEY
+from ganglioside.server.desks import Desks
 from ganglioside.server.feeds import Feeds
 from ganglioside.server.problems import Problem
 from ganglioside.server.rates import RateLimits
@@ -32,88 +33,10 @@ from ganglioside.watching.metrics import Metrics
 #: which take some 4 kB each.
 _ROWS_KEPT: Final = 50_000.0
 
-#: Work at a desk hangs where it takes so many times as long as an analysis may: some exports take
-#: longer than that, and people wait for those of others.
-_TIMES_TOO_LONG: Final = 5.0
-
 #: Who asks without being known, at the addresses that are open to all.
 NOBODY: Final = Person("nobody", "read")
 
-
-class Desks:
-    """Cores for analyses and exports whose callers wait.
-
-    Work that hangs within a step keeps its desk, since a thread cannot be ended from outside: so
-    nobody waits for a desk for ever, and `stuck` tells of it.
-
-    Parameters
-    ----------
-    most_waiting
-        Callers that may wait at once.
-    seconds
-        Time that an analysis may take; a caller waits five times as long for a desk.
-
-    Attributes
-    ----------
-    waiting : int
-        Callers that wait.
-    """
-
-    def __init__(self, most_waiting: int, seconds: float) -> None:
-        self._most = most_waiting
-        self._patience = _TIMES_TOO_LONG * seconds
-        self._count = most_at_once()
-        self._desks = BoundedSemaphore(self._count)
-        self._lock = Lock()
-        self._taken_at: dict[object, float] = {}
-        self.waiting = 0
-
-    @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Wait for a core that is free.
-
-        Raises
-        ------
-        Problem
-            If too many wait, or none becomes free in time.
-        """
-        self._wait()
-        work = object()
-        self._taken_at[work] = time.monotonic()
-        try:
-            yield
-        finally:
-            del self._taken_at[work]
-            self._desks.release()
-
-    def stuck(self) -> bool:
-        """Whether all desks are taken by work that has gone on far beyond its time."""
-        taken_at = list(self._taken_at.values())
-        long_ago = time.monotonic() - self._patience
-        return len(taken_at) >= self._count and max(taken_at) < long_ago
-
-    def _wait(self) -> None:
-        with self._lock:
-            if self.waiting >= self._most:
-                raise _full()
-            self.waiting += 1
-        try:
-            is_free = self._desks.acquire(timeout=self._patience)
-        finally:
-            with self._lock:
-                self.waiting -= 1
-        if not is_free:
-            raise _full()
-
-
-def _full() -> Problem:
-    return Problem(
-        503,
-        "full",
-        "Too many analyses and exports wait. Try again in some seconds, or send an analysis with "
-        "mode=job.",
-        {"Retry-After": "5"},
-    )
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,18 +148,26 @@ class Service:
         Raises
         ------
         Problem
-            If the person asks for too much, or too many wait.
+            If the person asks for too much, too many wait, or `make` hangs.
         """
         if (kept := self.reads.find(key)) is not None:
             return kept
         if work:
             self.rates.count_work(self.person.name, work)
-        with self.desk():  # whoever waited here for the same finds it made
-            return self.reads.get(key, make)
+        # Whoever waited at a desk for the same finds it made.
+        return self.desks.do(lambda: self.reads.get(key, make))
 
-    def desk(self) -> AbstractContextManager[None]:
-        """Wait for a core that is free for what takes long; see `Desks.taken`."""
-        return self.desks.taken()
+    def at_once(self, analyse: Callable[[ProgressCallback], T]) -> T:
+        """Return what an analysis makes while its caller waits; it is stopped when it is late.
+
+        Raises
+        ------
+        Cancelled
+            If it takes longer than it may.
+        Problem
+            If too many wait, or it hangs.
+        """
+        return self.desks.do(lambda: analyse(within(self.limits.seconds)))
 
     def require_room_for_job(self) -> None:
         """Refuse a job where too many wait."""
@@ -255,12 +186,12 @@ Served = Annotated[Service, Depends(service_of)]
 SessionId = Annotated[
     str,
     PathParameter(
-        pattern=ID_PATTERN, description="Id of a session.", alias="sid", examples=[SOME_ID]
+        pattern=patterns.ID, description="Id of a session.", alias="sid", examples=[SOME_ID]
     ),
 ]
 JobId = Annotated[
     str,
-    PathParameter(pattern=ID_PATTERN, description="Id of a job.", alias="job", examples=[SOME_ID]),
+    PathParameter(pattern=patterns.ID, description="Id of a job.", alias="job", examples=[SOME_ID]),
 ]
 
 

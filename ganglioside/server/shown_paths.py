@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 from ganglioside.history.jobs import Job
 from ganglioside.history.runs import Run
+from ganglioside.support.folders import without_folders
 
-#: Folders of an absolute path, two or more; not part of a name, an address or a fraction.
-_FOLDERS: Final = re.compile(r"(?<![\w.:/])(?:/[^\s/:,;'\"]+){2,}/(?=[^\s/])")
-
-
-def without_folders(text: str) -> str:
-    """Text in which files have their names only, as an error may tell where the history is.
-
-    >>> without_folders("The history /srv/lab/history.duckdb is in use")
-    'The history history.duckdb is in use'
-    """
-    return _FOLDERS.sub("", text)
+#: Parameters of jobs that are paths, also relative ones.
+_PATHS: Final = frozenset({"source", "sources", "out", "folder"})
 
 
 class ShownPaths:
@@ -35,7 +26,8 @@ class ShownPaths:
     """
 
     def __init__(self, run: Run) -> None:
-        given = {*_paths(_parameters(run.parameters))} if isinstance(run, Job) else set()
+        paths = {*_paths(_parameters(run.parameters))} if isinstance(run, Job) else set()
+        given = {written for path in paths for written in (path, repr(path)[1:-1])}
         folders = {f"{place.rstrip(os.sep)}{os.sep}" for path in given for place in _places(path)}
         # The longest first: a folder may be in another.
         self._folders = sorted(folders, key=len, reverse=True)
@@ -65,16 +57,18 @@ def _parameters(text: str) -> Any:
         return None
 
 
-def _paths(value: Any) -> Iterator[str]:
-    """Absolute paths in the parameters of a job."""
-    if isinstance(value, str) and Path(value).is_absolute() and Path(value).name:
-        yield value
+def _paths(value: Any, name: str = "") -> Iterator[str]:
+    """Paths in the parameters of a job: absolute ones, and relative ones with folders."""
+    if isinstance(value, str):
+        path = Path(value)
+        if path.name and (path.is_absolute() or (name in _PATHS and len(path.parts) > 1)):
+            yield value
     elif isinstance(value, dict):
-        for inner in value.values():
-            yield from _paths(inner)
+        for key, inner in value.items():
+            yield from _paths(inner, key)
     elif isinstance(value, list):
         for inner in value:
-            yield from _paths(inner)
+            yield from _paths(inner, name)
 
 
 def _places(path: str) -> list[str]:

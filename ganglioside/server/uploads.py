@@ -13,18 +13,13 @@ from ganglioside.history.sharing import Shared
 from ganglioside.jobs.sent_batches import LONGEST_NAME, plain_name
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
+from ganglioside.server import patterns
 from ganglioside.server.callers import Writer
 from ganglioside.server.problems import Problem
 from ganglioside.settings import Settings
 
 Mode = Literal["now", "job"]
 
-#: Characters of a text: all that every history keeps, PostgreSQL too.
-KEPT: Final = r"^[^\x00]*$"
-
-#: Characters of a name, which is printed and listed: no control characters.
-PRINTED: Final = r"^[^\x00-\x1f\x7f]*$"
-NAMED: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
 
 Upload = Annotated[
     UploadFile, File(description="The table: CSV, TSV, XLSX, mzTab-M or an export of another tool.")
@@ -33,7 +28,7 @@ Title = Annotated[
     str,
     Form(
         max_length=LONGEST_NAME,
-        pattern=PRINTED,
+        pattern=patterns.PRINTED,
         description="Name of the session; the file's where empty.",
         examples=["mouse brain"],
     ),

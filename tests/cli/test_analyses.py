@@ -179,3 +179,19 @@ def test_a_wrong_value_is_named_plainly(option: str, value: str, said: str) -> N
     assert said in told
     assert "Input should" not in told
     assert "Value error" not in told
+
+
+@pytest.mark.parametrize("name", ["out.txt", "verdicts.tsv", "results.Csvv"])
+def test_a_file_of_no_format_is_no_folder(tmp_path: Path, name: str) -> None:
+    """Once a folder of that name was made. One that is there may be called so."""
+    refused = run("analyze", EXAMPLE, "--no-save", "--out", tmp_path / name, code=2)
+    assert ".parquet" in refused.stderr
+    assert not (tmp_path / name).exists()
+    (tmp_path / name).mkdir()
+    run("analyze", EXAMPLE, "--no-save", "--out", tmp_path / name)
+    assert len([*(tmp_path / name).iterdir()]) == 1
+
+
+def test_a_folder_may_be_called_after_a_year(tmp_path: Path) -> None:
+    run("analyze", EXAMPLE, "--no-save", "--out", tmp_path / "results.2024")
+    assert len([*(tmp_path / "results.2024").iterdir()]) == 1

@@ -172,3 +172,20 @@ def test_commands_keep_to_the_person_of_their_process(monkeypatch: pytest.Monkey
         assert "There is no session" in run(*command, sid, *more, code=1).output
     assert "administrators" in run("history", "query", "SELECT 1", code=1).output
     assert history.session(sid)["status"] == "completed"
+
+
+@pytest.mark.either_store("about the options")
+def test_a_session_is_run_again_with_the_settings_that_are_given(sid: str) -> None:
+    """Those that are not given stay as they were, also where they are not the usual ones."""
+    run("history", "rerun", sid, "--outlier-threshold", 2, "--sample-type", "mouse")
+    first = run_json("history", "list", "--json")[0]["id"]
+    run("history", "rerun", first, "--rt-tolerance", "0.05")
+    run("history", "rerun", sid)
+    history = gg.History.open()
+    newest = [row["id"] for row in run_json("history", "list", "--json")[:3]]
+    as_before, last, other = map(history.settings, newest)
+    usual = history.settings(sid)
+    assert other == usual.changed(outlier_threshold=2.0, sample_type="mouse")
+    assert last == other.changed(rt_tolerance=0.05)
+    assert as_before == usual
+    assert "--rt-tolerance" in run("history", "rerun", sid, "--rt-tolerance", 9, code=2).stderr

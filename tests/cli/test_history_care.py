@@ -83,6 +83,9 @@ def test_backup_and_restore(history: History, sid: str, tmp_path: Path) -> None:
     run("backup", tmp_path / "copy.duckdb")
     history.delete(sid)
     run("restore", tmp_path / "copy.duckdb", answer="n\n", code=1)
+    nothing = run("restore", tmp_path / "none.duckdb", code=1)  # without being asked
+    assert "none.duckdb" in nothing.stderr
+    assert "Replace" not in nothing.output
     assert history.sessions().empty
     said = run("restore", tmp_path / "copy.duckdb", "--yes").stderr
     assert "1 sessions, 1 tokens that let somebody in" in said

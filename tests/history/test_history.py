@@ -27,6 +27,7 @@ from ganglioside.progress import ProgressEvent
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 from ganglioside.simulation.example import example
+from ganglioside.verdicts.overrides import Override
 
 
 @pytest.mark.parametrize("n", [0, 1, 5, 323])
@@ -181,10 +182,41 @@ def test_an_analysis_at_once_is_the_same_session_as_one_that_was_seen(history: H
     assert history.care.verify(sample=2).is_whole
 
 
-def test_nothing_is_kept_of_an_analysis_at_once_that_is_stopped(history: History) -> None:
+@pytest.mark.parametrize("step", ["loading", "verdicts", "saving"])
+def test_nothing_is_kept_of_an_analysis_at_once_that_is_stopped(
+    history: History, step: str
+) -> None:
+    """Also not where it is stopped while it is stored."""
+
     def stop(event: ProgressEvent) -> None:
-        raise Cancelled
+        if event["step"] == step:
+            raise Cancelled
 
     with pytest.raises(Cancelled):
         history.run_at_once(example(), progress=stop)
     assert history.sessions().empty
+    history.care.verify(sample=2)
+
+
+def test_a_session_run_again_at_once_is_the_same_as_one_that_was_seen(history: History) -> None:
+    """With the overrides and anchors of the first one, and only once it has ended."""
+    first, _ = history.run(example(), name="liver")
+    history.put_override(first, Override(feature_id=3, verdict="outlier", note="blank"))
+    settings = Settings(outlier_threshold=2.0)
+    row, analysis = history.rerun_at_once(first, settings)
+    seen = history.rerun(first, settings)
+    assert row == history.listed(row["id"])
+    assert row["rerun_of"] == first
+    assert analysis.overrides == history.load(seen).overrides
+    assert len(history.load(row["id"]).overrides) == 1
+    sessions = history.sessions().set_index("id")
+    apart = ["created", "started", "completed"]
+    assert sessions.loc[row["id"]].drop(apart).equals(sessions.loc[seen].drop(apart))
+    assert history.care.verify(sample=2).is_whole
+
+    def stop(_: ProgressEvent) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        history.rerun_at_once(first, progress=stop)
+    assert len(history.sessions()) == 3

@@ -61,3 +61,27 @@ def test_only_the_end_of_a_long_job_is_sent_and_noted(
         assert reached == ("webhook",)
         assert told == ["Notification sent by webhook"]
         assert history.care.verify(sample=0).is_whole
+
+
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        ({"headline": "3 of 4 features explained"}, ["3 of 4 features explained"]),
+        ({"file": "/lab/x.html"}, ["File: /lab/x.html"]),
+        ({"file": "/backup/x.duckdb", "removed": 0}, ["File: /backup/x.duckdb"]),
+        ({"overview": "o.html", "tables": 3, "sessions": ["1", "2"], "stood": 0,
+          "failed": {"a.csv": "The table is empty."}},
+         ["Overview: o.html", "Tables: 3", "Sessions: 2", "Failed: a.csv: The table is empty."]),
+        ({"tables": 25, "failed": {f"{i}.csv": "no" for i in range(25)}},
+         ["Tables: 25", *[f"Failed: {i}.csv: no" for i in range(20)], "Failed: 5 more"]),
+        ({}, []),
+    ],
+)  # fmt: skip
+def test_a_message_tells_the_result_in_words(
+    history: gg.History, result: dict[str, object], told: list[str]
+) -> None:
+    """It was JSON, with all ids of a batch."""
+    job = history.jobs.add("batch", {}, "mice")
+    history.jobs.start(job)
+    history.jobs.end(job, "completed", result=result)
+    assert message_of(history.jobs.get(job)).text.splitlines()[1:] == told

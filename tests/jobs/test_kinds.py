@@ -118,3 +118,11 @@ def test_a_session_whose_job_never_came_is_not_waited_for(
     assert history.session(lost)["status"] == "failed"
     assert history.session(kept)["status"] == "pending"
     assert history.care.verify(sample=0).is_whole
+
+
+def test_a_copy_that_has_no_folder_says_which_and_why(history: gg.History, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    job = jobs.run_here(history, jobs.Backup(folder=str(tmp_path / "file" / "copies")))
+    assert job.status == "failed"
+    assert str(tmp_path / "file" / "copies") in str(job.error)
+    assert "Name another" in str(job.error)

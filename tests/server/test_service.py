@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from ganglioside.server.documentation import stored_document
 from ganglioside.server.feeds import Feeds
 from ganglioside.server.problems import Problem
 from ganglioside.server.rates import RateLimits
-from ganglioside.server.service import Desks, Service, within
+from ganglioside.server.service import Service, within
 from ganglioside.server.service_limits import ServiceLimits
 from ganglioside.watching.metrics import Metrics
 
@@ -33,47 +32,6 @@ def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
     history = History.open(tmp_path / "history.duckdb")
     service = Service.new(history, limits, RateLimits(limits), tmp_path, Metrics(history))
     return service.of(Person("Ann", "admin"))
-
-
-def test_callers_wait_for_a_desk_and_one_too_many_is_refused(service: Service) -> None:
-    waits, done = threading.Event(), []
-
-    def wait() -> None:
-        waits.set()
-        with service.desk():
-            done.append(True)
-
-    with service.desk():
-        waiter = threading.Thread(target=wait)
-        waiter.start()
-        waits.wait(60)
-        while service.desks.waiting == 0:
-            pass
-        with pytest.raises(Problem, match="mode=job") as refused, service.desk():
-            pass
-        assert refused.value.headers["Retry-After"]
-        assert done == []
-    waiter.join(60)
-    assert done == [True]
-
-
-def test_nobody_waits_for_ever_for_work_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A thread cannot be ended from outside: its desk is lost until the server is restarted."""
-    monkeypatch.setattr("ganglioside.server.service.most_at_once", lambda: 2)
-    desks = Desks(most_waiting=1, seconds=0.1)
-    with desks.taken():
-        time.sleep(0.6)
-        assert not desks.stuck()  # another desk is free
-        with desks.taken():
-            assert not desks.stuck()  # that one has just begun
-            time.sleep(0.6)
-            assert desks.stuck()
-            with pytest.raises(Problem, match="mode=job"), desks.taken():
-                pass
-    assert desks.waiting == 0
-    assert not desks.stuck()
-    with desks.taken(), desks.taken():
-        pass
 
 
 def test_what_takes_long_is_made_once_on_one_core_and_counted(service: Service) -> None:
@@ -88,15 +46,19 @@ def test_what_takes_long_is_made_once_on_one_core_and_counted(service: Service) 
     def ask() -> None:
         answers.append(service.worked("figures", make, 10)[0])
 
-    with service.desk():
-        waiter = threading.Thread(target=ask)
-        waiter.start()
-        until(lambda: service.desks.waiting == 1)
-        with pytest.raises(Problem, match="Too many") as full:
-            service.worked("other", make)
-        assert full.value.status == 503
-        assert made == []
-    waiter.join(60)
+    free = threading.Event()
+    first = threading.Thread(target=service.desks.do, args=(free.wait,))
+    first.start()
+    until(lambda: service.desks.at_work == 1)
+    waiter = threading.Thread(target=ask)
+    waiter.start()
+    until(lambda: service.desks.waiting == 1)
+    with pytest.raises(Problem, match="Too many") as full:
+        service.worked("other", make)
+    assert full.value.status == 503
+    assert made == []
+    free.set()
+    waiter.join()
     for _ in range(20):
         ask()  # what is kept is not counted
     assert (len(made), set(answers)) == (1, {b"figures"})

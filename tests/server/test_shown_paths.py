@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 import ganglioside as gg
+from ganglioside.errors import ReadError, UnknownSessionError
 from ganglioside.history.jobs import Job
 from ganglioside.server.answers import JobAnswer, SessionAnswer
-from ganglioside.server.shown_paths import ShownPaths, without_folders
+from ganglioside.server.problems import problem_of
+from ganglioside.server.shown_paths import ShownPaths
+from ganglioside.support.folders import without_folders
 
 
 @pytest.fixture
@@ -71,7 +74,8 @@ def test_an_answer_about_a_session_has_no_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize("parameters", ["", "[", "3", '"/"', "[" * 100_000])
 def test_parameters_that_others_wrote_change_nothing(job: Job, parameters: str) -> None:
     foreign = dataclasses.replace(job, parameters=parameters)
-    assert ShownPaths(foreign)("/srv/x") == "/srv/x"
+    assert ShownPaths(foreign)("a/b of /srv") == "a/b of /srv"
+    assert ShownPaths(foreign)("/srv/x") == "x"
 
 
 def test_an_answer_about_a_job_has_no_folder(job: Job) -> None:
@@ -80,3 +84,29 @@ def test_an_answer_about_a_job_has_no_folder(job: Job) -> None:
     answer = JobAnswer.of(ended)
     assert answer.result == {"overview": "overview.html", "failed": {}}
     assert answer.error == "x: no"
+
+
+@pytest.mark.parametrize("folder", ['/tmp/O\'Neil "x"', "relative/mice", "/St. Gallen: 3, a"])
+def test_a_folder_that_was_given_is_shown_in_no_way_of_writing(job: Job, folder: str) -> None:
+    given = {"sources": [f"{folder}/x.csv"], "out": f"{folder}/a/out", "title": "m/z"}
+    shown = ShownPaths(dataclasses.replace(job, parameters=json.dumps(given)))
+    for name in ("x.csv", "a/out"):
+        path = f"{folder}/{name}"
+        written = [path, repr(path), f"A failed: B failed ({path}): {path!r}"]
+        for text in written:
+            assert folder not in shown(text)
+            assert repr(folder)[1:-1] not in shown(text)
+    assert shown("m/z and a/b") == "m/z and a/b"
+
+
+def test_the_words_of_a_refusal_have_no_folder() -> None:
+    try:
+        try:
+            raise FileNotFoundError(2, "No such file", "/srv/My lab/x.csv")
+        except FileNotFoundError as cause:
+            raise ReadError(f"The table cannot be read: {cause}") from cause
+    except ReadError as error:
+        told = problem_of(error)
+    assert told.detail == "The table cannot be read: [Errno 2] No such file: 'x.csv'"
+    missing = problem_of(UnknownSessionError("There is no session 'x' in this history."))
+    assert missing.detail.endswith("GET /api/v1/sessions lists them.")

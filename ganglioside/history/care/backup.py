@@ -85,6 +85,17 @@ def prune(folder: Path, made: Path, keep: int) -> int:
     return len(outdated)
 
 
+def require_backup(store: HistoryStore, source: Path) -> None:
+    """Raise `HistoryError` where there is nothing that could become this history."""
+    if isinstance(store, Store):
+        _require_file(source)
+    elif not (source / MANIFEST).is_file():
+        raise HistoryError(
+            f"There is no backup of a database at {source}: name the folder that `ganglioside "
+            "history backup` wrote."
+        )
+
+
 def restore(store: HistoryStore, source: Path) -> Path | str | None:
     """Replace a history by a backup; see `Care.restore`.
 
@@ -94,9 +105,9 @@ def restore(store: HistoryStore, source: Path) -> Path | str | None:
         New path of the history that was replaced, or the name of its schema in a database; None if
         there was none.
     """
+    require_backup(store, source)
     if not isinstance(store, Store):
         return _restore_database(store, source)
-    _require_file(source)
     with store.draft() as draft:
         _copy(source, draft)
         require_restorable(source, draft)
@@ -112,11 +123,6 @@ def vacuum(store: HistoryStore) -> tuple[int, int]:
 
 def _restore_database(store: HistoryStore, source: Path) -> str | None:
     """Replace what is in a database by an export; return the new name of its schema."""
-    if not (source / MANIFEST).is_file():
-        raise HistoryError(
-            f"There is no backup of a database at {source}: name the folder that `ganglioside "
-            "history backup` wrote."
-        )
     moment = f"{utc_now():{_MOMENT}}".replace("-", "_")
     aside: str | None = None
     revoked: list[str] = []

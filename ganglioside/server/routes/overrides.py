@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from ganglioside.history.overrides import current
+from ganglioside.server import patterns
 from ganglioside.server.answers import (
     OverrideAnswer,
     OverridesAnswer,
@@ -17,7 +18,6 @@ from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import answers
 from ganglioside.server.routes.questions import FeatureId
 from ganglioside.server.service import Served, SessionId
-from ganglioside.server.uploads import KEPT
 from ganglioside.verdicts.overrides import MAX_NAME, MAX_NOTE, Override, Overrides, entries_of
 
 router = APIRouter(tags=["overrides"])
@@ -30,7 +30,9 @@ class OverrideWish(Strict):
 
     verdict: VerdictName | None = Field(None, description="null keeps the model's.")
     anchor: bool | None = Field(None, description="null keeps the input's mark.")
-    note: str = Field("", max_length=MAX_NOTE, pattern=KEPT, description="Needed with a verdict.")
+    note: str = Field(
+        "", max_length=MAX_NOTE, pattern=patterns.KEPT, description="Needed with a verdict."
+    )
     name: str | None = Field(
         None, max_length=MAX_NAME, description="Another name, with the verdict valid."
     )

@@ -15,8 +15,8 @@ from ganglioside.history.sharing import Shared
 from ganglioside.jobs import Queued, start
 from ganglioside.jobs import Rerun as RerunWork
 from ganglioside.jobs.sent_batches import LONGEST_NAME
-from ganglioside.progress import ProgressCallback
 from ganglioside.reading.raw_table import Source
+from ganglioside.server import patterns
 from ganglioside.server.answers import (
     SOME_ID,
     AcceptedAnswer,
@@ -29,10 +29,9 @@ from ganglioside.server.answers import (
 )
 from ganglioside.server.callers import Reader, Writer
 from ganglioside.server.problems import Problem, answers
-from ganglioside.server.service import Served, Service, SessionId, within
+from ganglioside.server.service import Served, Service, SessionId
 from ganglioside.server.uploads import (
     FORM,
-    NAMED,
     ColumnsField,
     GroupField,
     HeaderField,
@@ -157,9 +156,9 @@ def create_session(
         served.require_room_for_job()
         sid = history.queue(source, chosen.settings, name or None)
         return _started(served, response, sid, name or source.name)
-    with served.desk():
-        late = within(served.limits.seconds)
-        row, _ = history.run_at_once(source, chosen.settings, name or None, late)
+    row, _ = served.at_once(
+        lambda late: history.run_at_once(source, chosen.settings, name or None, late)
+    )
     return _made(response, served.base, row)
 
 
@@ -195,7 +194,7 @@ class SessionChange(Strict):
 
     model_config = shown(name="mouse brain, 2nd injection", keep=True)
 
-    name: str | None = Field(None, min_length=1, max_length=LONGEST_NAME, pattern=NAMED)
+    name: str | None = Field(None, min_length=1, max_length=LONGEST_NAME, pattern=patterns.NAMED)
     keep: bool | None = Field(None, description="Whether no cleanup deletes it.")
     shared: Shared | None = Field(None, description="Who sees it: its author, a group, everybody.")
     group: str = Field(
@@ -255,10 +254,8 @@ def rerun_session(
         work = RerunWork(session=sid, settings=None if settings is None else settings.to_dict())
         job = start(served.history, work, served.limits.job_seconds)
         return accepted(response, served.base, job)
-    late: ProgressCallback = within(served.limits.seconds)
-    with served.desk():
-        new = served.history.rerun(sid, settings, late)
-    return _made(response, served.base, served.history.listed(new))
+    row, _ = served.at_once(lambda late: served.history.rerun_at_once(sid, settings, late))
+    return _made(response, served.base, row)
 
 
 @router.get("/sessions/{sid}/input", response_class=Response,

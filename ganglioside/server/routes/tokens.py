@@ -11,18 +11,18 @@ from pydantic import Field
 
 from ganglioside.history.sharing import Scope
 from ganglioside.history.tokens import LONGEST
+from ganglioside.server import patterns
 from ganglioside.server.answers import SOME_ID, SecretAnswer, Strict, Time, TokenAnswer, shown
 from ganglioside.server.callers import Admin
 from ganglioside.server.problems import answers
 from ganglioside.server.service import Served, Service
-from ganglioside.server.uploads import NAMED, PRINTED
 
 router = APIRouter(tags=["tokens"])
 
 TokenId = Annotated[
     str,
     Path(
-        pattern="^[0-9a-f]{10}$",
+        pattern=patterns.TOKEN_ID,
         description="Id of a token.",
         alias="token",
         examples=["3f9a0c21d7"],
@@ -41,9 +41,9 @@ class TokenWish(Strict):
 
     model_config = shown(person="Ann", scope="write", label="KNIME on the lab PC", days=180)
 
-    person: str = Field(min_length=1, max_length=LONGEST, pattern=NAMED)
+    person: str = Field(min_length=1, max_length=LONGEST, pattern=patterns.NAMED)
     scope: Scope = "read"
-    label: str = Field("", max_length=LONGEST, pattern=PRINTED)
+    label: str = Field("", max_length=LONGEST, pattern=patterns.PRINTED)
     groups: list[Annotated[str, Field(min_length=1, max_length=LONGEST)]] = Field(
         [], max_length=100, description="Groups of the person, whose sessions are seen with it."
     )

@@ -69,9 +69,13 @@ def test_nobody_learns_where_the_server_keeps_a_batch(
         "GET", f"jobs/{batch}/events", headers={"Accept": "text/event-stream"}
     ) as stream:
         texts.append(stream.read().decode())
+    assert "overview.html" in texts[-1]
+    texts.append(ann.get(f"batches/{batch}/overview").text)
+    assert "wrong.csv" in texts[-1]
+    packed = zipfile.ZipFile(io.BytesIO(ann.get(f"batches/{batch}/results").content))
+    texts += [packed.read(name).decode() for name in packed.namelist()]
     folder = json.loads(running.history.jobs.get(batch).parameters)["out"].removesuffix("results")
     assert [text for text in texts if folder in text] == []
-    assert "overview.html" in texts[-1]
 
 
 def test_results_of_a_batch_come_as_one_file(ann: httpx.Client, batch: str) -> None:

@@ -64,14 +64,16 @@ class Address:
         database = str(parts.get("dbname") or parts.get("user") or "")
         port = f":{parts['port']}" if parts.get("port") else ""
         if server.startswith("/"):  # the folder of a socket
+            port = f"&port={parts['port']}" if parts.get("port") else ""
             return cls(url, f"postgresql:///{database}?host={server}{port}")
         return cls(url, f"postgresql://{server}{port}/{database}")
 
     @property
     def folder(self) -> Path:
         """Folder of this user for what stands beside the history: logs of jobs, heads, files."""
-        short = _UNSAFE.sub("-", self.name.partition("://")[2]).strip("-")[:60]
-        key = hashlib.sha256(self.name.encode()).hexdigest()[:8]
+        name = self.name.replace("&port=", ":")  # as when the first of these folders were made
+        short = _UNSAFE.sub("-", name.partition("://")[2]).strip("-")[:60]
+        key = hashlib.sha256(name.encode()).hexdigest()[:8]
         folder = user_data_path("ganglioside", appauthor=False) / "postgresql" / f"{short}-{key}"
         return Path(folder)
 

@@ -17,6 +17,7 @@ from ganglioside.history.storage.postgres.address import Address
         ("postgresql://ada:secret@lab.example/gangliosides", "postgresql://lab.example/gangliosides"),
         ("postgres://ada:secret@lab.example:5433/g?sslmode=verify-full", "postgresql://lab.example:5433/g"),
         ("postgresql://ada@/g?host=/run/postgresql&password=secret", "postgresql:///g?host=/run/postgresql"),
+        ("postgresql:///g?host=/run/pg&port=5544", "postgresql:///g?host=/run/pg&port=5544"),
         ("postgresql:///g", "postgresql://localhost/g"),
         ("postgresql://ada:secret@lab.example", "postgresql://lab.example/ada"),
     ],
@@ -69,3 +70,10 @@ def test_a_password_may_be_in_a_file_and_the_url_goes_first(
     assert conninfo_to_dict(given.conninfo(7))["password"] == "given"
     monkeypatch.delenv("PGPASSWORD_FILE")
     assert "password" not in conninfo_to_dict(address.conninfo(7))
+
+
+def test_what_is_shown_of_a_socket_is_a_url_whose_folder_stays() -> None:
+    """It was shown as `/run/pg:5544`, and its folder is called after that."""
+    address = Address.of("postgresql://ada:secret@/g?host=/run/pg&port=5544")
+    assert conninfo_to_dict(address.name) == {"dbname": "g", "host": "/run/pg", "port": "5544"}
+    assert address.folder.name == "g-host-run-pg-5544-4f680575"

@@ -1,0 +1,27 @@
+"""Patterns of texts that callers send, and what is said to those who send others."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Ids of sessions and jobs.
+ID: Final = "^[0-9a-f]{14}$"
+
+#: Ids of tokens.
+TOKEN_ID: Final = "^[0-9a-f]{10}$"
+
+#: Characters of a text: all that every history keeps, PostgreSQL too.
+KEPT: Final = r"^[^\x00]*$"
+
+#: Characters of a name, which is printed and listed: no control characters.
+PRINTED: Final = r"^[^\x00-\x1f\x7f]*$"
+NAMED: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+
+#: What each pattern means, in words.
+WORDS: Final = {
+    ID: "An id has 14 signs, 0 to 9 and a to f: GET /api/v1/sessions or /api/v1/jobs lists them",
+    TOKEN_ID: "The id of a token has 10 signs, 0 to 9 and a to f: GET /api/v1/tokens lists them",
+    KEPT: "A text holds no NUL sign",
+    PRINTED: "A name is one line, without control characters such as tabs",
+    NAMED: "A name is one line that can be seen, without control characters such as tabs",
+}

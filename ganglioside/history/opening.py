@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -67,6 +67,8 @@ class Opening:
         """
         usual = Sharing() if person is None else person.new
         created = utc_now()
+        if _CONTROL.search(source.name):  # what a system takes as the name of a file, no table does
+            source = replace(source, name=_CONTROL.sub("\N{REPLACEMENT CHARACTER}", source.name))
         return cls(
             id=new_id(created),
             name=name or source.name,
@@ -81,17 +83,25 @@ class Opening:
         )
 
 
-#: Control characters, which no name holds that is given to a session: it is printed and listed.
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+#: Most characters of a name.
+LONGEST_NAME: Final = 1_000
+
+#: Characters which no name holds that is given to a session, since it is printed and listed: those
+#: that control a terminal or the direction of writing, and halves of characters.
+_CONTROL: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def require_printed(name: str | None) -> None:
-    """Refuse a name with control characters.
+    """Refuse a name that is too long, or has control characters.
 
     Raises
     ------
     TextError
     """
+    if len(name or "") > LONGEST_NAME:
+        raise TextError(f"The name has more than {LONGEST_NAME:,} characters: shorten it.")
     found = _CONTROL.search(name or "")
     if found:
         raise TextError(

@@ -6,6 +6,8 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import IO, Final
 
 from ganglioside.errors import ReadError
@@ -78,6 +80,41 @@ def _check_member(member: zipfile.ZipInfo, what: str) -> None:
             f"{what} holds {member.filename!r}, which is packed in an unusual way (method "
             f"{member.compress_type}). Save it again, or save its table as CSV."
         )
+
+
+@dataclass(slots=True)
+class CellTexts:
+    """Characters of the cells that were read of an archive, which can repeat one text for ever.
+
+    Attributes
+    ----------
+    packed : int
+        Bytes of the archive.
+    max_bytes : float
+        Size limit of an input.
+    characters : int
+    """
+
+    packed: int
+    max_bytes: float
+    characters: int = 0
+
+    def add(self, row: Sequence[str]) -> None:
+        """Count a row.
+
+        Raises
+        ------
+        ReadError
+            If there are far more characters than any table has.
+        """
+        self.characters += sum(map(len, row))
+        bound = max(most("unpacked_anyway"), most("repeated") * self.packed)
+        if self.characters > min(bound, most("unpacked") * self.max_bytes):
+            raise ReadError(
+                f"The cells of the workbook have more than {self.characters / 1e6:,.0f} million "
+                "characters, as they repeat long texts. Leave out the columns that hold them, or "
+                "save its table as CSV."
+            )
 
 
 def _check_unpacked(size: float, packed: int, max_bytes: float) -> None:

@@ -21,6 +21,8 @@ _GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
 #: Reads the header of a gzip file too.
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
+#: Bytes of a part that are unpacked first; then twice as many, and so on.
+_FIRST_STEP: Final = 1 << 10
 #: Where a tar archive says what it is.
 _TAR: Final = (257, b"ustar")
 #: Begins the entry of each member in the directory of a zip archive.
@@ -86,18 +88,23 @@ def is_table_file(name: str) -> bool:
 def _of_gzip(content: bytes, max_bytes: int) -> bytes:
     """Bytes that a gzip file unpacks to; it may consist of several parts."""
     found = bytearray()
-    rest = content
-    while rest.startswith(_GZIP):
+    at = 0
+    while content.startswith(_GZIP, at):
         part = zlib.decompressobj(_GZIP_WINDOW)
-        try:
-            found += part.decompress(rest, max_bytes + 1 - len(found))
-        except zlib.error as error:
-            raise _damaged(error) from error
-        _check_size(len(found), max_bytes)
-        _check_ratio(len(found), len(content))
+        step = _FIRST_STEP
+        while not part.eof and at < len(content):
+            # What a part leaves over is copied: of a long rest, that would take the square.
+            given = content[at : at + step]
+            try:
+                found += part.decompress(given, max_bytes + 1 - len(found))
+            except zlib.error as error:
+                raise _damaged(error) from error
+            _check_size(len(found), max_bytes)
+            _check_ratio(len(found), len(content))
+            at += len(given) - len(part.unused_data)
+            step *= 2
         if not part.eof:
             raise _damaged(EOFError("its end is missing"))
-        rest = part.unused_data
     start, mark = _TAR
     if found[start : start + len(mark)] == mark:
         raise ReadError("This is a tar archive. Unpack it and read the table inside.")

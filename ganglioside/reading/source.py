@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -17,6 +18,9 @@ from ganglioside.reading.study import is_archive
 from ganglioside.settings import Settings
 
 MEGABYTE: Final = 1_000_000
+
+#: What Python makes of a byte of a name that is none in UTF-8.
+_HALF: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -50,7 +54,7 @@ def take(
         name, is_file = source.name, source.is_file
         source = source.content
     content, own_name = _content(source, settings)
-    name = name or own_name
+    name = whole_characters(name or own_name)
     if not is_archive(content):
         name, content = unpacked(name, content, int(settings.max_megabytes * MEGABYTE))
     origin = Source.from_bytes(name, content)
@@ -109,3 +113,16 @@ def _too_large(limit: float) -> ReadError:
         f"The input has more than {limit:g} MB, the limit that max_megabytes sets. Raise it "
         "with Settings(max_megabytes=...), or leave out columns that the analysis does not need."
     )
+
+
+def whole_characters(name: str) -> str:
+    r"""Name of a file, with the sign for an unknown character for each byte that is none in UTF-8.
+
+    Systems allow such names; nothing can print or store them.
+
+    Examples
+    --------
+    >>> whole_characters("caf\udce9.csv")
+    'caf�.csv'
+    """
+    return _HALF.sub("\N{REPLACEMENT CHARACTER}", name)

@@ -15,7 +15,8 @@ import pandas as pd
 
 from ganglioside.errors import ReadError
 from ganglioside.reading.annotations import Unannotated
-from ganglioside.reading.archives import DAMAGE, check_markup, first_line, open_archive
+from ganglioside.reading.archives import DAMAGE, CellTexts, check_markup, first_line, open_archive
+from ganglioside.reading.date_styles import date_styles
 from ganglioside.reading.limits import check_columns, check_filled, check_rows, most
 from ganglioside.reading.merged_cells import MergedRows, merged_over_rows
 from ganglioside.reading.problems import quote
@@ -45,7 +46,8 @@ def workbook_sheets(
     names = [name for name, _ in parts]
     if sheet is not None:
         parts = [parts[_sheet_index(names, sheet)]]
-    found = [_sheet(book, name, part, max_rows) for name, part in parts]
+    texts = CellTexts(len(content), max_bytes)
+    found = [_sheet(book, name, part, max_rows, texts) for name, part in parts]
     return [sheet for sheet in found if sheet.head]
 
 
@@ -85,14 +87,14 @@ def worksheet_parts(
     with _explained():
         book = ExcelReader(io.BytesIO(content), data_only=True, keep_links=False)
         parts = _sheets(book)
-    rows = most("sheet_rows")
-    return {name: (part, _sheet(book, name, part, rows).annotated) for name, part in parts}
+    rows, texts = most("sheet_rows"), CellTexts(len(content), max_bytes)
+    return {name: (part, _sheet(book, name, part, rows, texts).annotated) for name, part in parts}
 
 
-def _sheet(book: Any, name: str, part: str, max_rows: int) -> Sheet:
+def _sheet(book: Any, name: str, part: str, max_rows: int, texts: CellTexts) -> Sheet:
     """Worksheet of which only the first rows are read yet."""
     formulas: set[tuple[int, int]] = set()
-    unannotated = Unannotated(_sheet_rows(book, part, formulas))
+    unannotated = Unannotated(_sheet_rows(book, part, formulas, texts))
     rows = iter(unannotated)
     with _explained():
         head = list(islice(rows, HEADER_WITHIN))
@@ -157,11 +159,10 @@ def _sheets(book: Any) -> list[tuple[str, str]]:
 
     Of the other parts only texts, formats and the list of sheets are read: no links, no charts.
     """
-    from openpyxl.styles.stylesheet import apply_stylesheet
-
     sheets = _listed(book)
     book.shared_strings = shared_texts(book)
-    apply_stylesheet(book.archive, book.wb)
+    styles = date_styles(book.archive)
+    book.wb._date_formats, book.wb._timedelta_formats = styles.dates, styles.durations
     return sheets
 
 
@@ -180,6 +181,11 @@ def _listed(book: Any) -> list[tuple[str, str]]:
             f"The workbook has {len(sheets):,} sheets, more than {most('sheets'):,}. Save the one "
             "with the table as a workbook of its own, or as CSV."
         )
+    if len({part for _, part in sheets}) < len(sheets):
+        raise ReadError(
+            "Several sheets of the workbook have the same cells, of which it holds one copy, and "
+            "no spreadsheet program writes it so. Save the sheet with the table as CSV."
+        )
     return sheets
 
 
@@ -197,11 +203,13 @@ def _sheet_index(names: list[str], sheet: str | int) -> int:
     )
 
 
-def _sheet_rows(book: Any, part: str, formulas: set[tuple[int, int]]) -> Iterator[Record]:
+def _sheet_rows(
+    book: Any, part: str, formulas: set[tuple[int, int]], texts: CellTexts
+) -> Iterator[Record]:
     """Yield the rows that are not empty, each with its number in the sheet.
 
     A value that is merged over several rows is in each of them.
-    Row and 0-based column of formulas without a value are added to `formulas`.
+    Row and 0-based column of formulas without a value are added to `formulas`, rows to `texts`.
     """
     last = filled = 0
     merged = MergedRows.of(merged_over_rows(book, part))
@@ -222,6 +230,7 @@ def _sheet_rows(book: Any, part: str, formulas: set[tuple[int, int]]) -> Iterato
         row = _filled_row([*cells, *held])
         filled += row.count("") + len(held)
         check_filled(filled)
+        texts.add(row)
         if row:
             yield number, row
 

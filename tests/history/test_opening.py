@@ -11,7 +11,7 @@ from builders import build_analysis, build_table
 from ganglioside.errors import TextError
 from ganglioside.history import History
 from ganglioside.history.judging_code import judging_code
-from ganglioside.history.opening import JUDGING_CODE, Opening, environment, new_id
+from ganglioside.history.opening import JUDGING_CODE, LONGEST_NAME, Opening, environment, new_id
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 
@@ -46,7 +46,10 @@ def test_ids_sort_by_time_and_differ(history: History) -> None:
     assert {len(sid) for sid in sids} == {14}
 
 
-@pytest.mark.parametrize("name", ["a\0b", "a\tb", "a\nb", "\x1b[2J", "a\x7f"])
+@pytest.mark.parametrize(
+    "name",
+    ["a\0b", "a\tb", "a\nb", "\x1b[2J", "a\x7f", "\x9b2J", "a\u202eb", "a\u2028b", "a\ud800"],
+)
 def test_no_name_that_is_given_holds_control_characters(history: History, name: str) -> None:
     analysis = build_analysis(1)
     sid = history.save(analysis, "plain")
@@ -61,3 +64,10 @@ def test_no_name_that_is_given_holds_control_characters(history: History, name: 
         with pytest.raises(TextError, match="control character"):
             give()
     assert history.sessions()["name"].tolist() == ["plain"]
+
+
+def test_no_name_is_longer_than_an_import_takes(history: History) -> None:
+    sid = history.save(build_analysis(1), "plain")
+    history.rename(sid, "x" * LONGEST_NAME)
+    with pytest.raises(TextError, match="more than 1,000 characters: shorten it"):
+        history.rename(sid, "x" * (LONGEST_NAME + 1))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import gzip
 import io
 import zipfile
+import zlib
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import ganglioside as gg
 from ganglioside.errors import ReadError
+from ganglioside.reading import compressed
 from ganglioside.reading.compressed import unpacked
 
 TABLE = b"Name,RT,Area\nGM3 34:1,7.5,1000\nGM3 36:1,8.9,2000\n"
@@ -73,6 +76,28 @@ def test_a_bomb_is_refused_by_its_ratio() -> None:
     bomb = packed(bytes(50_000_000))
     with pytest.raises(ReadError, match="times its size"):
         unpacked("bomb.csv.gz", bomb, 100_000_000)
+
+
+def test_many_small_parts_are_not_copied_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = packed(b"") * 2000 + packed(TABLE)
+    given = []
+
+    class Counted:
+        def __init__(self, window: int) -> None:
+            self._part = zlib.decompressobj(window)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(self._part, name)
+
+        def decompress(self, some: bytes, most: int) -> bytes:
+            given.append(len(some))
+            return self._part.decompress(some, most)
+
+    monkeypatch.setattr(
+        compressed, "zlib", SimpleNamespace(decompressobj=Counted, error=zlib.error)
+    )
+    assert unpacked("a.csv.gz", content, LIMIT) == ("a.csv", TABLE)
+    assert sum(given) < 60 * len(content)
 
 
 def test_workbooks_and_studies_stay_as_they_are() -> None:

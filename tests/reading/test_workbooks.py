@@ -117,3 +117,49 @@ def test_numbers_are_read_however_they_are_stored(stored: str, text: str) -> Non
             after.writestr(name, before.read(name).replace(b">12345<", f">{stored}<".encode()))
     (sheet,) = workbook_sheets(changed.getvalue(), None, 10, 1e6)
     assert sheet.head[0][1] == [text, "end"]
+
+
+def changed(content: bytes, part: str, old: str, new: str) -> bytes:
+    """Workbook with other words in one of its parts."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(stream, "w") as after:
+        for name in before.namelist():
+            text = before.read(name)
+            if name == part:
+                assert old.encode() in text
+                text = text.replace(old.encode(), new.encode())
+            after.writestr(name, text, zipfile.ZIP_DEFLATED)
+    return stream.getvalue()
+
+
+def saved(book: Workbook) -> bytes:
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_sheets_that_are_one_part_are_refused() -> None:
+    book = Workbook()
+    book.create_sheet("again")
+    content = changed(
+        saved(book), "xl/_rels/workbook.xml.rels", "worksheets/sheet2.xml", "worksheets/sheet1.xml"
+    )
+    with pytest.raises(ReadError, match="Several sheets of the workbook have the same cells"):
+        workbook_sheets(content, None, 10, 1e6)
+
+
+def test_a_text_that_is_repeated_for_ever_is_refused() -> None:
+    book = Workbook()
+    for row in range(1, 251):
+        book.active.append(["x" * 30_000 if row == 1 else None, row])
+    book.active.merge_cells("A1:A250")
+    with pytest.raises(ReadError, match="as they repeat long texts"):
+        workbook_sheets(saved(book), None, 1000, 1e9)
+
+
+def test_a_table_of_repeated_words_is_read() -> None:
+    book = Workbook()
+    for _ in range(2000):
+        book.active.append(["a word of thirty characters or so"] * 5)
+    (sheet,) = workbook_sheets(saved(book), None, 5000, 1e6)
+    assert len(sheet.body(0).cells) == 1999

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ganglioside.errors import HistoryError, SettingsError
+from ganglioside.history.opening import LONGEST_NAME
 from ganglioside.history.process import PIDS_END
 from ganglioside.history.session_rows import STATUSES, Stored
 from ganglioside.history.storage.catalog import columns, described
@@ -40,8 +41,11 @@ _BYTES: Final = {"VARCHAR": "strlen", "BLOB": "octet_length"}
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _ID: Final = re.compile(r"[0-9a-f]{8,32}")
-_LONGEST_NAME: Final = 1_000
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_LONGEST_NAME: Final = LONGEST_NAME
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+#: Names are in one line. Sessions are named after files, whose names hold blanks of all scripts;
+#: what else controls a terminal is printed as its code.
+_BREAK: Final = re.compile(r"[\t\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +242,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_name(value: Any) -> bool:
-    return _is_text(value) and 0 < len(value) <= _LONGEST_NAME and value.isprintable()
+    return _is_text(value) and 0 < len(value) <= _LONGEST_NAME and not _BREAK.search(value)
 
 
 def _is_id(value: Any) -> bool:

@@ -18,6 +18,7 @@ import numpy as np
 
 from ganglioside.errors import ReadError
 from ganglioside.reading.formats.format import Format, json_records
+from ganglioside.reading.limits import most
 from ganglioside.reading.records import Body, Record, Sheet, as_cells, header_key
 from ganglioside.reading.sample_columns import samples_below_types
 from ganglioside.reading.sample_types import kind_of_name, kind_of_type
@@ -217,14 +218,41 @@ def _named(parts: Mapping[str, _Part]) -> Iterator[tuple[int, str, dict[str, str
         if not references:
             alone.append((line, molecule))
     evidence = {cells.get("SME_ID", ""): cells for _, cells in parts["SME"].rows}
+    repeated = _Repeated(parts["SML"])
     for line, feature in parts["SMF"].rows:
         number = feature.get("SMF_ID", "")
         for molecule in molecules.get(number, [{}]):
+            repeated.add(molecule)
             name = feature.get("opt_global_name_as_given") or _molecule_name(molecule)
             yield line, name or _evidence_name(feature, evidence), {**molecule, **feature}
     for line, molecule in alone:
         if _molecule_name(molecule):
             yield line, _molecule_name(molecule), molecule
+
+
+class _Repeated:
+    """Count of the characters of molecules that are repeated for each of their features."""
+
+    def __init__(self, molecules: _Part) -> None:
+        self._lengths = {id(cells): sum(map(len, cells.values())) for _, cells in molecules.rows}
+        own = sum(self._lengths.values())
+        self._most = max(most("unpacked_anyway"), most("references") * own)
+        self._characters = 0
+
+    def add(self, molecule: Mapping[str, str]) -> None:
+        """Count a molecule once more.
+
+        Raises
+        ------
+        ReadError
+            If the features repeat far more than the file has.
+        """
+        self._characters += self._lengths.get(id(molecule), 0)
+        if self._characters > self._most:
+            raise ReadError(
+                "The small molecules of this mzTab file refer to far more features than they can "
+                f"have: {most('references')} each are read. Export the file again."
+            )
 
 
 def _references(cell: str) -> list[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -421,3 +423,27 @@ def test_a_link_is_not_followed(gift: Path, mine: History, tmp_path: Path) -> No
     (gift / "log.parquet").symlink_to(tmp_path / "log.parquet")
     with pytest.raises(HistoryError, match=r"log\.parquet is missing"):
         mine.care.import_(gift)
+
+
+NAMES = {
+    "liver\u00a01.csv": "liver\u00a01.csv",
+    "肝臓\u3000一.csv": "肝臓\u3000一.csv",
+    "a\u200bb.csv": "a\u200bb.csv",
+    "a\tb\x01.csv": "a\ufffdb\ufffd.csv",
+    os.fsdecode(b"caf\xe9.csv"): "caf\ufffd.csv",
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names of files")
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_sessions_come_in_whatever_their_files_are_called(tmp_path: Path, name: str) -> None:
+    table = tmp_path / name
+    table.write_text("Name,RT,Area\n" + "".join(f"GM3(36:{n}),{9 - n / 3},100\n" for n in range(3)))
+    history = History.open(tmp_path / "from.duckdb")
+    history.run(table)
+    history.care.export(tmp_path / "gift")
+    other = History.open(tmp_path / "to.duckdb")
+    assert not other.care.import_(tmp_path / "gift").left_out
+    assert other.sessions()["name"].tolist() == [NAMES[name]]
+    assert not history.care.move(tmp_path / "moved.duckdb").left_out
+    assert other.care.verify().is_whole

@@ -251,3 +251,18 @@ def test_a_file_that_was_pasted_into_a_workbook() -> None:
     buffer = io.BytesIO()
     frame.to_excel(buffer, header=False, index=False)
     assert_content(read(buffer.getvalue()), tool="mzTab-M")
+
+
+def test_molecules_that_all_refer_to_all_features_are_refused() -> None:
+    everything = "|".join(map(str, range(1, 301)))
+    molecules = [f"SML\t{n}\t{everything}\tGM3 36:{n % 9};O2" for n in range(1, 101)]
+    features = [f"SMF\t{n}\t300\t1000\t5" for n in range(1, 301)]
+    lines = [
+        *metadata(),
+        "SMH\tSML_ID\tSMF_ID_REFS\tchemical_name",
+        *molecules,
+        "SFH\tSMF_ID\tretention_time_in_seconds\texp_mass_to_charge\tabundance_assay[1]",
+        *features,
+    ]
+    with pytest.raises(ReadError, match="refer to far more features than they can have"):
+        gg.read_features("\n".join(lines).encode())

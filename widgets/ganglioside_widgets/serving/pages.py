@@ -19,7 +19,6 @@ from jupyter_server.auth.identity import PasswordIdentityProvider
 from jupyter_server.services.kernels.handlers import KernelHandler
 from jupyter_server.utils import url_path_join
 from tornado import web
-from tornado.httpserver import HTTPServer
 from traitlets import Bool, Callable, Instance, List, default
 from voila import notebook_renderer
 from voila.app import Voila
@@ -37,6 +36,7 @@ from ganglioside.server.jupyter import ApiLimits, handlers, jupyter_app
 from ganglioside.server.service_limits import VARIABLE
 from ganglioside.watching.alarms import watch
 from ganglioside_widgets.serving.address import Address
+from ganglioside_widgets.serving.connections import BoundedServer
 from ganglioside_widgets.serving.cookies import cookie_secret
 from ganglioside_widgets.serving.documentation import documentation_handlers
 from ganglioside_widgets.serving.door import Door, Guarded, Refusal, TurnedAway
@@ -285,7 +285,7 @@ class Pages(Voila):  # type: ignore[misc]
         self.app.settings.update(self.tornado_settings)
         self.app.add_handlers(".*$", self.init_handlers())
         # Handlers of the API alone take more, of whoever is signed in.
-        server = HTTPServer(
+        server = BoundedServer(
             self.app, ssl_options=self.tls, max_body_size=SMALL, body_timeout=SECONDS,
             idle_connection_timeout=IDLE_SECONDS,
         )  # fmt: skip

@@ -89,7 +89,7 @@ class Desks:
         self.longest = seconds + _BEYOND
 
     def do(self, make: Callable[[], T]) -> T:
-        """Return what `make` returns, once a desk is free.
+        """What `make` returns, once a desk is free.
 
         Raises
         ------

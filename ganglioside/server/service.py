@@ -158,7 +158,7 @@ class Service:
         return self.desks.do(lambda: self.reads.get(key, make))
 
     def at_once(self, analyse: Callable[[ProgressCallback], T]) -> T:
-        """Return what an analysis makes while its caller waits; it is stopped when it is late.
+        """What an analysis makes while its caller waits; it is stopped when it is late.
 
         Raises
         ------

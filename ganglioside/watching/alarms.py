@@ -26,6 +26,9 @@ log: Final = logging.getLogger(__name__)
 PAUSE: Final = 10.0
 _ROUNDS: Final = 6
 
+#: Most seconds for which the last round is waited for.
+_MOMENT: Final = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -139,8 +142,12 @@ class Rounds(threading.Thread):
                 log.warning("The state of the server cannot be read: %s", error)
 
     def end(self) -> None:
-        """Let the present round be the last one; `join` waits for it."""
+        """Let the present round be the last one, and wait for it a moment.
+
+        Where Python ended while a round is in the history, it would die of it.
+        """
         self._over.set()
+        self.join(_MOMENT)
 
 
 def watch(history: Callable[[], History] = History.open, pause: float = PAUSE) -> Rounds:

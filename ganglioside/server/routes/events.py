@@ -10,6 +10,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
@@ -187,6 +188,11 @@ async def job_socket(socket: WebSocket, job: str, after: int = -1) -> None:
 
 async def _socket(socket: WebSocket, kind: Kind, owner: str, after: int) -> None:
     """Send all events of a session or job, and close when it has ended."""
+    with suppress(WebSocketDisconnect):  # whoever has left is told nothing more
+        await _follow(socket, kind, owner, after)
+
+
+async def _follow(socket: WebSocket, kind: Kind, owner: str, after: int) -> None:
     person_of(socket)
     served = service_of(socket)
     runs = served.history.runs if kind == "session" else served.history.jobs

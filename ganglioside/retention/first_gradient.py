@@ -55,6 +55,7 @@ _AGREE: Final = 0.05  # carbons by which neighbours agree
 _LARGEST_STEP: Final = 0.7  # of g in one round
 _MOST_LATER: Final = 30  # rows of its series that a row is paired with, those with more carbons
 _MOST_PAIRS: Final = 800
+_BY_CHANCE: Final = 0.02  # share of pairs that agree so where names and RT are at random
 _FOLDS: Final = 4
 _MORE: Final = 1.2  # factor by which more pairs must agree,
 _FEWER: Final = 0.8  # or fewer must not: where most agree, a part of the run is uneven
@@ -222,7 +223,9 @@ def _predicts_better(pairs: _Neighbours, slope: float, begun: _Begun, priors: Pr
             even.append(_agreement(unseen, _even_fit(seen, slope, priors)))
             fit = _begun_with(seen, begun.slope, begun.ends, priors).fit
             uneven.append(_agreement(unseen, fit))
-    return bool(even) and _is_better(float(np.mean(uneven)), float(np.mean(even)))
+    if not even or np.mean(uneven) < _BY_CHANCE:
+        return False
+    return _is_better(float(np.mean(uneven)), float(np.mean(even)))
 
 
 def _is_better(agree: float, before: float) -> bool:

@@ -19,7 +19,7 @@ from ganglioside.observations.sample_gradients import SampleGradients
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import IntArray, join
 from ganglioside.support.formatting import counted, minutes, percent
-from ganglioside.support.text_columns import as_column, as_numbers, texts, where
+from ganglioside.support.text_columns import as_column, as_numbers, indices, texts, where
 from ganglioside.verdicts.decisions import UNDETERMINED, VALID
 from ganglioside.verdicts.log_p import LogP
 from ganglioside.verdicts.result_tables import RowVerdicts
@@ -354,9 +354,7 @@ def _lack_of_fit(table: FeatureTable, verdicts: RowVerdicts) -> list[_Finding]:
     valid = np.flatnonzero((verdicts.verdict == VALID) & np.isfinite(verdicts.residual))
     rt = table.data["rt"].to_numpy()[valid]
     residual = verdicts.residual[valid]
-    rows = pd.DataFrame({"name": table.data["name"], "isomer": as_column(verdicts.isomer)})
-    number = rows.iloc[valid].groupby(["name", "isomer"], dropna=False).ngroup()
-    species = np.asarray(number, dtype=np.int64)
+    species = join(table.names.named_index[valid], indices(verdicts.isomer)[valid])
     found = lack_of_fit(rt, residual, residual / verdicts.standardized_residual[valid], species)
     if found is None or not found.is_clear:
         return []

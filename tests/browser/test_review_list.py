@@ -171,6 +171,24 @@ def test_the_selected_row_is_in_sight_again_where_a_filter_is_undone(
     search.fill("")
 
 
+def test_a_row_that_is_pressed_is_selected_though_a_search_leaves_one_row(
+    bench: Visit, tmp_path: Path
+) -> None:
+    """Once the release fell beside the rows that were left, and the press was for nothing."""
+    with window(bench.page, 1280, 900):
+        page = review(bench, tmp_path / "pressed.csv")
+        search, count = page.get_by_label("Search"), page.locator(".gg-results .gg-count")
+        row = page.locator("[aria-label='Features'] .gg-row[data-row='3']")
+        row.hover()
+        page.mouse.down()
+        search.fill("3 GM3(35:1;O2)")
+        expect(count).to_contain_text("1 of 332")
+        page.mouse.up()
+        expect(page.locator(".gg-card h3")).to_contain_text("feature 3")
+        search.fill("")
+        expect(count).to_contain_text("332 of 332")
+
+
 def test_the_list_is_as_high_as_its_column_in_a_wide_window(bench: Visit, tmp_path: Path) -> None:
     with window(bench.page, 1280, 900):
         page = review(bench, tmp_path / "high.csv")

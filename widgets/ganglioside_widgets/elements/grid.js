@@ -333,8 +333,8 @@ function render({ model, el }) {
   }
 
   root.addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
-  // Rows may be drawn anew between press and release, and there is no click then: what was pressed
-  // counts. A click of an assistive program comes without a press.
+  // Rows may be drawn anew between press and release, or a search leave fewer of them: there is no
+  // click then, and what was pressed counts. A click of an assistive program comes without a press.
   let pressed;
   const keyUnder = (event) => {
     const row = event.target.closest(".gg-row");
@@ -343,11 +343,11 @@ function render({ model, el }) {
   body.addEventListener("pointerdown", (event) => {
     pressed = event.button === 0 ? keyUnder(event) : undefined;
   });
-  body.addEventListener("pointerup", () => {
+  root.addEventListener("pointerup", () => {
     if (pressed !== undefined) click(pressed);
     pressed = undefined;
   });
-  body.addEventListener("pointercancel", () => {
+  root.addEventListener("pointercancel", () => {
     pressed = undefined;
   });
   body.addEventListener("click", (event) => {

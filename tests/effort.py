@@ -47,8 +47,8 @@ def profile() -> str:
 
 
 def most(of_all: int) -> int:
-    """Number of examples to try: all of them by night, a quarter of them by day."""
-    return of_all if profile() == "nightly" else max(5, of_all // 4)
+    """Number of examples to try: all of them by night, a sixth of them by day."""
+    return of_all if profile() == "nightly" else max(5, of_all // 6)
 
 
 def examples(of_all: int) -> settings:
@@ -71,7 +71,7 @@ def load_profile() -> None:
         "fast",
         deadline=None,
         derandomize=True,
-        max_examples=25,
+        max_examples=20,
         suppress_health_check=slow_is_fine,
     )
     settings.register_profile(

@@ -26,6 +26,7 @@ from ganglioside.retention.curve import (
 from ganglioside.retention.curve_covariance import SHAPE
 from ganglioside.retention.first_curve import evenly_spread
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges
+from ganglioside.support.caches import kept_with_first
 from ganglioside.support.priors import Priors
 
 _KNOTS: Final = 18
@@ -169,6 +170,7 @@ class _Begun(NamedTuple):
     fit: _Fit
 
 
+@kept_with_first  # asked for again where an even gradient leaves rows unexplained
 def _fits(pairs: _Neighbours, slope: float, priors: Priors) -> list[_Begun]:
     """Fits from all beginnings: first those on which most pairs agree."""
     slopes = [None, *(steeper * slope for steeper in _STEEPER)]
@@ -233,6 +235,7 @@ def _is_better(agree: float, before: float) -> bool:
     return agree > _MORE * before or 1 - agree < _FEWER * (1 - before)
 
 
+@kept_with_first  # so that their fits are kept
 def _neighbours(observed: Observations) -> _Neighbours | None:
     """Pairs of rows of one series, evenly spread where there are too many; None for too few."""
     chosen = evenly_spread(observed)

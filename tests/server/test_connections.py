@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from effort import PATIENCE
+import raw_connections
+from raw_connections import is_closed
 from served import Running, Served, upload
 
 from ganglioside.history import History
@@ -31,17 +32,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 def connected(served: Served, sent: bytes) -> socket.socket:
     where = urlsplit(served.url)
-    connection = socket.create_connection((where.hostname, where.port), timeout=PATIENCE)
-    connection.sendall(sent)
-    return connection
-
-
-def is_closed(connection: socket.socket) -> bool:
-    """Wait until the other side closes; whether it said nothing before."""
-    try:
-        return connection.recv(1) == b""
-    except ConnectionResetError:
-        return True
+    return raw_connections.connected(str(where.hostname), int(where.port or 0), sent)
 
 
 def test_whoever_sends_nothing_gives_way_to_others(

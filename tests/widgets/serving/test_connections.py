@@ -9,7 +9,9 @@ from contextlib import ExitStack
 from threading import Event, Thread
 
 import pytest
+import raw_connections
 from effort import PATIENCE
+from raw_connections import is_closed
 from tornado import netutil, web
 
 from ganglioside_widgets.serving import connections
@@ -56,17 +58,7 @@ def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 
 
 def connected(port: int, sent: bytes) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
-    connection.sendall(sent)
-    return connection
-
-
-def is_closed(connection: socket.socket) -> bool:
-    """Wait until the other side closes; whether it said nothing before."""
-    try:
-        return connection.recv(1) == b""
-    except ConnectionResetError:
-        return True
+    return raw_connections.connected("127.0.0.1", port, sent)
 
 
 def is_answered(connection: socket.socket) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
+import websockets
+from effort import PATIENCE
 
 import ganglioside as gg
 from ganglioside.history import History
@@ -34,7 +36,7 @@ class Served:
     def bearing(self, token: str, **more: Any) -> httpx.Client:
         """Client that brings a token."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=120, **more)
+        return httpx.Client(base_url=self.url, headers=headers, timeout=PATIENCE, **more)
 
 
 class Running:
@@ -52,6 +54,11 @@ class Running:
     def __exit__(self, *_: object) -> None:
         self.server.stop()
         self.thread.join()
+
+
+def websocket(url: str, **more: Any) -> websockets.connect:
+    """Connection of a browser or program, which no slow machine ends."""
+    return websockets.connect(url, open_timeout=PATIENCE, ping_timeout=None, **more)
 
 
 def upload(client: httpx.Client, content: bytes | None = None, **fields: Any) -> httpx.Response:

@@ -61,13 +61,14 @@ from jobs.slow_work import Frozen, Slow
 from ganglioside.history import recorder
 from ganglioside.jobs import __main__, guard, kinds
 kinds._KINDS |= {{work.kind: work for work in (Slow, Frozen)}}
-recorder.BEAT, recorder.GRACE, guard.SILENCE = 0.1, 0.2, 1.0
+recorder.BEAT, recorder.GRACE, guard.SILENCE = 0.1, 0.2, {silence}
 sys.exit(__main__.main(*sys.argv[1:]))
 """
 
 
-def slow_process(history: gg.History, job: str) -> subprocess.Popen[bytes]:
-    code = SLOW_PROCESS.format(path=[str(TESTS)])
+def slow_process(history: gg.History, job: str, silence: float = 1.0) -> subprocess.Popen[bytes]:
+    """Process that works on a job, which its guard takes for deaf after `silence`, s."""
+    code = SLOW_PROCESS.format(path=[str(TESTS)], silence=silence)
     return subprocess.Popen(
         [sys.executable, "-c", code, job],
         env={**os.environ, "GANGLIOSIDE_HISTORY": history.address},

@@ -21,9 +21,11 @@ KILLED = -9
 
 
 @contextmanager
-def working(history: gg.History, job: str) -> Iterator[subprocess.Popen[bytes]]:
+def working(
+    history: gg.History, job: str, silence: float = 1.0
+) -> Iterator[subprocess.Popen[bytes]]:
     """Process that works on a job meanwhile."""
-    process = slow_process(history, job)
+    process = slow_process(history, job, silence)
     try:
         yield process
     finally:
@@ -61,13 +63,35 @@ def test_a_job_that_hangs_in_one_step_is_cancelled(history: gg.History) -> None:
 
 
 @pytest.mark.either_store("about the process")
-def test_a_job_that_goes_on_is_left_alone(history: gg.History) -> None:
-    """Its signs are enough, though it is to end: it does so by itself."""
+def test_a_job_that_is_late_ends_by_itself(history: gg.History) -> None:
     work = Slow()
     job = history.jobs.add(work.kind, parameters_of(work), "slow", time_limit=0.2)
-    with working(history, job) as process:
+    with working(history, job, silence=PATIENCE) as process:
         assert process.wait(PATIENCE) == 1
     assert "limit" in str(history.jobs.get(job).error)
+
+
+@pytest.mark.parametrize(
+    ("heard", "ended"),
+    [([False, False], True), ([True, False, True, False, True], False),
+     ([False, True, False, False], True)],
+)  # fmt: skip
+def test_a_late_job_is_ended_after_two_silences_in_a_row(
+    heard: list[bool], ended: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it gives signs, it has its time to end by itself."""
+    watching = guard._Guard(psutil.Process(), "0" * 14, limit=0.0, silence=PATIENCE)
+    ends: list[None] = []
+    monkeypatch.setattr(guard._Guard, "_listen", lambda self: None)
+    monkeypatch.setattr(guard._Guard, "_end", lambda self: ends.append(None))
+
+    def wait(_: float) -> bool:
+        watching._over = len(heard) == 1  # its parent has ended
+        return heard.pop(0)
+
+    monkeypatch.setattr(watching._news, "wait", wait)
+    watching.watch()
+    assert (len(ends), heard) == (ended, [])
 
 
 @pytest.mark.parametrize(

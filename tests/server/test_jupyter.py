@@ -20,7 +20,7 @@ import httpx
 import pytest
 import websockets
 from effort import PATIENCE
-from served import upload
+from served import upload, websocket
 from traitlets.config import Config, Configurable
 
 import ganglioside as gg
@@ -80,7 +80,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def ann(address: str) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"token {TOKEN}"}
-    with httpx.Client(base_url=address, headers=headers, timeout=120) as client:
+    with httpx.Client(base_url=address, headers=headers, timeout=PATIENCE) as client:
         yield client
 
 
@@ -202,7 +202,7 @@ def test_answers_and_events_are_those_of_the_server_alone(ann: httpx.Client, sid
 
 
 async def heard(url: str, headers: dict[str, str]) -> list[str]:
-    async with websockets.connect(url, additional_headers=headers) as opened:
+    async with websocket(url, additional_headers=headers) as opened:
         return [json.loads(message)["type"] async for message in opened]
 
 

@@ -77,7 +77,7 @@ def test_waiting_has_an_end(tmp_path: Path) -> None:
     held.acquire()
     with pytest.raises(Timeout):
         acquire(FileLock(tmp_path / "lock"), tmp_path / "queue", 0.05)
-    assert list((tmp_path / "queue").iterdir()) == []
+    assert not any(tmp_path.glob("queue/*"))  # where the machine is slow, nothing was ever there
 
 
 def test_a_mark_from_a_time_to_come_binds_nobody(tmp_path: Path) -> None:

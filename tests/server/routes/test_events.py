@@ -13,7 +13,8 @@ from urllib.parse import quote
 import httpx
 import pytest
 import websockets
-from served import Served
+from effort import PATIENCE
+from served import Served, websocket
 from websockets.typing import Subprotocol
 
 import ganglioside as gg
@@ -67,7 +68,7 @@ def test_a_stream_that_has_ended_tells_browsers_not_to_return(ann: httpx.Client,
 
 
 async def over_socket(client: httpx.Client, path: str, **more: Any) -> tuple[list[Any], int]:
-    async with websockets.connect(
+    async with websocket(
         socket_url(client, path),
         additional_headers={"Authorization": client.headers["Authorization"]}, **more,
     ) as socket:  # fmt: skip
@@ -92,7 +93,7 @@ def test_a_browser_brings_its_token_as_a_protocol(ann: httpx.Client, sid: str) -
 
     async def open_and_close() -> str | None:
         url = socket_url(ann, f"sessions/{sid}/events")
-        async with websockets.connect(url, subprotocols=offered) as socket:
+        async with websocket(url, subprotocols=offered) as socket:
             return socket.subprotocol
 
     assert asyncio.run(open_and_close()) == "ganglioside"
@@ -115,7 +116,7 @@ def test_nobody_listens_without_a_token_or_from_a_foreign_page(
 
     async def attempt() -> int:
         try:
-            async with websockets.connect(
+            async with websocket(
                 socket_url(ann, f"sessions/{sid}/events"), additional_headers=headers
             ):
                 return 101
@@ -150,7 +151,7 @@ def test_streams_end_once_their_token_is_revoked(
 
     async def listen() -> int | None:
         url, headers = socket_url(socketed, path), {"Authorization": f"Bearer {tokens[1]}"}
-        async with websockets.connect(url, additional_headers=headers) as socket:
+        async with websocket(url, additional_headers=headers) as socket:
             assert json.loads(await socket.recv())["type"] == "connection"
             await asyncio.to_thread(history.tokens.revoke, identity(tokens[1]))
             with suppress(websockets.ConnectionClosedError):
@@ -192,7 +193,7 @@ def test_a_client_that_drops_and_returns_has_every_event_once(
     def work() -> None:
         for first in range(0, len(events), 2):
             history.runs.beat(sid, events[first : first + 2])
-            turn.acquire(timeout=120)
+            turn.acquire(timeout=PATIENCE)
         history.record_cancelled(sid)
 
     async def listen() -> list[str]:
@@ -201,7 +202,7 @@ def test_a_client_that_drops_and_returns_has_every_event_once(
         while last < len(events) - 1:
             url = socket_url(ann, f"sessions/{sid}/events?after={last}")
             headers = {"Authorization": ann.headers["Authorization"]}
-            async with websockets.connect(url, additional_headers=headers) as socket:
+            async with websocket(url, additional_headers=headers) as socket:
                 while True:  # drops the connection in the middle of a pair of events
                     event = json.loads(await socket.recv())
                     if "id" not in event:
@@ -237,7 +238,7 @@ def test_streams_of_what_is_deleted_end_in_words(
     async def listen(sid: str) -> tuple[int | None, str | None]:
         url, headers = socket_url(client, f"sessions/{sid}/events"), dict(client.headers)
         bearer = {"Authorization": headers["authorization"]}
-        async with websockets.connect(url, additional_headers=bearer) as socket:
+        async with websocket(url, additional_headers=bearer) as socket:
             assert json.loads(await socket.recv())["type"] == "connection"
             await asyncio.to_thread(history.delete, sid)
             with suppress(websockets.ConnectionClosedError):
@@ -271,7 +272,7 @@ def test_a_history_that_does_not_answer_closes_a_socket_with_the_reason(
     async def listen() -> tuple[int | None, str | None]:
         url, headers = socket_url(client, f"sessions/{sid}/events"), dict(client.headers)
         bearer = {"Authorization": headers["authorization"]}
-        async with websockets.connect(url, additional_headers=bearer) as socket:
+        async with websocket(url, additional_headers=bearer) as socket:
             assert json.loads(await socket.recv())["type"] == "connection"
             monkeypatch.setattr(SessionRuns, "events", away)
             await asyncio.to_thread(history.rename, sid, "woken")

@@ -2,8 +2,8 @@
 
 A test, a module of them or one case that is about the file itself is marked `file_only`, with the
 reason.
-One of many like cases, or one that costs much though the store plays a small part in it, is marked
-`either_store`: each case runs on both by night, and by day on one of them, in turn.
+A test, a module of them or one case in which the store plays a small part is marked `either_store`:
+each case runs on both by night, and by day on one of them, in turn.
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ def is_void(item: pytest.Item) -> bool:
 
 def is_for_the_night(item: pytest.Item) -> bool:
     """Whether it is by day the turn of the other store; never where a test is named by its id."""
-    marked = item.get_closest_marker("either_store") is not None
+    store = getattr(getattr(item, "callspec", None), "params", {}).get("store")
+    marked = store is not None and item.get_closest_marker("either_store") is not None
     named = any("::" in argument for argument in item.config.args)
     if not marked or named or profile() == "nightly" or item.get_closest_marker("file_only"):
         return False
-    store = item.callspec.params["store"]  # type: ignore[attr-defined]
     case = item.nodeid.replace(f"[{store}", "[", 1)
     return bool(store != BOTH[zlib.crc32(case.encode()) % 2])
 

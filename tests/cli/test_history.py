@@ -20,6 +20,8 @@ from ganglioside.exporting.formats import format_of
 from ganglioside.history.sharing import VARIABLE, Person
 from ganglioside.support.local_time import SECONDS, local_text, zone_name
 
+pytestmark = pytest.mark.either_store("about what is printed")
+
 
 @pytest.fixture(autouse=True)
 def history(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
@@ -44,7 +46,6 @@ def feature_ids(stream: io.BytesIO) -> list[str]:
     return [number for cell in cells for number in cell.split("|")]
 
 
-@pytest.mark.either_store("written from what was loaded")
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.usefixtures("one_figure")
 def test_export_writes_a_session(sid: str, form: str) -> None:
@@ -174,7 +175,6 @@ def test_commands_keep_to_the_person_of_their_process(monkeypatch: pytest.Monkey
     assert history.session(sid)["status"] == "completed"
 
 
-@pytest.mark.either_store("about the options")
 def test_a_session_is_run_again_with_the_settings_that_are_given(sid: str) -> None:
     """Those that are not given stay as they were, also where they are not the usual ones."""
     run("history", "rerun", sid, "--outlier-threshold", 2, "--sample-type", "mouse")

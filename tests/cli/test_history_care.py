@@ -16,6 +16,8 @@ import ganglioside as gg
 from ganglioside.cli import app
 from ganglioside.history import History
 
+pytestmark = pytest.mark.either_store("about what is printed")
+
 
 @pytest.fixture
 def history(store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[History]:

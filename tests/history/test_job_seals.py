@@ -14,6 +14,8 @@ from ganglioside.errors import JobError
 from ganglioside.history import History, job_seals
 from ganglioside.history.jobs import Job
 
+pytestmark = pytest.mark.either_store("about the seals")
+
 
 @pytest.fixture(autouse=True)
 def key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

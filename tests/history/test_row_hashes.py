@@ -18,6 +18,8 @@ from ganglioside.history.row_hashes import (
 )
 from ganglioside.progress import Progress, ProgressEvent
 
+pytestmark = pytest.mark.either_store("about the hashes")
+
 
 def hash_of(history: History, sid: str) -> str:
     with history._store.read() as connection:

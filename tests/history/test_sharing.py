@@ -32,6 +32,8 @@ from ganglioside.history.sharing import (
 from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside.verdicts.review import accept
 
+pytestmark = pytest.mark.either_store("about who may do what")
+
 ANN = Person("Ann", groups=("lipids",), shares="own")
 BOB = Person("Bob", groups=("lipids", "clinic"), shares="own")
 EVE = Person("Eve")

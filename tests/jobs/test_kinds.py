@@ -18,8 +18,9 @@ from ganglioside.reading.annotations import TITLES
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
 
+pytestmark = pytest.mark.either_store("about the work")
 
-@pytest.mark.either_store("about the work")
+
 def test_a_session_is_run_again_and_exported_as_jobs(
     history: gg.History, table: Path, tmp_path: Path
 ) -> None:
@@ -55,7 +56,6 @@ def test_work_is_rebuilt_from_what_the_history_keeps(described: Any, history: gg
     assert kept.name == described.name
 
 
-@pytest.mark.either_store("about the work")
 def test_a_job_reads_as_it_was_asked_to_and_gives_the_users_file_back(
     history: gg.History, table: Path, tmp_path: Path
 ) -> None:
@@ -81,7 +81,6 @@ def test_work_of_another_version_is_refused() -> None:
         work_of("analyze", '{"source": "a.csv", "colour": 3}')
 
 
-@pytest.mark.either_store("about the work")
 def test_a_session_that_waits_is_analysed_by_its_job(history: gg.History, table: Path) -> None:
     read = gg.read_features(table)
     sid = history.queue(read.source, gg.Settings(rt_tolerance=0.05), "waits")

@@ -14,6 +14,8 @@ from ganglioside import jobs
 from ganglioside.errors import EndedError, JobError
 from ganglioside.jobs import __main__, launcher
 
+pytestmark = pytest.mark.either_store("about processes")
+
 
 def test_a_job_runs_in_its_own_process_and_is_followed_from_any(
     history: gg.History, table: Path, tmp_path: Path
@@ -35,7 +37,6 @@ def test_a_job_runs_in_its_own_process_and_is_followed_from_any(
     until(lambda: not launcher.log_path(history, job).exists())
 
 
-@pytest.mark.either_store("about the process")
 def test_a_job_that_fails_says_why_and_is_retried(history: gg.History, tmp_path: Path) -> None:
     source = tmp_path / "later.csv"
     failed = jobs.run_here(history, jobs.Analyze(source=str(source)))
@@ -53,7 +54,6 @@ def test_a_job_that_fails_says_why_and_is_retried(history: gg.History, tmp_path:
     assert history.jobs.get(failed.id).status == "failed"
 
 
-@pytest.mark.either_store("about the process")
 def test_jobs_beyond_the_limit_wait_for_their_turn(
     history: gg.History, table: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,7 +108,6 @@ def test_a_job_whose_process_was_killed_takes_no_place(
     assert launched == [job]
 
 
-@pytest.mark.either_store("about the process")
 def test_a_job_takes_no_modules_from_the_folder_at_hand(
     history: gg.History, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

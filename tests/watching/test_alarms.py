@@ -19,6 +19,8 @@ from ganglioside.jobs import launcher
 from ganglioside.watching import alarms
 from ganglioside.watching.alarms import TROUBLES, Rounds, sound, watch
 
+pytestmark = pytest.mark.either_store("about messages")
+
 
 @pytest.fixture
 def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:

@@ -18,6 +18,8 @@ from ganglioside.history import History
 from ganglioside.history.job_seals import key_path
 from ganglioside.watching.doctor import Finding, examine
 
+pytestmark = pytest.mark.either_store("about what is told")
+
 
 @pytest.fixture(autouse=True)
 def _here(history: History, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,8 @@ from ganglioside.history import jobs as queued
 from ganglioside.history.storage.store import utc_now
 from ganglioside.watching.state import Disk, look
 
+pytestmark = pytest.mark.either_store("about what is told")
+
 
 def test_a_backup_is_late_after_twice_its_interval(history: History, tmp_path: Path) -> None:
     assert not look(history).backup_is_late

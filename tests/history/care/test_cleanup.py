@@ -14,6 +14,8 @@ from ganglioside.history.care.cleanup import parse_age
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 
+pytestmark = pytest.mark.either_store("the same rows are chosen")
+
 
 def age(history: History, sid: str, days: float) -> None:
     """Let a session have ended so many days ago."""

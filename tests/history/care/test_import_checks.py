@@ -31,6 +31,8 @@ from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside.verdicts.review import confirm
 
+pytestmark = pytest.mark.either_store("what comes in is looked at before it is stored")
+
 SAID = Overrides((Override(feature_id=1, verdict="valid", note="MS/MS", author="Ada"),))
 
 
@@ -121,7 +123,6 @@ def import_or_refuse(history: History, gift: Path) -> str:
 # Jobs
 
 
-@pytest.mark.either_store("like cases")
 @pytest.mark.parametrize("status", ["pending", "processing"])
 def test_no_job_that_comes_in_is_carried_out(
     gift: Path, mine: History, tmp_path: Path, status: str
@@ -186,7 +187,6 @@ def test_a_session_that_ran_elsewhere_has_ended_here(
 SESSION = "SELECT * REPLACE ({} AS {}) FROM old"
 
 
-@pytest.mark.either_store("like cases")
 @pytest.mark.parametrize(
     ("table", "sql"),
     some([
@@ -263,7 +263,6 @@ def test_a_forged_row_harms_nothing(gift: Path, mine: History, table: str, sql: 
     everything_works(mine)
 
 
-@pytest.mark.either_store("refused before the store is reached")
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [
@@ -339,7 +338,6 @@ def test_no_import_makes_a_changed_row_right(gift: Path, mine: History) -> None:
 # Manifests and files
 
 
-@pytest.mark.either_store("refused before the store is reached")
 @pytest.mark.parametrize(
     "text",
     [
@@ -369,7 +367,6 @@ def test_a_manifest_that_is_none_is_refused(gift: Path, mine: History, text: str
     everything_works(mine)
 
 
-@pytest.mark.either_store("refused before the store is reached")
 @pytest.mark.parametrize(
     "table",
     ["../sessions", "/etc/passwd", 'x"; DROP TABLE sessions; --', "workers", "schema_version"],
@@ -405,7 +402,6 @@ def one_text_a_million_times(gift: Path) -> None:
     pq.write_table(schema, gift / "inputs.parquet", compression="zstd")
 
 
-@pytest.mark.either_store("refused before the store is reached")
 @pytest.mark.parametrize("bomb", [zeros, nulls, one_text_a_million_times])
 def test_a_bomb_is_refused_before_it_goes_off(
     gift: Path, mine: History, bomb: Callable[[Path], None]

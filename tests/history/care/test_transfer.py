@@ -22,6 +22,8 @@ from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside.verdicts.review import confirm, rename
 
+pytestmark = pytest.mark.either_store("about what is exported")
+
 SAID = Overrides((Override(feature_id=1, verdict="valid", note="MS/MS", author="Ada"),))
 
 

@@ -32,6 +32,8 @@ from ganglioside.simulation.example import example
 from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside.verdicts.summary import Summary
 
+pytestmark = pytest.mark.either_store("the same checks of rows")
+
 
 @cache
 def judged() -> Analysis:
@@ -99,7 +101,6 @@ def test_an_empty_history_is_whole(tmp_path: Path) -> None:
     assert (found.is_whole, found.sessions, found.reruns) == (True, 0, ())
 
 
-@pytest.mark.either_store("like cases")
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [
@@ -159,7 +160,6 @@ PUT_IN = "; ".join(
 )
 
 
-@pytest.mark.either_store("like cases")
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [
@@ -301,7 +301,6 @@ def test_a_head_kept_elsewhere_shows_a_log_that_was_written_anew(
     assert "noted outside and is missing" in faults[0]
 
 
-@pytest.mark.either_store("like cases")
 @pytest.mark.parametrize(
     "sql",
     some(
@@ -362,7 +361,6 @@ def test_a_result_that_cannot_be_had_again_is_found(
     assert "gives another result when it is run again: features" in faults[0]
 
 
-@pytest.mark.either_store("about what is judged again")
 def test_a_summary_of_before_it_told_the_area_is_the_same_again(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -386,7 +384,6 @@ def test_a_summary_of_before_it_told_the_area_is_the_same_again(
     assert "gives another result when it is run again: summary differ" in fault
 
 
-@pytest.mark.either_store("about what is judged again")
 def test_other_versions_are_told(
     opened: tuple[History, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -400,7 +397,6 @@ def test_other_versions_are_told(
     assert "numpy 1.0 instead of" in found.notes[0]
 
 
-@pytest.mark.either_store("about what is judged again")
 def test_a_library_that_an_older_version_named_is_not_compared(
     opened: tuple[History, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -423,7 +419,6 @@ def of_earlier_code(history: History, code: str | None, analysis: Analysis) -> s
         return history.save(analysis)
 
 
-@pytest.mark.either_store("about what is judged again")
 @pytest.mark.parametrize("code", [None, "0123456789abcdef"])
 def test_what_earlier_code_judged_differently_is_no_damage(
     opened: tuple[History, str], code: str | None
@@ -437,7 +432,6 @@ def test_what_earlier_code_judged_differently_is_no_damage(
     assert sid not in found.reruns
 
 
-@pytest.mark.either_store("about what is judged again")
 def test_the_same_from_this_code_is_told(opened: tuple[History, str]) -> None:
     history, _ = opened
     sid = history.save(replace(judged(), features=judged().features.assign(confidence=0.5)))
@@ -448,7 +442,6 @@ def test_the_same_from_this_code_is_told(opened: tuple[History, str]) -> None:
     )
 
 
-@pytest.mark.either_store("like cases")
 @pytest.mark.parametrize(
     ("sql", "expected"),
     [
@@ -478,7 +471,6 @@ def test_nobody_excuses_a_result_by_earlier_code(opened: tuple[History, str]) ->
     assert any(sid in fault and "row was changed" in fault for fault in found.faults)
 
 
-@pytest.mark.either_store("about what is judged again")
 def test_columns_that_an_older_version_did_not_have_are_not_compared(
     opened: tuple[History, str],
 ) -> None:

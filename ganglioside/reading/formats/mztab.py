@@ -361,8 +361,8 @@ FORMATS: Final = (
     Format(
         "mzTab-M",
         files=(
-            "versions 2.0 and 2.1, text or JSON, also as exported here or saved by a spreadsheet; small molecules of mzTab "
-            "1.0"
+            "versions 2.0 and 2.1, text or JSON, also as exported here or saved by a spreadsheet; "
+            "small molecules of mzTab 1.0"
         ),
         columns={
             "name": ("Name",),

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.model_parameters import Basis, Parameters, basis_of, curve_ceramides
-from ganglioside.lipids.chain_traits import has_unusual_base, moved_bonds
+from ganglioside.lipids.chain_traits import has_moved_hydroxyl, has_unusual_base, moved_bonds
 from ganglioside.lipids.species import Species
 from ganglioside.observations.groups import UNIT_SIGN
 from ganglioside.retention.chain_effects import ChainEffect
@@ -88,7 +88,7 @@ def predictions(parameters: Parameters, species: Sequence[Species]) -> Predictio
     parameters : Parameters
     species : sequence of Species, length n
     """
-    traits = np.array([_traits(one) for one in species], np.int64).reshape(len(species), 5)
+    traits = np.array([_traits(one) for one in species], np.int64).reshape(len(species), 6)
     beyond = _is_beyond(parameters.curve.ceramides, traits[:, :3])
     parts = [
         _of_head(parameters, _Targets.of(parameters, species[same[0]]), same, traits, beyond)
@@ -113,6 +113,7 @@ def _traits(species: Species) -> tuple[int, ...]:
         ceramide.double_bonds,
         ceramide.hydroxyls,
         moved_bonds(species),
+        has_moved_hydroxyl(species),
         has_unusual_base(species),
     )
 
@@ -157,7 +158,8 @@ def _expected(
     """RT and standard deviation of ceramides of known chains on lines, min, each (c, l)."""
     curve, priors = targets.curve, parameters.composition.priors
     ceramides = curve_ceramides(curve, traits[:, :3].astype(np.float64))
-    chains = ChainEffect.of(traits[:, 3], traits[:, 4].astype(np.bool_), curve, priors)
+    moved_hydroxyl, unusual_base = traits[:, 4:].T.astype(np.bool_)
+    chains = ChainEffect.of(traits[:, 3], moved_hydroxyl, unusual_base, curve, priors)
     rt, sd = parameters.expect(curve, ceramides, chains)
     return rt[targets.line].T, sd[targets.line].T
 

@@ -152,7 +152,11 @@ class Inference:
             self.priors.labelled_isomer_scatter.value * (observed.isomer_label > 0),
         )
         of_chains = chain_variance(
-            self.curve, observed.moved_bonds, observed.unusual_base, self.priors
+            self.curve,
+            observed.moved_bonds,
+            observed.moved_hydroxyl,
+            observed.unusual_base,
+            self.priors,
         )
         return np.asarray(np.sqrt(scatter**2 + of_isomers[row] ** 2 + of_chains[row]))
 
@@ -160,10 +164,11 @@ class Inference:
     def fitted(self) -> FloatArray:
         """RT of each candidate's line at its ceramide, min, shape (a,)."""
         on_line = self.tabulated.predicted.take(self.candidates.line_ceramide)
-        if not self.observed.moved_bonds.any():
+        bonds, hydroxyl = self.observed.moved_bonds, self.observed.moved_hydroxyl
+        if not (bonds.any() or hydroxyl.any()):
             return on_line
-        moved = self.observed.moved_bonds[self.candidates.row]
-        return on_line + chain_shift(self.curve, moved, self.priors)
+        shift = chain_shift(self.curve, bonds, hydroxyl, self.priors)
+        return np.asarray(on_line + shift[self.candidates.row])
 
     @cached_property
     def pair_kinds(self) -> IntArray:
@@ -240,7 +245,8 @@ class Inference:
 
 def reduced_rt(observed: Observations, curve: Curve, priors: Priors) -> FloatArray:
     """RT less the effect of the ceramide, min, shape (n,)."""
-    rt = observed.straight_rt - chain_shift(curve, observed.moved_bonds, priors)
+    shift = chain_shift(curve, observed.moved_bonds, observed.moved_hydroxyl, priors)
+    rt = observed.straight_rt - shift
     return curve.reduce(rt, Ceramides.seen(observed.ceramides), observed.ceramide)
 
 

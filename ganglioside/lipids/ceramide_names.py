@@ -49,6 +49,11 @@ _JOINT: Final = re.compile(
 
 #: Hydroxyls by the letter before a sphingoid base (or a whole ceramide), and before an acyl chain.
 _BASE_HYDROXYLS: Final = {"": 2, "c": 2, "m": 1, "d": 2, "t": 3, "q": 4}
+#: Letters that only bases have.
+_BASE_LETTERS: Final = ("m", "d", "t", "q")
+#: Carbons of the longest usual base, and of the commonest one.
+_LONGEST_BASE: Final = 20
+_USUAL_BASE: Final = 18
 _ACYL_HYDROXYLS: Final = {"": 0, "c": 0, "n": 0, "h": 1, "d": 2, "t": 3}
 
 
@@ -93,19 +98,44 @@ def read_ceramide(text: str) -> tuple[CeramideName, str]:
         total = _chain(_without_oh(base), _BASE_HYDROXYLS)
         more = Ceramide(total.carbons, total.double_bonds, total.hydroxyls + 1)
         return CeramideName(more, (), False), text[end:]
-    total = _chain(base, _BASE_HYDROXYLS)
     if joint is None:
+        total = _chain(base, _BASE_HYDROXYLS)
         written = not base["letter"] and _written_hydroxyls(base) is not None
         return CeramideName(total, (), written), text[end:]
     acyl = _CHAIN.match(text, joint.end())
     if acyl is None:
         _bad_ceramide(text)
-    added = _chain(acyl, _ACYL_HYDROXYLS)
     end = acyl.end()
+    if joint.group() == "_" and _is_base_second(base, acyl):
+        base, acyl = acyl, base
+    total, added = _chain(base, _BASE_HYDROXYLS), _chain(acyl, _ACYL_HYDROXYLS)
     if hydroxyl := _ACYL_OH.match(text, end):
         added, end = added + Ceramide(0, 0, 1), hydroxyl.end()
     _check_two_chains(added, text)
     return CeramideName(total + added, (str(total), _acyl(added)), False), text[end:]
+
+
+def _is_base_second(first: re.Match[str], second: re.Match[str]) -> bool:
+    """Whether the second of two chains that `_` joins is the base: it leaves their order open.
+
+    A letter or hydroxyls tell the base, or else what is usual.
+    """
+    if _has_base_letter(first) or _written_hydroxyls(first) is not None:
+        return False
+    if _has_base_letter(second) or (_written_hydroxyls(second) or 0) > 1:
+        return True
+    return _likeness_to_base(second) > _likeness_to_base(first)
+
+
+def _has_base_letter(chain: re.Match[str]) -> bool:
+    """Whether a chain has a letter that only bases have."""
+    return (chain["letter"] or "").lower() in _BASE_LETTERS
+
+
+def _likeness_to_base(chain: re.Match[str]) -> tuple[bool, bool, bool]:
+    """Whether a chain is short enough for a base, has a double bond, and 18 carbons."""
+    carbons = int(chain["carbons"])
+    return carbons <= _LONGEST_BASE, int(chain["double_bonds"]) > 0, carbons == _USUAL_BASE
 
 
 def _without_oh(sum_of_chains: re.Match[str]) -> re.Match[str]:

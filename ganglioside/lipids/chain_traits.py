@@ -31,8 +31,25 @@ def moved_bonds(species: Species) -> int:
     base = _base(species)
     if base is None:
         return 0
-    usual = 0 if int(base["hydroxyls"] or 1) > _SPHINGOSINE_HYDROXYLS else 1
+    usual = 0 if _is_phytosphingosine(base) else 1
     return int(base["bonds"]) - min(species.ceramide.double_bonds, usual)
+
+
+def has_moved_hydroxyl(species: Species) -> bool:
+    """Whether a name gives a base with a third hydroxyl though the sum has a double bond.
+
+    The third hydroxyl of a sum without a double bond is usually that of a phytosphingosine, and
+    others are in the acyl chain.
+
+    Examples
+    --------
+    >>> from ganglioside import parse_name
+    >>> names = ("Cer(t18:0/24:0)", "Cer(t18:0/24:1)", "Cer(d18:1/24:0(2OH))")
+    >>> [has_moved_hydroxyl(parse_name(name)) for name in names]
+    [False, True, False]
+    """
+    base = _base(species)
+    return base is not None and _is_phytosphingosine(base) and species.ceramide.double_bonds > 0
 
 
 def has_unusual_base(species: Species) -> bool:
@@ -46,6 +63,11 @@ def has_unusual_base(species: Species) -> bool:
     """
     base = _base(species)
     return base is not None and int(base["carbons"]) not in _USUAL_BASES
+
+
+def _is_phytosphingosine(base: re.Match[str]) -> bool:
+    """Whether a base has a third hydroxyl."""
+    return int(base["hydroxyls"] or 1) > _SPHINGOSINE_HYDROXYLS
 
 
 def _base(species: Species) -> re.Match[str] | None:

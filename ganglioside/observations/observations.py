@@ -12,7 +12,7 @@ import numpy as np
 from pandas.api.extensions import ExtensionArray
 
 from ganglioside.lipids.artefacts import EITHER
-from ganglioside.lipids.chain_traits import has_unusual_base, moved_bonds
+from ganglioside.lipids.chain_traits import has_moved_hydroxyl, has_unusual_base, moved_bonds
 from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.isotopes import ISOTOPE_STEP
 from ganglioside.lipids.parsed_names import ParsedNames
@@ -67,6 +67,8 @@ class Observations:
         are otherwise equal.
     moved_bonds : numpy.ndarray of int, shape (n,)
         Double bonds of the base beyond what is usual for the sum, 0 where a name gives no chains.
+    moved_hydroxyl : numpy.ndarray of bool, shape (n,)
+        Whether a name gives a base with a third hydroxyl though the sum has a double bond.
     unusual_base : numpy.ndarray of bool, shape (n,)
         Whether a name gives a base of unusual carbons.
     slot : numpy.ndarray of int, shape (n,)
@@ -120,6 +122,7 @@ class Observations:
     chains: OfRows[IntArray]
     isomer_label: OfRows[IntArray]
     moved_bonds: OfRows[IntArray]
+    moved_hydroxyl: OfRows[BoolArray]
     unusual_base: OfRows[BoolArray]
     slot: OfRows[IntArray]
     sample_ceramide: OfRows[IntArray]
@@ -255,6 +258,7 @@ def observe(
         chains=rows.chains,
         isomer_label=rows.isomer_label,
         moved_bonds=rows.moved_bonds,
+        moved_hydroxyl=rows.moved_hydroxyl,
         unusual_base=rows.unusual_base,
         slot=rows.slot,
         sample_ceramide=rows.sample_ceramide,
@@ -301,6 +305,7 @@ class _Rows:
     chains: OfRows[IntArray]
     isomer_label: OfRows[IntArray]
     moved_bonds: OfRows[IntArray]
+    moved_hydroxyl: OfRows[BoolArray]
     unusual_base: OfRows[BoolArray]
     mass: OfRows[FloatArray]
     mz: OfRows[FloatArray]
@@ -335,7 +340,8 @@ def _read_rows(table: FeatureTable, usable: IntArray, polarity: str) -> _Rows:
     ceramides, ceramide_of_species = _ceramides(names, used)
     group, ceramide = group_of_species[species], ceramide_of_species[species]
     chains, label = _chains(names)[named], _isomer_labels(names, named)
-    moved = np.array([moved_bonds(s) for s in names.named], dtype=np.int64)
+    bonds = np.array([moved_bonds(s) for s in names.named], dtype=np.int64)
+    hydroxyl = np.array([has_moved_hydroxyl(s) for s in names.named], dtype=np.bool_)
     unusual = np.array([has_unusual_base(s) for s in names.named], dtype=np.bool_)
     samples, sample = _samples(data["sample"].array.take(usable))
     sample_ceramide = join(sample, ceramide)
@@ -349,7 +355,8 @@ def _read_rows(table: FeatureTable, usable: IntArray, polarity: str) -> _Rows:
         ceramide=ceramide,
         chains=chains,
         isomer_label=label,
-        moved_bonds=moved[named],
+        moved_bonds=bonds[named],
+        moved_hydroxyl=hydroxyl[named],
         unusual_base=unusual[named],
         mass=mass,
         mz=mz,

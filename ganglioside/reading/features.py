@@ -15,7 +15,7 @@ from ganglioside.reading.archives import DAMAGE, open_archive
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.file_kinds import read_bytes, read_frame
 from ganglioside.reading.options import ReadingOptions
-from ganglioside.reading.raw_table import Source
+from ganglioside.reading.raw_table import RawTable, Source
 from ganglioside.reading.source import MEGABYTE, Frame, take
 from ganglioside.reading.study import Part, archive, is_archive, join, join_sheets
 from ganglioside.reading.validation import validate
@@ -156,8 +156,19 @@ def _judge(origin: Source | Frame, settings: Settings) -> FeatureTable:
     """Feature table of one input in memory."""
     if isinstance(origin, Frame):
         return read_frame(origin, settings)
-    tables = [validate(raw, origin) for raw in read_bytes(origin, settings)]
-    return tables[0] if len(tables) == 1 else join_sheets(tables, origin)
+    first, *others = read_bytes(origin, settings)
+    if not others:
+        return validate(first, origin)
+    return join_sheets([_validate_sheet(raw, origin) for raw in (first, *others)], origin)
+
+
+def _validate_sheet(raw: RawTable, origin: Source) -> FeatureTable:
+    """Feature table of one of several sheets; a refusal names it."""
+    try:
+        return validate(raw, origin)
+    except ValidationError as error:
+        message = f'Sheet "{raw.sheet}": {error}'
+        raise ValidationError(message, error.problems, error.headers) from error
 
 
 def read_study(

@@ -228,6 +228,14 @@ class Curve:
         """
         return float(self.shape[0] * (self.shape[2] + self.shape[3]))
 
+    @property
+    def moved_hydroxyl(self) -> float:
+        """RT by which a ceramide changes whose base has a third hydroxyl beside a double bond, min.
+
+        Its base is saturated then, and the double bond in the acyl chain.
+        """
+        return self.moved_bond + float(self.shape[0] * self.shape[5])
+
     def f(self, basis: FloatArray) -> FloatArray:
         """f, the effect of the ceramide without its deviation, min, shape (c,)."""
         return ceramide_effect(self.shape, basis)

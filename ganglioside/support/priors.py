@@ -132,6 +132,7 @@ class Priors(_HashedOnce):
     labelled_isomer_scatter: Prior
     moved_bond_scatter: Prior
     second_base_bond: Prior
+    moved_hydroxyl_scatter: Prior
     unusual_base_scatter: Prior
     water_lost_name: Prior
     mass_offset: Prior

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ganglioside.errors import NameFormError
-from ganglioside.lipids.ceramide_names import check_ceramide, parse_ceramide
+from ganglioside.lipids.ceramide_names import check_ceramide, parse_ceramide, read_ceramide
 from ganglioside.lipids.composition import Ceramide
 
 
@@ -59,3 +59,29 @@ def test_a_ceramide_that_cannot_exist_is_refused(ceramide: Ceramide, code: str) 
     with pytest.raises(NameFormError) as caught:
         check_ceramide(ceramide)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "chains"),
+    [
+        ("16:0_18:1", ("18:1;O2", "16:0")),
+        ("18:1_16:0", ("18:1;O2", "16:0")),
+        ("24:1_18:2", ("18:2;O2", "24:1")),
+        ("24:1_17:1", ("17:1;O2", "24:1")),
+        ("18:0_20:1", ("20:1;O2", "18:0")),
+        ("24:1_18:0", ("18:0;O2", "24:1")),  # too long for a base, with a double bond or without
+        ("22:0_21:2", ("21:2;O2", "22:0")),
+        ("16:0_18:0", ("18:0;O2", "16:0")),
+        ("16:0_d18:1", ("18:1;O2", "16:0")),
+        ("h24:0_t18:0", ("18:0;O3", "24:0;O")),
+        ("24:0_18:1;O2", ("18:1;O2", "24:0")),
+        ("d16:0_18:1", ("16:0;O2", "18:1")),
+        ("16:0;O2_18:1", ("16:0;O2", "18:1")),
+        ("18:1_16:0;O", ("18:1;O2", "16:0;O")),
+        ("16:0/18:1", ("16:0;O2", "18:1")),  # here the base stands first
+    ],
+)
+def test_the_base_of_chains_without_an_order_is_the_usual_one(
+    text: str, chains: tuple[str, str]
+) -> None:
+    assert read_ceramide(text)[0].chains == chains

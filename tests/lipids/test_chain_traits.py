@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import ganglioside as gg
-from ganglioside.lipids.chain_traits import has_unusual_base, moved_bonds
+from ganglioside.lipids.chain_traits import has_moved_hydroxyl, has_unusual_base, moved_bonds
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,24 @@ from ganglioside.lipids.chain_traits import has_unusual_base, moved_bonds
 )
 def test_double_bonds_are_counted_beyond_those_that_are_usual(name: str, moved: int) -> None:
     assert moved_bonds(gg.parse_name(name)) == moved
+
+
+@pytest.mark.parametrize(
+    ("name", "moved"),
+    [
+        ("Cer(t18:0/24:1)", True),
+        ("Cer(t18:1/24:0)", True),
+        ("HexCer 18:0;O3/24:1;O", True),
+        ("Cer(t18:0/24:0)", False),  # as is usual for a sum without a double bond
+        ("Cer(d18:1/24:0(2OH))", False),
+        ("Cer(d18:0/24:1)", False),
+        ("Cer 42:1;O3", False),
+    ],
+)
+def test_a_third_hydroxyl_is_moved_where_it_is_in_an_unsaturated_ceramides_base(
+    name: str, moved: bool
+) -> None:
+    assert has_moved_hydroxyl(gg.parse_name(name)) is moved
 
 
 @pytest.mark.parametrize("series", ["SM", "GM3"])

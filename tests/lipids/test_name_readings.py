@@ -499,6 +499,7 @@ def test_a_chain_of_sugars_is_one_head_group(name: str, species: str) -> None:
         ("(3'-sulfo)Galbeta-Cer(d18:1/16:0(2OH))", "SHexCer(34:1;O3)"),
         ("(3'-sulfo)Galβ1-4Glcβ-Cer(d18:1/16:0)", "SHex2Cer(34:1;O2)"),
         ("Sulfo2HexCer(d34:1)", "SHex2Cer(34:1;O2)"),
+        ("SHexHexCer 18:1;O2/16:0", "SHex2Cer(34:1;O2)"),
         ("II³NeuAc-LacCer(d18:1/16:0)", "GM3(34:1;O2)"),
         ("IV3NeuAc, II3NeuAc-GgOse4Cer 36:1", "GD1a(36:1;O2)"),
         ("GT1a/b 36:1", "GT1(36:1;O2)"),

@@ -21,6 +21,15 @@ def test_every_sheet_with_features_is_a_sample_and_others_are_named() -> None:
     assert left_out["value"].tolist() == ["notes"]
 
 
+def test_a_refusal_names_its_sheet_where_there_are_several() -> None:
+    good = [["Name", "RT"], ["GM3(36:1;O2)", 9.5]]
+    doubtful = [["Name", "RT", "Name"], ["GM3(38:1;O2)", 9.9, "GM1(38:1;O2)"]]
+    content = workbook({"all": good, "isomers": doubtful})
+    with pytest.raises(ValidationError, match=r'^Sheet "isomers": Two columns are headed "Name"'):
+        gg.read_features(content)
+    assert len(gg.read_features(content, sheet="all").data) == 1
+
+
 def test_one_sheet_alone_is_read_where_it_is_named() -> None:
     read = gg.read_features(workbook({"neg": TABLE, "pos": TABLE}), sheet="pos")
     assert read.data["sheet"].tolist() == ["pos", "pos"]

@@ -56,6 +56,31 @@ def test_double_bonds_of_the_acyl_chain_alone_cost_what_both_do() -> None:
     assert width[3] > width[1]
 
 
+def test_a_phytosphingosine_is_saturated_whatever_its_acyl_chain_is() -> None:
+    found = predicted("SM(38:0;O2)", "SM(38:1;O2)", "SM(38:2;O2)", "SM(38:1;O3)", "SM(t18:0/20:1)")
+    rt, width = found["predicted_rt"].to_numpy(), half_widths(found)
+    base, acyl = rt[1] - rt[0], rt[2] - rt[1]
+    in_base = PRIORS.saturated_hydroxyl.value * SLOPE
+    assert rt[4] - rt[3] == pytest.approx(acyl - base + in_base, abs=0.05)
+    assert width[4] > width[3]
+
+
+def test_phytosphingosines_and_hydroxy_acids_of_one_sum_are_both_on_their_line() -> None:
+    """Once t18:0/24:1 was an outlier beside ceramides d18:1 with a 2-hydroxy acid."""
+    acids = [
+        (f"SM(d18:1/{carbons - 18}:0(2OH))", 5 + SLOPE * (carbons - 33.6) - 0.6)
+        for carbons in range(34, 43)
+    ]
+    bases = [
+        (f"SM(t18:0/{carbons - 18}:{bonds})", 5 + SLOPE * (carbons - 33.8) - 0.8 * bonds)
+        for carbons in range(34, 43)
+        for bonds in range(2)
+    ]
+    named = pd.DataFrame(acids + bases, columns=["Name", "RT"])
+    features = gg.analyze(pd.concat([sphingomyelins(), named])).features
+    assert features["verdict"].eq("valid").all()
+
+
 def test_intervals_are_wider_for_unusual_bases() -> None:
     found = predicted("SM(37:1;O2)", "SM(d18:1/19:0)", "SM(d17:1/20:0)")
     rt, width = found["predicted_rt"].to_numpy(), half_widths(found)

@@ -50,12 +50,12 @@ class _Study:
 def _unfold(sheet: Sheet) -> Sheet | None:
     """One row for each metabolite, with its properties before the values of the samples."""
     first = sheet.head[0][1][0] if sheet.head else ""
-    if sheet.separator != "\t" or not first.startswith("#METABOLOMICS WORKBENCH"):
+    if not first.startswith("#METABOLOMICS WORKBENCH"):
         return None
     records = sheet.records()
     sections = _sections(records)
     values = sections.get(_VALUES)
-    if not values:
+    if not values or len(values[0][1]) == 1:  # cut by another separator than that of the file
         return None
     (line, (_, samples)), *rows = _names_first(values)
     factors = next((cells for _, (name, cells) in rows if name == "Factors"), [])
@@ -201,7 +201,7 @@ def _texts(entry: Any) -> dict[str, str]:
 FORMATS: Final = (
     Format(
         "mwTab",
-        files="study of Metabolomics Workbench, text or JSON",
+        files="study of Metabolomics Workbench, text or JSON; also saved by a spreadsheet",
         columns={
             "name": ("Metabolite",),
             "rt": ("retention_time", "Retention time (min)", "Retention time (s)", "RT", "rt_min"),

@@ -71,10 +71,9 @@ class _File:
 
 
 def _unfold(sheet: Sheet) -> Sheet | None:
-    """Features of a text file, or of a sheet that it was pasted into, with their names."""
-    if sheet.separator not in ("\t", "") or not any(
-        _is_version(cells) for _, cells in sheet.head[:20]
-    ):
+    """Features of a text file, or of what a spreadsheet made of it, with their names."""
+    is_cut = _is_version if sheet.separator in ("\t", "") else _is_cut_version
+    if not any(is_cut(cells) for _, cells in sheet.head[:20]):
         return None
     parts = {prefix: _Part() for prefix in _PARTS.values()}
     metadata: dict[str, str] = {}
@@ -98,6 +97,11 @@ def _unfold(sheet: Sheet) -> Sheet | None:
 def _is_version(cells: Sequence[str]) -> bool:
     """Whether a record is the line of the version."""
     return " ".join(cells[:2]).split()[:2] == ["MTD", "mzTab-version"]
+
+
+def _is_cut_version(cells: Sequence[str]) -> bool:
+    """Whether a record is the line of the version, in cells of its own."""
+    return [cell.strip() for cell in cells[:2]] == ["MTD", "mzTab-version"]
 
 
 def _refuse_blanks(first: str, line: int) -> None:
@@ -357,8 +361,8 @@ FORMATS: Final = (
     Format(
         "mzTab-M",
         files=(
-            "versions 2.0 and 2.1, text or JSON, also as exported here; small molecules of mzTab "
-            "1.0"
+            "versions 2.0 and 2.1, text or JSON, also as exported here or saved by a spreadsheet; "
+            "small molecules of mzTab 1.0"
         ),
         columns={
             "name": ("Name",),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 
+import pandas as pd
 import pytest
 from effort import examples
 from hypothesis import given
@@ -41,6 +44,13 @@ def text(rt_header: str = "ri", ri_type: str = "minutes", *, factors: bool = Tru
     return "\r\n".join([*lines, "METABOLITES_END", "#END", ""]).replace('"', "")
 
 
+def rectangle() -> list[list[str]]:
+    """Cells of the text file, each line as long as the longest."""
+    cells = [line.split("\t") for line in text().splitlines()]
+    most = max(map(len, cells))
+    return [line + [""] * (most - len(line)) for line in cells]
+
+
 def document() -> dict[str, object]:
     data = [
         {"Metabolite": name(f), **{file: str(f.area(file)) for file in FILES}} for f in FEATURES
@@ -70,6 +80,20 @@ def test_a_text_file(rt_header: str, ri_type: str) -> None:
     assert table.tables[0].header.rt_unit == ("" if rt_header == "retention_time" else "min")
     left_out = [(s.name, s.kind) for s in table.tables[0].left_out]
     assert left_out == [("Blank_1", "blank"), ("QC_1", "pool")]
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_a_text_file_that_a_spreadsheet_saved_as_csv(separator: str) -> None:
+    """Such a file was read as a list of its metadata, without names and RT."""
+    content = io.StringIO()
+    csv.writer(content, delimiter=separator).writerows(rectangle())
+    assert_content(read("\ufeff" + content.getvalue()), tool="mwTab")
+
+
+def test_a_workbook_of_a_text_file() -> None:
+    content = io.BytesIO()
+    pd.DataFrame(rectangle()).to_excel(content, header=False, index=False)
+    assert_content(read(content.getvalue()), tool="mwTab")
 
 
 def test_a_retention_index_in_seconds() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 
@@ -242,6 +243,16 @@ def test_version_1_of_lda_has_names_as_identifiers_and_the_times_of_all_runs() -
             cells[6] = f"{rt - 3:.4f}|{rt:.4f}|{rt + 9:.4f}"
         lines.append("\t".join(cells))
     assert_content(read("\n".join(lines)), tool="mzTab-M", ions=False)
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_a_file_that_a_spreadsheet_saved_as_csv(separator: str) -> None:
+    """Such a file was refused: its first part alone, which has no RT, was read."""
+    cells = [line.split("\t") for line in text().splitlines()]
+    most = max(map(len, cells))
+    content = io.StringIO()
+    csv.writer(content, delimiter=separator).writerows(c + [""] * (most - len(c)) for c in cells)
+    assert_content(read(content.getvalue()), tool="mzTab-M")
 
 
 def test_a_file_that_was_pasted_into_a_workbook() -> None:

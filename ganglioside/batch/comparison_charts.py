@@ -72,7 +72,8 @@ def drift(study: Study) -> Spec:
     title = "Retention drift by session"
     if len(study.sessions) < 2:
         return nothing(title, "Drift needs at least two sessions.")
-    shifts = study.sessions.rename(columns={"name": "session"})
+    # A session without a feature that others share has no drift that could be told.
+    shifts = study.sessions[study.sessions["shared"] > 0].rename(columns={"name": "session"})
     shifts = shifts[["session", "shift", "stretch", "shared", "scatter"]]
     shifts = shifts.assign(low=shifts["shift"] - shifts["scatter"],
                            high=shifts["shift"] + shifts["scatter"])  # fmt: skip

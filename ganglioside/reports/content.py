@@ -91,6 +91,13 @@ def tiles(analysis: Analysis) -> list[Tile]:
     return found
 
 
+def warnings(analysis: Analysis) -> list[str]:
+    """Errors of the whole table, such as that it allows no model, each with what to do."""
+    findings = analysis.findings
+    whole = findings[findings["feature_id"].isna() & (findings["severity"] == "error")]
+    return [f"{row.message} {row.advice}" for row in whole.itertuples(index=False)]
+
+
 def legend(analysis: Analysis) -> list[Statement]:
     """What each verdict of the table means, in one line, and what an anchor is."""
     present = set(analysis.features["verdict"].astype("str"))

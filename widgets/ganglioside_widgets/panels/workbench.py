@@ -97,7 +97,8 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self._build_drawers()
         self._build_files()
         self._told = told = w.HBox([self._notice, self._save, self._back]).add_class("gg-told")
-        bar = w.HBox([self._file, self.run, *self._toggles.values()]).add_class("gg-input-bar")
+        toggles = w.HBox([*self._toggles.values()]).add_class("gg-toggles")
+        bar = w.HBox([self._file, self.run, toggles]).add_class("gg-input-bar")
         drawers = [self._drawers[name] for name in self._toggles]
         bench = w.VBox([bar, *drawers, self.upload.notes, told, self.results])
         bench.add_class("gg-bench")

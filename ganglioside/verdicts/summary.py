@@ -145,7 +145,8 @@ def _remarks(s: Summary) -> str:
 
 def _not_judged(n: int) -> str:
     """Sentence on rows that take no part; empty where there are none."""
-    return f" {n:,} more {'takes' if n == 1 else 'take'} no part." if n else ""
+    verb = "takes" if n == 1 else "take"
+    return f" {n:,} more, undetermined too, {verb} no part." if n else ""
 
 
 def _anchors(s: Summary) -> str:

@@ -85,11 +85,11 @@ def test_rows_that_take_no_part_are_not_among_the_unexplained() -> None:
     assert (s.features, s.judged, s.undetermined, s.outlier) == (6, 4, 3, 0)
     assert s.area_explained == 0.5
     assert (s.explained, s.undecided, s.not_judged) == (3, 1, 2)
-    assert s.lead == f"{part}. 2 more take no part."
+    assert s.lead == f"{part}. 2 more, undetermined too, take no part."
     counts = "3 valid, 0 fragments, 0 adducts; 0 outliers, 1 undetermined"
-    assert s.headline == f"{part}: {counts}. 2 more take no part."
+    assert s.headline == f"{part}: {counts}. 2 more, undetermined too, take no part."
     one = gg.analyze(table()).summary
-    assert one.lead == "3 of 3 features explained (100 %). 1 more takes no part."
+    assert one.lead == "3 of 3 features explained (100 %). 1 more, undetermined too, takes no part."
 
 
 def test_one_wrong_anchor_is_in_the_singular() -> None:

@@ -72,3 +72,10 @@ def test_the_files_hold_what_the_page_shows(page: Path) -> None:
     assert areas["species"].tolist() == species["species"].tolist()
     assert "done" in areas
     assert f"{len(species):,}" in page.read_text(encoding="utf-8")
+
+
+def test_fields_of_the_page_follow_its_theme(page: Path) -> None:
+    """They were white on a dark page."""
+    text = page.read_text(encoding="utf-8")
+    dark = text[text.index("@media screen and (prefers-color-scheme: dark)") :]
+    assert dark.index("color-scheme: dark;") < dark.index("}")

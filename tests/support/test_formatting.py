@@ -52,7 +52,9 @@ def test_a_sign_is_written_by_one_formatter() -> None:
     assert len(sources) > 100
     own = ROOT / "ganglioside" / "support" / "formatting.py"
     # A form of Vega has no brace before it, and Vega writes the same sign.
-    signed = re.compile(r"""\{[^{}"]*:[<>]?\+\.?\d*[fg]|(?<!format=)["'][<>]?\+\.\d+[fg]["']""")
+    signed = re.compile(
+        r"""\{[^{}"]*:[<>]?\+[,.]?\d*[fgd]?\}|(?<!format=)["'][<>]?\+\.\d+[fg]["']"""
+    )
     found = [
         path.name for path in sources if path != own and signed.search(path.read_text("utf-8"))
     ]

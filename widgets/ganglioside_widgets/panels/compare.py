@@ -9,6 +9,7 @@ from typing import Final
 import ipywidgets as w
 
 from ganglioside.charts.interactive import interactive
+from ganglioside.support.formatting import with_sign
 from ganglioside_widgets.elements.chart import Chart
 from ganglioside_widgets.elements.grid import Column, Grid, verdict_column
 from ganglioside_widgets.elements.select import Select
@@ -147,7 +148,7 @@ def _facts(comparison: Comparison) -> str:
     counts_html = table(
         ["Verdict", "Left", "Right", "Difference"],
         [
-            [v, f"{a:,}", f"{b:,}", f"{d:+,}" if d else "0"]
+            [v, f"{a:,}", f"{b:,}", with_sign(d, 0) if d else "0"]
             for v, a, b, d in comparison.counts().to_numpy()
         ],
         label="Counts of verdicts",

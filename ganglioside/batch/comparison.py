@@ -12,11 +12,12 @@ import pandas as pd
 from ganglioside.columns import VERDICTS
 from ganglioside.history import History
 from ganglioside.observations.drift import Drift, estimate_drift, no_drift
+from ganglioside.verdicts.result_tables import wrong_anchors
 
 #: Columns of a session's features that are compared.
 _COMPARED: Final = (
     "series", "isomer", "category", "carbons", "double_bonds", "hydroxyls", "rt", "residual",
-    "verdict", "anchor", "consolidated_volume",
+    "verdict", "anchor", "consolidated_volume", "feature_id", "parent_id", "peak_id",
 )  # fmt: skip
 
 #: Columns of `Study.species`.
@@ -138,7 +139,7 @@ def _sessions(
             "features": np.bincount(number, minlength=count),
             **verdicts,
             "anchors": np.bincount(number[anchors], minlength=count),
-            "wrong_anchors": np.bincount(number[anchors & ~valid], minlength=count),
+            "wrong_anchors": np.bincount(number[wrong_anchors(features)], minlength=count),
             "species": np.bincount(cells["number"], minlength=count),
             "scatter": np.sqrt(squares.reindex(range(count))).to_numpy(),
             "shift": drift.shift,

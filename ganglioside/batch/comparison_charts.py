@@ -72,7 +72,8 @@ def drift(study: Study) -> Spec:
     title = "Retention drift by session"
     if len(study.sessions) < 2:
         return nothing(title, "Drift needs at least two sessions.")
-    shifts = study.sessions.rename(columns={"name": "session"})
+    # A session without a feature that others share has no drift that could be told.
+    shifts = study.sessions[study.sessions["shared"] > 0].rename(columns={"name": "session"})
     shifts = shifts[["session", "shift", "stretch", "shared", "scatter"]]
     shifts = shifts.assign(low=shifts["shift"] - shifts["scatter"],
                            high=shifts["shift"] + shifts["scatter"])  # fmt: skip
@@ -83,7 +84,7 @@ def drift(study: Study) -> Spec:
             nominal("session", title="Session"),
             quantity("shift", title="Shift (min)", format="+.3f"),
             quantity("stretch", title="Stretch (min per min)", format="+.4f"),
-            quantity("scatter", title="Scatter of valid features (min)", format=".3f"),
+            quantity("scatter", title="Residual of valid features (min)", format=".3f"),
             quantity("shared", title="Features that other sessions share"),
         ],
     }
@@ -110,7 +111,7 @@ def drift(study: Study) -> Spec:
         layers(zero, bars, points),
         title,
         "Dots: shift at the middle of the run, from the features that sessions share. Bars: "
-        "scatter of the session's valid features around their predictions.",
+        "residuals of the session's valid features, root mean square.",
         width=_width(study),
         height=220,
     )
@@ -151,7 +152,7 @@ def areas(study: Study) -> Spec:
         squares,
         title,
         _shown_of(len(shown), len(study.species))
-        + " Area with fragments and adducts. White: not valid there. Grey: no area.",
+        + " Area with fragments and adducts. Blank: not valid there. Grey: no area.",
         width=_width(study),
         height=_ROW * len(order),
     )

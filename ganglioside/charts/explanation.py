@@ -12,7 +12,7 @@ from ganglioside.charts.feature_marks import finish, nothing, verdict_channel
 from ganglioside.charts.plot_tables import inline
 from ganglioside.charts.vega import Spec, View, layers, marks, nominal, quantity, rows, value
 from ganglioside.questions.explanation import Explanation
-from ganglioside.support.formatting import minutes, percent
+from ganglioside.support.formatting import minutes, percent, with_sign
 
 _MOST: Final = 10  # hypotheses drawn
 _ROW: Final = 34  # px
@@ -84,7 +84,7 @@ def _frame(e: Explanation) -> pd.DataFrame:
         label=[fill(statement, _LINE) for statement in frame["statement"]],
         percent=[percent(p) for p in frame["probability"]],
         apart=[
-            "anywhere" if pd.isna(d) else f"{d:+.3f} min ({s:+.1f} sigma)"
+            "anywhere" if pd.isna(d) else f"{minutes(d, signed=True)} ({with_sign(s)} sigma)"
             for d, s in zip(frame["difference"], frame["sigma"], strict=True)
         ],
     )

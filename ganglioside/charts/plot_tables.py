@@ -10,9 +10,10 @@ import pandas as pd
 from ganglioside.analysis import Analysis
 from ganglioside.charts.feature_marks import MANY_POINTS
 from ganglioside.charts.vega import Spec
-from ganglioside.columns import CATEGORIES, PARENT_VERDICTS, WRONG_VERDICTS
+from ganglioside.columns import CATEGORIES, PARENT_VERDICTS
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.process_words import processes_in_words
+from ganglioside.verdicts.result_tables import wrong_anchors
 
 #: Finds the category in the name of a series: GD in `Fuc-GD1`.
 CATEGORY_IN_SERIES: Final = f"({'|'.join(CATEGORIES)})"
@@ -62,7 +63,7 @@ def points(analysis: Analysis) -> pd.DataFrame:
         verdict=verdict,
         process=processes_in_words(features["process"]),
         line=features["isomer"].fillna(features["series"]),
-        wrong_anchor=features["anchor"] & verdict.isin(WRONG_VERDICTS),
+        wrong_anchor=wrong_anchors(analysis.features),
     )
 
 

@@ -43,6 +43,9 @@ _WIDTH: Final = 760  # px
 #: Labels of whole carbons: a short axis has a tick between 33 and 34, too.
 _WHOLE: Final = "datum.value == floor(datum.value) ? datum.label : ''"
 
+#: So few numbers on an axis of RT that none is left out: of 6.5, 7.0, 7.5 every other one was.
+_WHOLE_STEPS: Final[Spec] = {"tickCount": {"expr": "ceil(width / 60)"}}
+
 #: Room beside the marks of a series, px: with labels of isomers, which stand behind their lines.
 _BESIDE: Final = 12
 _BESIDE_LABELS: Final = 26
@@ -88,7 +91,7 @@ def predicted_against_measured(analysis: Analysis, colour: str = "verdict") -> S
         strokeWidth=1,
     )
     position = {
-        "x": quantity("rt", title="Measured RT (min)", scale=scale),
+        "x": quantity("rt", title="Measured RT (min)", scale=scale, axis=_WHOLE_STEPS),
         "y": quantity("predicted_rt", title="Predicted RT (min)", scale=scale),
     }
     features = feature_marks(frame, position, data=inline(frame), colour=colour, zoomed=True)
@@ -419,16 +422,18 @@ def _line_marks(lines: pd.DataFrame, y: Spec) -> tuple[Spec, Spec]:
         height=_ROW * 0.9,
         opacity=0.55,
     )
-    names = marks(
-        "text",
-        {**position, "text": nominal("label")},
-        data=data,
-        where=["isValid(datum.isomer)"],
-        dy=-_ROW * 0.66,
-        fontSize=9,
-        align={"expr": "datum.latest ? 'left' : 'right'"},
-    )
-    return bars, names
+    names: dict[str, Any] = {
+        "data": data,
+        "where": ["isValid(datum.isomer)"],
+        "dx": {"expr": "datum.latest ? 3 : -3"},
+        "dy": -_ROW * 0.66,
+        "fontSize": 9,
+        "align": {"expr": "datum.latest ? 'left' : 'right'"},
+    }
+    text = {**position, "text": nominal("label")}
+    # On a ground of their own: marks of the row above may lie there.
+    ground = marks("text", text, **names, stroke=palette.PAPER, strokeWidth=3, strokeJoin="round")
+    return bars, layers(ground, marks("text", text, **names))
 
 
 @View

@@ -9,7 +9,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from ganglioside.support.formatting import confidence, minutes, percent, ratio_percent
+from ganglioside.support.formatting import confidence, minutes, percent, ratio_percent, with_sign
 from ganglioside.support.on_demand import ShownAsCard
 
 Kind = Literal["own series", "fragment", "adduct", "other form", "chance"]
@@ -232,16 +232,11 @@ def _text_table(e: Explanation) -> list[str]:
 
 def _text_row(h: Hypothesis) -> str:
     """Two lines of the table: numbers with the statement, and the basis."""
-    expected = _number(h.expected_rt, ".3f")
-    apart = _number(h.difference, "+.3f")
-    sigma = _number(h.sigma, "+.1f")
-    area = ratio_percent(h.area_ratio, "-")
+    expected = minutes(h.expected_rt, unit="")
+    apart = minutes(h.difference, unit="", signed=True)
+    sigma = with_sign(h.sigma)
+    area = ratio_percent(h.area_ratio)
     return (
         f"{percent(h.probability):>11}  {expected:>8}  {apart:>7}  {sigma:>6}  {area:>7}  "
         f"{h.statement}\n{'':>49}{h.basis}"
     )
-
-
-def _number(value: float, form: str) -> str:
-    """A number as text, `-` for NaN."""
-    return "-" if np.isnan(value) else format(value, form)

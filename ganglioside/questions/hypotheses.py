@@ -23,7 +23,7 @@ from ganglioside.lipids.process_words import process_words
 from ganglioside.questions.explanation import Explanation, Hypothesis, Kind, count
 from ganglioside.support.arrays import IntArray
 from ganglioside.support.densities import STANDARD_DEVIATION
-from ganglioside.support.formatting import percent, ratio_percent, rounded
+from ganglioside.support.formatting import percent, ratio_percent, rounded, with_sign
 
 #: Least probability of another feature to be a fragment or adduct of the same missing parent.
 _SIBLING: Final = 0.05
@@ -171,7 +171,9 @@ def _mass_basis(row: _Row) -> str:
     error, offset = observed.mass_error[row.position], observed.mass_offset[row.position]
     if np.isnan(error):
         return ""
-    return f"; m/z {error + offset:+.1f} ppm from the name, usual {offset:+.1f} ± {sd:.1f}"
+    return (
+        f"; m/z {with_sign(error + offset)} ppm from the name, usual {with_sign(offset)} ± {sd:.1f}"
+    )
 
 
 def _of_rows(row: _Row) -> Iterator[Hypothesis]:

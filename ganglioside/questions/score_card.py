@@ -12,7 +12,14 @@ from ganglioside.inference.posterior import odds_and_yields
 from ganglioside.inference.state import Inference
 from ganglioside.questions.explanation import Explanation, Hypothesis
 from ganglioside.support.densities import STANDARD_DEVIATION, normal
-from ganglioside.support.formatting import minutes, percent, ratio_of, ratio_percent, rounded
+from ganglioside.support.formatting import (
+    minutes,
+    percent,
+    ratio_of,
+    ratio_percent,
+    rounded,
+    with_sign,
+)
 
 Evidence = Literal["retention", "co-elution", "area", "mass"]
 Level = Literal["good", "fair", "poor"]
@@ -225,13 +232,9 @@ def _mass(state: Inference, position: int) -> Score:
     if not isfinite(error):
         return Score("mass", None, "The table gives no m/z for it that can be compared.")
     offset, sd = float(state.observed.mass_offset[position]), state.rates.mass.sd
-    text = f"{_ppm(error + offset)} ppm from the name; usual here {_ppm(offset)} ± {sd:.1f} ppm."
+    measured, usual = with_sign(error + offset), with_sign(offset)
+    text = f"{measured} ppm from the name; usual here {usual} ± {sd:.1f} ppm."
     return Score("mass", erfc(abs(error) / sd / sqrt(2)), text)
-
-
-def _ppm(error: float) -> str:
-    """Error with its sign, to a tenth; never -0.0."""
-    return f"{round(error, 1) + 0.0:+.1f}"
 
 
 def within_scatter(sigma: float) -> float:

@@ -21,6 +21,7 @@ from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.lipids.species import Species
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, combinations
 from ganglioside.support.densities import OWN_TAIL, STANDARD_DEVIATION, normal, student
+from ganglioside.support.formatting import with_sign
 
 #: Columns of the table that `suggest` returns.
 SUGGESTIONS: Final[dict[str, str]] = {
@@ -468,7 +469,7 @@ def _with_usual_ceramide(series: str) -> Species:
 def _modified(head: _Head, spelling: str, shift: float, spread: float) -> _Head:
     """A form of a head group, on its line shifted by so many carbons."""
     form = _with_usual_ceramide(spelling)
-    basis = f"line of {head.isomer or head.series}, {shift:+g} carbons"
+    basis = f"line of {head.isomer or head.series}, {with_sign(shift, 2)} carbons"
     return _Head(form.series, None, form.composition, head.line, basis, shift, spread)
 
 

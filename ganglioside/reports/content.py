@@ -9,11 +9,12 @@ import pandas as pd
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts import fragment_table
-from ganglioside.columns import OVERRIDE_COLUMNS, VERDICT_KINDS, VERDICTS, WRONG_VERDICTS
+from ganglioside.columns import OVERRIDE_COLUMNS, VERDICT_KINDS, VERDICTS
 from ganglioside.lipids.process_words import process_words
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import setting_specs
 from ganglioside.support.formatting import counted, minutes, percent, share
+from ganglioside.verdicts.result_tables import wrong_anchors
 
 #: Rows of a table on the page; the export has all.
 MOST_ROWS: Final = 5_000
@@ -83,11 +84,18 @@ def tiles(analysis: Analysis) -> list[Tile]:
     total = max(summary.features, 1)
     counts = {verdict: int(getattr(summary, verdict)) for verdict in VERDICTS}
     found = [Tile(v, f"{n:,}", share(n, total), v) for v, n in counts.items()]
-    agree = summary.anchors - summary.anchors_not_valid
-    found.append(Tile("anchors confirmed", f"{agree:,} of {summary.anchors:,}"))
+    agree = f"{summary.anchors_confirmed:,} of {summary.anchors:,}"
+    found.append(Tile("anchors confirmed", agree))
     if analysis.model.is_fitted:
         found.append(Tile("scatter of the model", minutes(summary.curve_sigma), "1 sigma"))
     return found
+
+
+def warnings(analysis: Analysis) -> list[str]:
+    """Errors of the whole table, such as that it allows no model, each with what to do."""
+    findings = analysis.findings
+    whole = findings[findings["feature_id"].isna() & (findings["severity"] == "error")]
+    return [f"{row.message} {row.advice}" for row in whole.itertuples(index=False)]
 
 
 def legend(analysis: Analysis) -> list[Statement]:
@@ -133,7 +141,7 @@ def _places(items: list[FaultToFix]) -> str:
 
 def _wrong_anchors(analysis: Analysis) -> list[FaultToFix]:
     features = analysis.features
-    wrong = features[features["anchor"] & features["verdict"].isin(WRONG_VERDICTS)]
+    wrong = features[wrong_anchors(features)]
     advice = analysis.findings.drop_duplicates("feature_id").set_index("feature_id")["advice"]
     peak = analysis.shared_peak[wrong["feature_id"].to_numpy("int64")]
     first = wrong.groupby(peak)["feature_id"].transform("first")
@@ -245,8 +253,8 @@ def _anchors(analysis: Analysis) -> str:
         return "No: the table names no anchors; the model rests on the features alone."
     return (
         f"By the table's own anchors, as far as they are standards: {summary.anchors:,} given, "
-        f"{summary.anchors - summary.anchors_not_valid:,} agree with the model and "
-        f"{summary.anchors_not_valid:,} do not."
+        f"{summary.anchors_confirmed:,} agree with the model, "
+        f"{summary.anchors_not_valid:,} do not, {summary.anchors_undetermined:,} stay undetermined."
     )
 
 

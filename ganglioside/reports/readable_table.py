@@ -24,6 +24,9 @@ _MARKS: Final = {kind.name: kind for kind in VERDICT_KINDS}
 #: Texts longer than this get a column that is wide enough to read them.
 _LONG: Final = 60
 
+#: Percent of its own colour in the word of a verdict; the rest is that of the text about it.
+_OWN_COLOUR: Final = 60
+
 _WIDE: Final = "min-width: 16em; white-space: normal"
 _LEFT: Final = "text-align: left; vertical-align: top; white-space: nowrap; padding: 4px 12px 4px 0"
 
@@ -106,5 +109,9 @@ def _verdict(value: Any) -> str:
 
 
 def _colour(value: Any) -> str:
+    """Style of a verdict: its colour, nearer to that of the text, which is light on a dark page."""
     kind = _MARKS.get(str(value))
-    return f"color: {kind.text}; font-weight: 600" if kind else ""
+    if kind is None:
+        return ""
+    mixed = f"color-mix(in srgb, {kind.text} {_OWN_COLOUR}%, currentColor)"
+    return f"color: {kind.text}; color: {mixed}; font-weight: 600"

@@ -132,8 +132,12 @@ class Report:
 
     def headline(self) -> Part:
         """Headline numbers."""
-        tiles = content.tiles(self.analysis)
-        return self._part("headline", tiles=tiles, legend=content.legend(self.analysis))
+        return self._part(
+            "headline",
+            warnings=content.warnings(self.analysis),
+            tiles=content.tiles(self.analysis),
+            legend=content.legend(self.analysis),
+        )
 
     def figure(self, name: str) -> Part:
         """Figure of the report: profile, retention, normalised, predicted, residuals, fragments.

@@ -23,6 +23,7 @@ from ganglioside.retention.curve import (
     usual_carbons,
 )
 from ganglioside.support.arrays import FloatArray, IntArray, ranges, sum_by
+from ganglioside.support.formatting import with_sign
 from ganglioside.support.priors import Priors
 
 _Float = TypeVar("_Float", bound=np.floating)
@@ -124,9 +125,9 @@ def starting_curve(observed: Observations, priors: Priors) -> Curve | NoCurve:
     if slope < LOWEST_SLOPE:
         return NoCurve(
             "no-gradient",
-            f"Retention grows by {slope:+.2f} min per carbon at best, as in HILIC, where classes "
-            "separate by head group, or in a very short gradient: this model needs reversed phase "
-            f"with {LOWEST_SLOPE:g} min or more.",
+            f"Retention grows by {with_sign(slope, 2)} min per carbon at best, as in HILIC, where "
+            "classes separate by head group, or in a very short gradient: this model needs "
+            f"reversed phase with {LOWEST_SLOPE:g} min or more.",
         )
     shape = _shape(pairs, slope, curvature, priors)
     scale = max(float(shape[0]), LOWEST_SLOPE)

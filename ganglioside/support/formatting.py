@@ -67,8 +67,19 @@ def minutes(
     """
     if not isfinite(value):
         return missing
-    number = f"{value:+.3f}" if signed else f"{value:.3f}"
+    number = with_sign(value, 3) if signed else f"{value:.3f}"
     return f"{number} {unit}".rstrip()
+
+
+def with_sign(value: float, digits: int = 1, missing: str = MISSING) -> str:
+    """A difference to some decimals, with the sign that charts write; never a negative zero.
+
+    >>> with_sign(-35.04), with_sign(-0.0004, 3), with_sign(1757, 0), with_sign(float("nan"))
+    ('−35.0', '+0.000', '+1,757', '–')
+    """
+    if not isfinite(value):
+        return missing
+    return f"{round(value, digits) + 0.0:+,.{digits}f}".replace("-", "−")
 
 
 def area(value: float, missing: str = MISSING) -> str:

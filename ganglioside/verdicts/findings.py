@@ -20,7 +20,7 @@ from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import IntArray, join
 from ganglioside.support.formatting import counted, minutes, percent
 from ganglioside.support.text_columns import as_column, as_numbers, indices, texts, where
-from ganglioside.verdicts.decisions import UNDETERMINED, VALID
+from ganglioside.verdicts.decisions import VALID
 from ganglioside.verdicts.log_p import LogP
 from ganglioside.verdicts.result_tables import RowVerdicts
 
@@ -190,9 +190,8 @@ def _listed(samples: tuple[str, ...]) -> str:
 
 def _wrong_anchors(rows: _Rows, verdicts: RowVerdicts) -> list[_Finding]:
     """Findings on anchors that were judged fragment, adduct or outlier."""
-    anchor, verdict = rows.table.data["anchor"].to_numpy(), verdicts.verdict
-    wrong = anchor & (verdict != VALID) & (verdict != UNDETERMINED) & ~verdicts.is_isotope
-    wrong = np.flatnonzero(wrong)
+    verdict = verdicts.verdict
+    wrong = np.flatnonzero(verdicts.wrong_anchors(rows.table.data["anchor"].to_numpy()))
     parents = verdicts.parent.take(wrong).to_pylist()
     return [
         _Finding(

@@ -17,7 +17,7 @@ from ganglioside.inference.state import Inference
 from ganglioside.lipids.artefacts import SPLIT_PEAK, artefacts
 from ganglioside.lipids.process_words import process_words
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
-from ganglioside.support.formatting import percent, ratio_of
+from ganglioside.support.formatting import percent, ratio_of, with_sign
 from ganglioside.support.text_columns import Texts, pick, texts
 from ganglioside.verdicts.decisions import (
     ADDUCT,
@@ -38,7 +38,7 @@ _ODD: Final = 1.0  # decades from which an area is unusual
 _OFF: Final = (
     "Elutes {away:.3f} min {side} than the {expected:.3f} min expected for {line} ({off:.1f} sigma)"
 )
-_OWN: Final = "{line} is expected at {expected:.3f} min ({sigma:+.1f} sigma)."
+_OWN: Final = "{line} is expected at {expected:.3f} min ({sigma} sigma)."
 _BEFORE: Final = "{line} is expected before the injection"
 _VALID: Final = _OFF + ", from {basis}."
 _VALID_VAGUELY: Final = _OFF + ", from {basis}; this is predicted only to ±{reach:.2f} min."
@@ -74,7 +74,7 @@ _SAME_FORMULA: Final = (
 )
 _OUTLIER: Final = _OFF + ", and no co-eluting parent explains it."
 _WRONG_MASS: Final = (
-    "The measured m/z is {ppm:+.1f} ppm from that of the name, where {usual_ppm:+.1f} ± "
+    "The measured m/z is {ppm} ppm from that of the name, where {usual_ppm} ± "
     "{reach_ppm:.1f} ppm is usual; " + _OWN
 )
 _STANDS: Final = "Stands {off:.1f} sigma from the {expected:.3f} min expected for {line}"
@@ -251,13 +251,14 @@ class _Fields:
 
     @property
     def ppm(self) -> Column:
-        """Measured less theoretical m/z, ppm."""
-        return np.asarray(self.state.observed.mass_error[self.rows] + self.usual_ppm)
+        """Measured less theoretical m/z, ppm, as text."""
+        observed = self.state.observed
+        return _signs(observed.mass_error[self.rows] + observed.mass_offset[self.rows])
 
     @property
     def usual_ppm(self) -> Column:
-        """Systematic error of the m/z, ppm."""
-        return self.state.observed.mass_offset[self.rows]
+        """Systematic error of the m/z, ppm, as text."""
+        return _signs(self.state.observed.mass_offset[self.rows])
 
     @property
     def reach_ppm(self) -> Column:
@@ -287,10 +288,15 @@ class _Fields:
     @property
     def off(self) -> Column:
         """Distance from the own line, sigma."""
-        return np.abs(self.sigma)
+        return np.abs(self._sigma)
 
     @property
     def sigma(self) -> Column:
+        """RT less predicted RT, sigma, as text."""
+        return _signs(self._sigma)
+
+    @property
+    def _sigma(self) -> FloatArray:
         """RT less predicted RT, sigma."""
         return np.asarray(self._later / self.decisions.sd[self.rows])
 
@@ -450,3 +456,8 @@ def _share(log_ratio: float) -> str:
     if not isfinite(log_ratio):
         return ""
     return f", with {ratio_of(10**log_ratio)} its area"
+
+
+def _signs(values: FloatArray) -> Column:
+    """Differences as texts with their sign."""
+    return np.array(list(map(with_sign, values.tolist())), dtype=object)

@@ -17,6 +17,7 @@ from ganglioside.columns import (
     OPTIONAL,
     PARENT_VERDICTS,
     VERDICTS,
+    WRONG_VERDICTS,
     carried_name,
 )
 from ganglioside.inference.fitted_model import FittedModel
@@ -47,6 +48,9 @@ NOT_JUDGED: Final = (UNREADABLE, NO_MODEL)
 
 #: Whether rows of each verdict have a parent.
 _HAS_PARENT: Final = np.array([verdict in PARENT_VERDICTS for verdict in VERDICTS])
+
+#: Whether each verdict says that the name of a row is wrong.
+_IS_WRONG: Final = np.array([verdict in WRONG_VERDICTS for verdict in VERDICTS])
 
 _BLOCK: Final = 1 << 16  # rows whose reasons are written at a time, to save memory
 _DIGITS: Final = 6  # of minutes, sigma and probabilities
@@ -91,6 +95,14 @@ class RowVerdicts:
         of_another = self.peak_id != np.arange(len(self.peak_id))
         is_adduct = (self.verdict == ADDUCT) & (self.peak_id == self.parent_id)
         return np.asarray(is_adduct & of_another)
+
+    def wrong_anchors(self, anchor: BoolArray) -> BoolArray:
+        """Whether each row is an anchor whose name is wrong, shape (n,).
+
+        An anchor that is undetermined is not: nothing contradicts it. An isotope peak is not
+        either: the name is that of its peak.
+        """
+        return np.asarray(anchor & _IS_WRONG[self.verdict] & ~self.is_isotope)
 
 
 def undetermined_rows(table: FeatureTable, why: str) -> RowVerdicts:
@@ -374,6 +386,23 @@ def features_table(
 
 
 _VERDICT: Final = pd.CategoricalDtype(list(VERDICTS))
+
+
+def wrong_anchors(features: pd.DataFrame) -> pd.Series[bool]:
+    """Whether rows of `Analysis.features` are wrong anchors, as `RowVerdicts.wrong_anchors` says.
+
+    Parameters
+    ----------
+    features : pandas.DataFrame
+        With the columns anchor, verdict, feature_id, parent_id and peak_id, which is missing in
+        analyses of older versions.
+    """
+    own, parent, peak = (
+        features[c].astype("Int64") for c in ("feature_id", "parent_id", "peak_id")
+    )
+    is_isotope = (features["verdict"] == VERDICTS[ADDUCT]) & (peak == parent) & (peak != own)
+    wrong = features["anchor"] & features["verdict"].isin(WRONG_VERDICTS)
+    return (wrong & ~is_isotope.fillna(False)).astype("bool")
 
 
 def _column(values: Any) -> Any:

@@ -12,7 +12,7 @@ from ganglioside.columns import EXPLAINED_VERDICTS, VERDICTS
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.formatting import counted, share
-from ganglioside.verdicts.decisions import VALID
+from ganglioside.verdicts.decisions import UNDETERMINED
 from ganglioside.verdicts.result_tables import RowVerdicts
 
 _IS_EXPLAINED: Final = np.array([verdict in EXPLAINED_VERDICTS for verdict in VERDICTS])
@@ -41,13 +41,14 @@ class Summary:
     outlier: int
     undetermined: int  # those that take no part among them
     anchors: int
-    anchors_not_valid: int
+    anchors_not_valid: int  # their name is wrong; in older summaries the undetermined ones too
     unreadable: int  # rows that take no part: unreadable, or of other lipids, standards, blanks
     series: int  # number of series
     lines: int  # number of lines (series and isomers) with features
     curve_sigma: float  # min; NaN without a model
     headline: str  # one sentence
     area_explained: float = nan  # share of the judged peak area that is explained; else NaN
+    anchors_undetermined: int = 0  # nothing confirms or contradicts their name
 
     @property
     def judged(self) -> int:
@@ -63,6 +64,11 @@ class Summary:
     def undecided(self) -> int:
         """Number of rows that are judged and stay undetermined."""
         return self.undetermined - self.not_judged
+
+    @property
+    def anchors_confirmed(self) -> int:
+        """Number of anchors that agree with the model."""
+        return self.anchors - self.anchors_not_valid - self.anchors_undetermined
 
     @property
     def explained(self) -> int:
@@ -99,18 +105,18 @@ def summarise(table: FeatureTable, verdicts: RowVerdicts, model: FittedModel) ->
     """
     counts = np.bincount(verdicts.verdict, minlength=len(VERDICTS))
     anchors = table.data["anchor"].to_numpy()
-    wrong = anchors & (verdicts.verdict != VALID) & ~verdicts.is_isotope
     summary = Summary(
         features=len(table),
         **dict(zip(VERDICTS, counts.tolist(), strict=True)),
         anchors=int(anchors.sum()),
-        anchors_not_valid=int(wrong.sum()),
+        anchors_not_valid=int(verdicts.wrong_anchors(anchors).sum()),
         unreadable=int(table.data["fault"].count()),
         series=len(table.names.series),
         lines=int((model.line_features > 0).sum()),
         curve_sigma=model.sigma,
         headline="",
         area_explained=_area_explained(table, verdicts),
+        anchors_undetermined=int((anchors & (verdicts.verdict == UNDETERMINED)).sum()),
     )
     return replace(summary, headline=_headline(summary))
 
@@ -134,22 +140,27 @@ def _explained(s: Summary) -> str:
 
 def _remarks(s: Summary) -> str:
     """Sentences on rows that take no part and on wrong anchors; empty without any."""
-    return _not_judged(s.not_judged) + _anchors(s.anchors_not_valid, s.anchors)
+    return _not_judged(s.not_judged) + _anchors(s)
 
 
 def _not_judged(n: int) -> str:
     """Sentence on rows that take no part; empty where there are none."""
-    return f" {n:,} more {'takes' if n == 1 else 'take'} no part." if n else ""
+    verb = "takes" if n == 1 else "take"
+    return f" {n:,} more, undetermined too, {verb} no part." if n else ""
 
 
-def _anchors(wrong: int, anchors: int) -> str:
-    """Sentence on wrong anchors; empty where there are none."""
-    if not wrong:
+def _anchors(s: Summary) -> str:
+    """Sentence on anchors that are wrong or undetermined; empty without any."""
+    found = {"not valid": s.anchors_not_valid, "undetermined": s.anchors_undetermined}
+    parts = [(number, words) for words, number in found.items() if number]
+    if not parts:
         return ""
-    if anchors == 1:
-        return " The only anchor is not valid."
-    verb = "is" if wrong == 1 else "are"
-    return f" {wrong:,} of {anchors:,} anchors {verb} not valid."
+    (first, words), *more = parts
+    if s.anchors == 1:
+        return f" The only anchor is {words}."
+    verb = "is" if first == 1 else "are"
+    rest = "".join(f", {number:,} {word}" for number, word in more)
+    return f" {first:,} of {s.anchors:,} anchors {verb} {words}{rest}."
 
 
 def _area_explained(table: FeatureTable, verdicts: RowVerdicts) -> float:

@@ -84,3 +84,12 @@ def test_no_session_and_one_session_have_no_drift(tmp_path: Path) -> None:
     one = Study.of(history, ["a"], [sid])
     assert one.sessions.loc[0, "shift"] == 0
     assert isinstance(one.species, pd.DataFrame)
+
+
+def test_anchors_of_a_table_that_cannot_be_judged_are_not_wrong(tmp_path: Path) -> None:
+    history = gg.History.open(tmp_path / "h.duckdb")
+    table = pd.DataFrame(
+        {"Name": ["GM3(36:1;O2)", "GM3(40:1;O2)"], "RT": [9.0, 8.0], "Anchor": ["T", "T"]}
+    )
+    sessions = Study.of(history, ["hilic"], [history.save(gg.analyze(table))]).sessions
+    assert sessions[["anchors", "undetermined", "wrong_anchors"]].to_numpy().tolist() == [[2, 2, 0]]

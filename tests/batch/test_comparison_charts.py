@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -64,3 +65,9 @@ def test_all_charts_render_also_without_sessions(study: Study, nothing: Study) -
     assert ["No table" in empty[0], "two sessions" in empty[1], "No feature" in empty[2]] == [
         True
     ] * 3
+
+
+def test_a_session_that_shares_nothing_has_no_drift_in_the_chart(study: Study) -> None:
+    apart = study.sessions.assign(shared=[11, 0])
+    drawn = table_of(comparison_charts.drift(replace(study, sessions=apart)), "shift")
+    assert drawn["session"].tolist() == ["one"]

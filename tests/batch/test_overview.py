@@ -44,6 +44,18 @@ def test_each_table_is_listed_by_its_state(page: Path) -> None:
     assert "waits" not in sessions
 
 
+def test_counts_of_a_session_have_their_thousands_apart(tmp_path: Path) -> None:
+    lines = small_table().splitlines()
+    header, rows = lines[0], [line for line in lines[1:] if line]
+    many = "\n".join([f"{header},Sample", *(f"{row},{n}" for n in range(100) for row in rows), ""])
+    history = gg.History.open(tmp_path / "h.duckdb")
+    sid = history.save(gg.analyze(gg.read_features(many.encode(), name="a.csv")))
+    items, entry = [Item("a", Path("a.csv"), "", Settings())], Entry("a", "a.csv", "k", "", sid)
+    text = write_overview(tmp_path / "o.html", items, {"a": entry}, history).read_text("utf-8")
+    assert "<td>1,200</td>" in text
+    assert "<td>1200</td>" not in text
+
+
 def test_text_of_tables_is_never_markup_nor_a_formula(page: Path) -> None:
     assert EVIL not in page.read_text(encoding="utf-8")
     names = pd.read_csv(page.with_name("sessions.csv"))["name"]
@@ -60,3 +72,10 @@ def test_the_files_hold_what_the_page_shows(page: Path) -> None:
     assert areas["species"].tolist() == species["species"].tolist()
     assert "done" in areas
     assert f"{len(species):,}" in page.read_text(encoding="utf-8")
+
+
+def test_fields_of_the_page_follow_its_theme(page: Path) -> None:
+    """They were white on a dark page."""
+    text = page.read_text(encoding="utf-8")
+    dark = text[text.index("@media screen and (prefers-color-scheme: dark)") :]
+    assert dark.index("color-scheme: dark;") < dark.index("}")

@@ -79,6 +79,13 @@ def test_with_several_files_the_bar_stays_one_line_and_the_way_back_names_its_fi
         until(lambda: page.evaluate(BAR)["cut"] == [], "all of the bar in sight")
         back.click()
         expect(page.locator(".gg-input-bar select").first).to_contain_text(first.name)
+    for width in (1024, 800):  # more lines, but nothing is cut, and the drawers keep together
+        with window(page, width, 800):
+            settle(page)
+            assert page.evaluate(BAR)["cut"] == []
+            drawers = page.locator(".gg-toggle:visible").all()
+            tops = [(drawer.bounding_box() or {})["y"] for drawer in drawers]
+            assert max(tops) - min(tops) < 4
 
 
 def test_a_chart_is_as_high_as_its_card_or_scrolls_to_its_end(bench: Visit, tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Iterator
 
 import altair as alt
@@ -21,5 +23,19 @@ def test_a_cell_shows_the_same_picture_as_a_file() -> None:
     charts.draw_as_svg()
     chart = charts.verdicts_by_category(example())
     shown = chart._repr_mimebundle_()
-    assert list(shown) == ["image/svg+xml"]
+    assert list(shown) == ["image/svg+xml", "text/html"]
     assert shown["image/svg+xml"].count("textLength") == charts.svg(chart).count("textLength") > 5
+
+
+def test_a_picture_fits_into_its_cell_and_has_a_name() -> None:
+    charts.draw_as_svg()
+    chart = charts.verdicts_by_category(example())
+    shown = chart._repr_mimebundle_()
+    found = re.fullmatch(
+        r'<img alt="([^"]+)" style="max-width: 100%; height: auto" '
+        r'src="data:image/svg\+xml;base64,([^"]+)">',
+        shown["text/html"],
+    )
+    assert found is not None
+    assert found[1] == chart.to_dict()["title"]["text"]
+    assert base64.b64decode(found[2]).decode() == shown["image/svg+xml"]

@@ -13,7 +13,7 @@ from chart_tables import WEIRD, drawn_rows, example, inline_tables, weird
 import ganglioside as gg
 from ganglioside import charts
 from ganglioside.analysis import Analysis
-from ganglioside.charts import views
+from ganglioside.charts import palette, views
 from ganglioside.charts.feature_marks import MANY_POINTS
 from ganglioside.charts.files import png, spec, svg
 from ganglioside.charts.plot_tables import reduced
@@ -180,3 +180,15 @@ def test_isomers_are_named_behind_the_ends_of_their_lines() -> None:
     assert [(mark["align"], mark["dx"] > 5) for mark in labels[-1:]] == [("left", True)]
     room = [part[0]["encoding"]["x"]["scale"]["padding"] for part in (named, plain)]
     assert room == [26, 12]
+
+
+def test_names_of_isomers_lie_on_a_ground_of_their_own() -> None:
+    """Marks of the row above lay across them."""
+    document = charts.reduced_retention(example()).to_dict()
+    (named,) = [part["layer"] for part in document["layer"] if "layer" in part
+                and part["layer"][-1]["mark"]["type"] == "text"
+                and part["layer"][-1]["encoding"]["text"]["field"] == "label"]  # fmt: skip
+    ground, letters = named
+    assert (ground["mark"]["stroke"], ground["mark"]["strokeWidth"]) == (palette.PAPER, 3)
+    assert "stroke" not in letters["mark"]
+    assert ground["encoding"] == letters["encoding"]

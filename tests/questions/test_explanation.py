@@ -108,7 +108,7 @@ def test_unlikely_hypotheses_are_counted_with_their_probability() -> None:
 
 def test_a_missing_number_is_a_dash() -> None:
     row = explanation(Hypothesis("chance", "chance", 1.0, "")).text.splitlines()[-2]
-    assert row.split() == [">", "99.9", "%", "-", "-", "-", "-", "chance"]
+    assert row.split() == [">", "99.9", "%", "–", "–", "–", "–", "chance"]
 
 
 def test_one_is_not_plural() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import ganglioside as gg
 from ganglioside.reports import content
+from ganglioside.reports.report import Report
 
 
 def test_wrong_anchors_come_first_with_their_parent(page: str, table: Path) -> None:
@@ -62,3 +64,14 @@ def test_an_anchor_of_several_samples_is_named_once() -> None:
     names = [item.value.split(" at ")[0] for item in anchors.rows]
     assert len(set(names)) == len(names) < anchors.total == anchors.listed
     assert all(re.search(r" at [\d.]+ to [\d.]+ min$", item.value) for item in anchors.rows)
+
+
+def test_a_table_that_allows_no_model_is_told_so_first() -> None:
+    table = pd.DataFrame({"Name": ["GM3(36:1;O2)", "GM3(40:1;O2)"], "RT": [9.0, 8.0]})
+    analysis = gg.analyze(table)
+    report = Report(analysis, "hilic", None, "today")
+    (warning,) = content.warnings(analysis)
+    assert analysis.model.reason in warning
+    assert "HILIC" in report.headline().html
+    assert "Nothing is open" not in report.next_steps().html
+    assert content.warnings(gg.analyze(gg.example())) == []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pandas as pd
 import pytest
+from charts.test_palette import luminance
 from widgets.markup import EVIL
 
 import ganglioside as gg
@@ -48,6 +50,19 @@ def test_a_verdict_has_its_mark_and_colour(kind: object) -> None:
     page = readable(pd.DataFrame({"verdict": [kind.name]})).to_html()  # type: ignore[attr-defined]
     assert f"{kind.symbol}&nbsp;{kind.name}" in page  # type: ignore[attr-defined]
     assert f"color: {kind.text}" in page  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", VERDICT_KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize(("text", "page"), [(0x00, 0xFF), (0xFF, 0x11), (0xFF, 0x22)])
+def test_a_verdict_is_readable_on_light_and_dark_pages(kind: Any, text: int, page: int) -> None:
+    shown = readable(pd.DataFrame({"verdict": [kind.name]})).to_html()
+    mixed = re.search(r"color: color-mix\(in srgb, (#\w{6}) (\d+)%, currentColor\)", shown)
+    assert mixed is not None
+    share = int(mixed[2]) / 100
+    own = bytes.fromhex(mixed[1][1:])
+    colour = bytes(round(share * part + (1 - share) * text) for part in own)
+    one, other = luminance(f"#{colour.hex()}") + 0.05, luminance(f"#{3 * f'{page:02x}'}") + 0.05
+    assert max(one, other) / min(one, other) >= 4.5
 
 
 def test_names_from_a_file_run_nothing() -> None:

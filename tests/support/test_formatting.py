@@ -34,7 +34,8 @@ def test_shares_of_nothing_are_missing() -> None:
 
 def test_minutes_have_three_decimals() -> None:
     assert minutes(7) == "7.000 min"
-    assert minutes(-0.0004, signed=True, unit="") == "-0.000"
+    assert minutes(-0.0004, signed=True, unit="") == "+0.000"
+    assert minutes(-1.2345, signed=True) == "−1.234 min"
 
 
 def test_the_grid_writes_percentages_alike() -> None:
@@ -44,3 +45,17 @@ def test_the_grid_writes_percentages_alike() -> None:
     for piece in ("0.9995", percent(0.9999), "0.001", percent(0.0001)):
         assert piece in function[1]
     assert f'return value > 0 ? percent(value) : "{confidence(0.0)}";' in script
+
+
+def test_a_sign_is_written_by_one_formatter() -> None:
+    sources = [*(ROOT / "ganglioside").rglob("*.py"), *(ROOT / "widgets").rglob("*.py")]
+    assert len(sources) > 100
+    own = ROOT / "ganglioside" / "support" / "formatting.py"
+    # A form of Vega has no brace before it, and Vega writes the same sign.
+    signed = re.compile(
+        r"""\{[^{}"]*:[<>]?\+[,.]?\d*[fgd]?\}|(?<!format=)["'][<>]?\+\.\d+[fg]["']"""
+    )
+    found = [
+        path.name for path in sources if path != own and signed.search(path.read_text("utf-8"))
+    ]
+    assert found == []

@@ -11,7 +11,12 @@ import pytest
 import ganglioside as gg
 from ganglioside.columns import FEATURES, MODELS
 from ganglioside.verdicts import result_tables
-from ganglioside.verdicts.result_tables import features_table, given_columns, undetermined_rows
+from ganglioside.verdicts.result_tables import (
+    features_table,
+    given_columns,
+    undetermined_rows,
+    wrong_anchors,
+)
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +97,21 @@ def test_models_have_their_columns_and_say_why_they_may_not_judge(example: gg.An
     assert list(strict.columns) == list(MODELS)
     assert (strict["why_not"].isna() == strict["may_judge"]).all()
     assert set(strict["may_judge"]) == {True, False}
+
+
+def test_the_rows_tell_the_wrong_anchors_of_the_findings(example: gg.Analysis) -> None:
+    features, findings = example.features, example.findings
+    found = findings.loc[findings["code"] == "wrong-anchor", "feature_id"]
+    assert features.loc[wrong_anchors(features), "feature_id"].tolist() == sorted(found)
+    assert example.summary.anchors_not_valid == len(found) == 2
+
+
+def test_the_isotope_peak_of_an_anchor_is_no_wrong_one() -> None:
+    rows = {
+        "feature_id": [0, 1, 2, 3],
+        "verdict": ["valid", "adduct", "adduct", "undetermined"],
+        "anchor": [True, True, True, True],
+        "parent_id": [pd.NA, 0, 0, pd.NA],
+        "peak_id": [0, 0, pd.NA, 3],  # an older analysis has no peaks
+    }
+    assert wrong_anchors(pd.DataFrame(rows)).tolist() == [False, False, True, False]

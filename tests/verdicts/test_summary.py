@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 from dataclasses import asdict, dataclass, replace
@@ -84,11 +85,11 @@ def test_rows_that_take_no_part_are_not_among_the_unexplained() -> None:
     assert (s.features, s.judged, s.undetermined, s.outlier) == (6, 4, 3, 0)
     assert s.area_explained == 0.5
     assert (s.explained, s.undecided, s.not_judged) == (3, 1, 2)
-    assert s.lead == f"{part}. 2 more take no part."
+    assert s.lead == f"{part}. 2 more, undetermined too, take no part."
     counts = "3 valid, 0 fragments, 0 adducts; 0 outliers, 1 undetermined"
-    assert s.headline == f"{part}: {counts}. 2 more take no part."
+    assert s.headline == f"{part}: {counts}. 2 more, undetermined too, take no part."
     one = gg.analyze(table()).summary
-    assert one.lead == "3 of 3 features explained (100 %). 1 more takes no part."
+    assert one.lead == "3 of 3 features explained (100 %). 1 more, undetermined too, takes no part."
 
 
 def test_one_wrong_anchor_is_in_the_singular() -> None:
@@ -96,6 +97,23 @@ def test_one_wrong_anchor_is_in_the_singular() -> None:
     wrong = gg.analyze(raw).findings.query("code == 'wrong-anchor'")["feature_id"].tolist()
     one = gg.Overrides((gg.Override(feature_id=int(wrong[0]), anchor=False),))
     assert gg.analyze(one.mark(raw)).summary.headline.endswith("1 of 48 anchors is not valid.")
+
+
+def test_an_anchor_that_nothing_contradicts_is_undetermined_not_wrong() -> None:
+    raw = pd.read_csv(io.BytesIO(gg.example().source.content))
+    s = gg.analyze(raw.assign(RT=20 - raw["RT"])).summary  # as in HILIC: no model
+    assert (s.anchors, s.anchors_not_valid, s.anchors_undetermined) == (49, 0, 49)
+    assert s.anchors_confirmed == 0
+    assert s.headline.endswith(" 49 of 49 anchors are undetermined.")
+
+
+def test_wrong_and_undetermined_anchors_are_told_apart(example: gg.Analysis) -> None:
+    s = example.summary
+    both = replace(s, anchors_not_valid=2, anchors_undetermined=1)
+    assert both.lead.endswith(" 2 of 49 anchors are not valid, 1 undetermined.")
+    assert both.anchors_confirmed == 46
+    one = replace(s, anchors=1, anchors_not_valid=0, anchors_undetermined=1)
+    assert one.lead.endswith(" The only anchor is undetermined.")
 
 
 def test_rows_that_cannot_be_read_are_counted() -> None:

@@ -38,6 +38,11 @@ function inDark(value) {
     [key, key === "datasets" ? part : inDark(part)]));
 }
 
+// The number that a cell tells in words of the page; NaN where it tells none.
+function numberIn(text) {
+  return parseFloat(text.replace("−", "-").replace(/[<>,\s]/g, ""));
+}
+
 const undrawn = new Set(document.querySelectorAll("figure.chart"));
 
 function drawOnce(figure) {
@@ -85,7 +90,7 @@ function searchable(section) {
     const number = header.dataset.sort === "number";
     const key = ({row}) => {
       const text = row.cells[header.cellIndex].textContent;
-      return number ? (text === "" ? NaN : parseFloat(text.replace(">", ""))) : text;
+      return number ? numberIn(text) : text;
     };
     const sign = descending ? -1 : 1;
     const keyed = rows.map((entry) => [key(entry), entry.row]);

@@ -37,6 +37,16 @@ def test_the_workbench_carries_a_table_to_its_export() -> None:
     assert sent[0][0] == "example_verdicts.csv"
 
 
+def test_a_long_name_of_a_file_leaves_its_verdicts_in_sight() -> None:
+    bench = Workbench()
+    for name in ("20261112_brain_gray_matter_neg_final.csv", "short.csv"):
+        bench.upload.state.add(name, example().source.content)
+    bench.state.run.join(PATIENCE)
+    (long, _), (short, _) = bench._file.options[1:]
+    assert long.startswith("20261112_…_final.csv: ")
+    assert short.startswith("short.csv: ")
+
+
 def test_no_earlier_table_runs_while_another_one_is_arriving() -> None:
     bench = Workbench()
     state = bench.upload.state

@@ -30,6 +30,9 @@ SELECT: Final[Form] = {
     "key": lambda value: is_whole(value) or is_text(value),
 }
 
+#: Width of a verdict with its mark, px.
+_VERDICT_WIDTH: Final = 142
+
 #: Longest filter of a column, characters.
 _LONGEST_FILTER: Final = 200
 
@@ -64,6 +67,11 @@ class Column:
     help: str = ""
     hidden: bool = False
     frozen: bool = False
+
+
+def verdict_column(key: str, label: str, help: str = "") -> Column:
+    """Layout of a column of verdicts: as wide as the longest of them with its mark."""
+    return Column(key, label, _VERDICT_WIDTH, "verdict", help)
 
 
 class Grid(SendsValue):

@@ -9,8 +9,9 @@ from typing import Final
 import ipywidgets as w
 
 from ganglioside.charts.interactive import interactive
+from ganglioside.support.formatting import with_sign
 from ganglioside_widgets.elements.chart import Chart
-from ganglioside_widgets.elements.grid import Column, Grid
+from ganglioside_widgets.elements.grid import Column, Grid, verdict_column
 from ganglioside_widgets.elements.select import Select
 from ganglioside_widgets.panels.base import Panel, box, say, table
 from ganglioside_widgets.state.compare import CompareState, Comparison
@@ -19,8 +20,8 @@ from ganglioside_widgets.state.species import completed_sessions
 _DIFFERENCES: Final = "Features that differ"
 _COLUMNS: Final = (
     Column("name_left", "Name", 150, frozen=True),
-    Column("verdict_left", "Verdict left", 142, "verdict"),
-    Column("verdict_right", "Verdict right", 142, "verdict"),
+    verdict_column("verdict_left", "Verdict left"),
+    verdict_column("verdict_right", "Verdict right"),
     Column("decision_left", "Decision left", 150, help="What the analyst decided on the name"),
     Column("decision_right", "Decision right", 150, help="What the analyst decided on the name"),
     Column("anchor_left", "Anchor left", 70, "tick"),
@@ -147,7 +148,7 @@ def _facts(comparison: Comparison) -> str:
     counts_html = table(
         ["Verdict", "Left", "Right", "Difference"],
         [
-            [v, f"{a:,}", f"{b:,}", f"{d:+,}" if d else "0"]
+            [v, f"{a:,}", f"{b:,}", with_sign(d, 0) if d else "0"]
             for v, a, b, d in comparison.counts().to_numpy()
         ],
         label="Counts of verdicts",

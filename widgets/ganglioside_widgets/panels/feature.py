@@ -22,10 +22,11 @@ from ganglioside.support.formatting import (
     minutes,
     percent,
     ratio_percent,
+    with_sign,
 )
 from ganglioside_widgets.elements.chart import Chart
 from ganglioside_widgets.elements.field import Field
-from ganglioside_widgets.elements.grid import Column, Grid
+from ganglioside_widgets.elements.grid import Column, Grid, verdict_column
 from ganglioside_widgets.elements.select import Select
 from ganglioside_widgets.panels.base import (
     Panel,
@@ -45,7 +46,7 @@ _FAMILY_COLUMNS: Final = (
     Column("process", "Process", 196, help="Loss or other ion by which it comes from its parent"),
     Column("ratio", "Area", 84, help="Peak area over that of its parent"),
     Column("usual", "Usual", 84, help="Usual ratio of this process in this table"),
-    Column("verdict", "Verdict", 142, "verdict"),
+    verdict_column("verdict", "Verdict"),
 )
 
 #: Least probability of a listed hypothesis, and most hypotheses listed; others are counted.
@@ -298,6 +299,11 @@ def _card(feature: pd.Series) -> str:
     )
 
 
+def _sigmas(residual: float) -> str:
+    """A residual in standard deviations; a dash where there is none."""
+    return MISSING if pd.isna(residual) else f"{with_sign(residual)} sigma"
+
+
 def _facts(feature: pd.Series, is_anchor: bool) -> str:
     """Measured and computed numbers of a feature, folded up, as HTML."""
     formula = MISSING if pd.isna(feature["formula"]) else str(feature["formula"])
@@ -306,7 +312,7 @@ def _facts(feature: pd.Series, is_anchor: bool) -> str:
         ("RT", minutes(feature["rt"])),
         ("Predicted", minutes(feature["predicted_rt"])),
         ("95 % interval", f"{minutes(lower, unit='')} to {minutes(upper)}"),
-        ("Residual", number(feature["standardized_residual"], "+.1f", "sigma")),
+        ("Residual", _sigmas(feature["standardized_residual"])),
         ("Peak area", area(feature["volume"])),
         ("Anchor", "yes" if is_anchor else "no"),
         ("Formula", formula),
@@ -343,9 +349,9 @@ def _suggestion(suggestion: dict[str, Any]) -> str:
     by = "" if pd.isna(process) else f", {escape(process_words(process))}"
     apart = minutes(abs(suggestion["difference"]))
     mass = (
-        f", {suggestion['ppm']:+.1f} ppm"
+        f", {with_sign(suggestion['ppm'])} ppm"
         if pd.notna(suggestion["ppm"])
-        else f", {suggestion['mass_difference_mda']:+.1f} mDa from the present name"
+        else f", {with_sign(suggestion['mass_difference_mda'])} mDa from the present name"
     )
     sigma = number(abs(suggestion["sigma"]), ".1f", "sigma")
     return (

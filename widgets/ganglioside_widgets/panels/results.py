@@ -18,7 +18,7 @@ from ganglioside.columns import CATEGORIES, VERDICTS
 from ganglioside.verdicts.review import DECISIONS
 from ganglioside_widgets.elements.chart import Chart
 from ganglioside_widgets.elements.field import Field
-from ganglioside_widgets.elements.grid import Column, Grid
+from ganglioside_widgets.elements.grid import Column, Grid, verdict_column
 from ganglioside_widgets.elements.keys import Keys
 from ganglioside_widgets.elements.select import Select
 from ganglioside_widgets.elements.switches import Toggle
@@ -31,7 +31,7 @@ from ganglioside_widgets.state.review import ReviewState
 
 COLUMNS: Final = (
     Column("name", "Name", 148, frozen=True),
-    Column("verdict", "Verdict", 142, "verdict"),
+    verdict_column("verdict", "Verdict"),
     Column("confidence", "Conf.", 78, "confidence", "Probability that the verdict is right"),
     Column("analyst_decision", "Decision", 90, "text", "What the analyst decided on the name"),
     Column("analyst_name", "New name", 140, "text", "The analyst's name for the feature"),
@@ -42,7 +42,7 @@ COLUMNS: Final = (
     Column(
         "process", "Process", 150, "text", "Loss or other ion by which it comes from its parent"
     ),
-    Column("analyst_verdict", "My verdict", 142, "verdict", "The analyst's own verdict"),
+    verdict_column("analyst_verdict", "My verdict", "The analyst's own verdict"),
     Column("reason", "Reason", 420),
     Column("sample", "Sample", 90),
     Column("row", "Row", 60, "0", "Row of your file, as spreadsheet programs number it"),

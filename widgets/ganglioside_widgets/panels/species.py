@@ -9,7 +9,7 @@ import ipywidgets as w
 import pandas as pd
 
 from ganglioside_widgets.elements.field import Field
-from ganglioside_widgets.elements.grid import Column, Grid
+from ganglioside_widgets.elements.grid import Column, Grid, verdict_column
 from ganglioside_widgets.elements.page import Page
 from ganglioside_widgets.elements.select import Select
 from ganglioside_widgets.panels.base import (
@@ -33,7 +33,7 @@ _NEAR_COLUMNS: Final = (
     Column("name", "Name", 150),
     Column("rt", "RT (min)", 80, "3"),
     Column("apart", "Difference (min)", 110, "3", "Measured minus predicted RT"),
-    Column("verdict", "Verdict", 142, "verdict"),
+    verdict_column("verdict", "Verdict"),
     Column("confidence", "Confidence", 106, "confidence"),
     Column("parent", "Parent", 140),
 )

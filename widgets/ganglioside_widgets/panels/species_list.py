@@ -22,8 +22,8 @@ _COLUMNS: Final = (
     Column(
         "area_consolidated", "Area", 68, "short", "With what the ion source broke off given back"
     ),
-    Column("area_low", "From", 66, "short", "95 % interval of the area"),
-    Column("area_high", "To", 66, "short", "95 % interval of the area"),
+    Column("area_low", "Area from", 66, "short", "95 % interval of the area"),
+    Column("area_high", "Area to", 66, "short", "95 % interval of the area"),
     Column("share", "Share (%)", 66, "2", "Of the area of all accepted species"),
     Column(
         "confidence",

@@ -28,6 +28,9 @@ from ganglioside_widgets.state.run import Phase
 from ganglioside_widgets.state.thresholds import STEPS
 from ganglioside_widgets.state.workbench import WorkbenchState
 
+#: Longest name of a file in the bar, characters: the verdicts behind it stay in sight.
+_LONGEST_NAME: Final = 20
+
 #: Seconds between two looks at what others have decided.
 _LOOK: Final = 10.0
 
@@ -94,7 +97,8 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self._build_drawers()
         self._build_files()
         self._told = told = w.HBox([self._notice, self._save, self._back]).add_class("gg-told")
-        bar = w.HBox([self._file, self.run, *self._toggles.values()]).add_class("gg-input-bar")
+        toggles = w.HBox([*self._toggles.values()]).add_class("gg-toggles")
+        bar = w.HBox([self._file, self.run, toggles]).add_class("gg-input-bar")
         drawers = [self._drawers[name] for name in self._toggles]
         bench = w.VBox([bar, *drawers, self.upload.notes, told, self.results])
         bench.add_class("gg-bench")
@@ -168,7 +172,7 @@ class Workbench(w.VBox):  # type: ignore[misc]
         """List the files in the bar, where there are several."""
         files = self.state.upload.files()
         rows = zip(files["name"], files["state"], strict=True)
-        options = [(f"{name}: {state}", at) for at, (name, state) in enumerate(rows)]
+        options = [(f"{_brief(name)}: {state}", at) for at, (name, state) in enumerate(rows)]
         self._is_listing = True
         try:
             self._file.options = [("(none of these)", -1), *options]
@@ -267,3 +271,11 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self._told.layout.display = "" if is_told else "none"
         has_result = shown is not None
         (self._root.add_class if has_result else self._root.remove_class)("gg-has-result")
+
+
+def _brief(name: str) -> str:
+    """Name of a file, in the middle of a long one a mark: what follows it stays in sight."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    end = _LONGEST_NAME // 2
+    return f"{name[: _LONGEST_NAME - end - 1]}…{name[-end:]}"

@@ -23,6 +23,7 @@ from ganglioside.columns import VERDICT_KINDS
 from ganglioside.progress import ProgressCallback, ProgressEvent
 from ganglioside.reading.wordings import worded
 from ganglioside.support.formatting import share
+from ganglioside.support.termination import terminable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +124,16 @@ def _plain(value: Any) -> Any:
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[ProgressCallback | None]:
-    """Show a progress bar on a terminal; yields the callback that moves it, None elsewhere."""
+    """Show a progress bar on a terminal; yields the callback that moves it, None elsewhere.
+
+    Meanwhile SIGTERM interrupts as Ctrl-C does: what goes on is marked as cancelled.
+    """
+    with terminable(), _bar(title) as move:
+        yield move
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[ProgressCallback | None]:
     console = err()
     if not console.is_terminal:
         yield None

@@ -28,6 +28,7 @@ from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.text_files import SEPARATORS, decode
 from ganglioside.settings import Settings, setting_specs
 from ganglioside.support.folders import without_folders
+from ganglioside.support.printed import printable
 
 log: Final = logging.getLogger(__name__)
 
@@ -173,7 +174,8 @@ def _own_files(folder: Path) -> Iterator[Path]:
     inside = folder.resolve()
     for path in folder.iterdir():
         if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(inside):
-            log.warning("%s is skipped: it is a link out of its folder. Name it to judge it.", path)
+            log.warning("%s is skipped: it is a link out of its folder. Name it to judge it.",
+                        printable(str(path)))  # fmt: skip
         elif path.is_file():
             yield path
 

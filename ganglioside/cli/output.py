@@ -23,6 +23,7 @@ from ganglioside.columns import VERDICT_KINDS
 from ganglioside.progress import ProgressCallback, ProgressEvent
 from ganglioside.reading.wordings import worded
 from ganglioside.support.formatting import share
+from ganglioside.support.printed import UNPRINTED
 from ganglioside.support.termination import terminable
 
 if TYPE_CHECKING:
@@ -42,11 +43,8 @@ MOST_LINES = 12
 PIPED_WIDTH = 160
 
 
-#: Characters that control a terminal: control characters except line feed and tab, line separators,
-#: and those that change the direction of writing; and lone surrogates, which cannot be encoded.
-_OBEYED: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+#: What is not printed as it stands; messages have lines and tabs.
+_OBEYED: Final = re.compile(rf"(?![\t\n]){UNPRINTED.pattern}")
 
 
 def safe(value: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -42,9 +43,16 @@ class Served:
 class Running:
     """A server in a thread."""
 
-    def __init__(self, history: History, limits: ServiceLimits = NO_RATES, **more: Any) -> None:
+    def __init__(
+        self,
+        history: History,
+        limits: ServiceLimits = NO_RATES,
+        certificate: Path | None = None,
+        **more: Any,
+    ) -> None:
         self.history = history
-        self.server = RunningServer(history, ServeOptions(port=0, limits=limits), **more)
+        options = ServeOptions(port=0, limits=limits, certificate=certificate)
+        self.server = RunningServer(history, options, **more)
         self.thread = threading.Thread(target=self.server.run, daemon=True)
 
     def __enter__(self) -> Served:

@@ -49,6 +49,9 @@ _NO_PAGES: Final[dict[str, Any]] = {
     "distributed.worker.http.routes": [],
 }
 
+#: Signals that interrupt a batch, where nobody else handles them.
+_INTERRUPTING: Final = (signal.SIGINT, signal.SIGTERM)
+
 #: Protocols of Dask under which both sides show a certificate.
 _ENCRYPTED: Final = frozenset({"tls", "wss"})
 
@@ -92,6 +95,8 @@ def connected(
 
 def _local(workers: int, folder: str, dashboard: bool) -> LocalCluster:
     """Start workers on this machine; Ctrl-C reaches the calling process alone, which ends them."""
+    # It tells of each connection that ends with its worker, with a traceback, as of no fault.
+    logging.getLogger("distributed.batched").setLevel(logging.WARNING)
     environment = {_ENVIRONMENT: {**dask.config.get(_ENVIRONMENT), **_SAFE_PATH}}
     pages = {} if dashboard else _NO_PAGES
     with _interrupts_held(), dask.config.set({**_CALM, **environment, **pages}):
@@ -174,10 +179,9 @@ def interrupts() -> Iterator[Callable[[], None]]:
         if raised.is_set():
             raise KeyboardInterrupt
 
-    before = signal.getsignal(signal.SIGINT)
+    heard = [n for n in _INTERRUPTING if signal.getsignal(n) is signal.default_int_handler]
     report = sys.unraisablehook
-    main = threading.current_thread() is threading.main_thread()
-    if not main or before is not signal.default_int_handler:
+    if threading.current_thread() is not threading.main_thread() or not heard:
         yield check
         return
 
@@ -185,12 +189,14 @@ def interrupts() -> Iterator[Callable[[], None]]:
         if not isinstance(swallowed.exc_value, KeyboardInterrupt):  # that one is raised again
             report(swallowed)
 
-    signal.signal(signal.SIGINT, note)
+    for number in heard:
+        signal.signal(number, note)
     sys.unraisablehook = report_others
     try:
         yield check
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number in heard:
+            signal.signal(number, signal.default_int_handler)
         sys.unraisablehook = report
 
 

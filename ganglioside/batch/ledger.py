@@ -18,6 +18,7 @@ from typing import Final
 from ganglioside.batch.plan import Item
 from ganglioside.errors import BatchError
 from ganglioside.reading.options import ReadingOptions
+from ganglioside.support.printed import printable_json
 from ganglioside.support.whole_files import write_whole
 from ganglioside.version import __version__
 
@@ -77,7 +78,8 @@ def key_of(item: Item, content: bytes, form: str) -> str:
     """SHA-256 of all that a table's verdicts depend on, hex."""
     settings = json.dumps(item.settings.to_dict(), sort_keys=True)
     digest = hashlib.sha256(content)
-    digest.update(f"{item.path.name}|{settings}|{form}|{__version__}".encode())
+    told = f"{item.path.name}|{settings}|{form}|{__version__}"
+    digest.update(told.encode(errors="surrogatepass"))  # a name may be of another encoding
     if item.reading != ReadingOptions():  # ledgers of before know no other way of reading
         digest.update(json.dumps(item.reading.to_dict(), sort_keys=True).encode())
     return digest.hexdigest()
@@ -109,7 +111,7 @@ class Ledger:
 
     def _entries(self, text: str) -> Iterator[Entry]:
         whole, _, _ = text.rpartition("\n")
-        for number, line in enumerate(whole.splitlines(), start=1):
+        for number, line in enumerate(whole.split("\n") if whole else (), start=1):
             try:
                 yield Entry(**json.loads(line))
             except (ValueError, TypeError) as error:
@@ -138,4 +140,5 @@ class Ledger:
 
 
 def _line(entry: Entry) -> bytes:
-    return json.dumps(dataclasses.asdict(entry), ensure_ascii=False).encode() + b"\n"
+    document = json.dumps(dataclasses.asdict(entry), ensure_ascii=False)
+    return printable_json(document).encode() + b"\n"

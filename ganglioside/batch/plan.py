@@ -28,6 +28,7 @@ from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.text_files import SEPARATORS, decode
 from ganglioside.settings import Settings, setting_specs
 from ganglioside.support.folders import without_folders
+from ganglioside.support.printed import UNPRINTED, printable
 
 log: Final = logging.getLogger(__name__)
 
@@ -39,8 +40,8 @@ MANIFEST: Final = ("file", "name", "title", *_SETTINGS, *_READING)
 #: What a manifest says of a header.
 _HEADER: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
-#: Characters that some system forbids in file names, or that would break a line of a list.
-_FORBIDDEN: Final = dict.fromkeys([*map(ord, '/\\:*?"<>|'), *range(32), 127], "_")
+#: Characters that some system forbids in file names.
+_FORBIDDEN: Final = dict.fromkeys(map(ord, '/\\:*?"<>|'), "_")
 
 #: Bytes of a name: with an ending and a number it fits into the 255 of most systems.
 _LONGEST: Final = 235
@@ -85,7 +86,7 @@ class Item:
     @property
     def file(self) -> str:
         """Path of the table as the results name it; the name of one that was sent."""
-        return self.path.name if self.was_sent else str(self.path)
+        return printable(self.path.name if self.was_sent else str(self.path))
 
     def words(self, error: object) -> str:
         """Error as the results tell it, without folders for a table that was sent."""
@@ -173,7 +174,8 @@ def _own_files(folder: Path) -> Iterator[Path]:
     inside = folder.resolve()
     for path in folder.iterdir():
         if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(inside):
-            log.warning("%s is skipped: it is a link out of its folder. Name it to judge it.", path)
+            log.warning("%s is skipped: it is a link out of its folder. Name it to judge it.",
+                        printable(str(path)))  # fmt: skip
         elif path.is_file():
             yield path
 
@@ -212,8 +214,8 @@ def _name(path: Path, parts: int) -> str:
 
 def _file_name(text: str) -> str:
     """Name of a file made from a text; a name that is cut ends with its hash."""
-    name = text.translate(_FORBIDDEN)
-    whole = name.encode(errors="surrogateescape")
+    name = UNPRINTED.sub("_", text.translate(_FORBIDDEN))
+    whole = name.encode()
     if len(whole) <= _LONGEST:
         return name
     digest = hashlib.sha256(whole).hexdigest()[:16]

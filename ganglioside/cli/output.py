@@ -23,6 +23,8 @@ from ganglioside.columns import VERDICT_KINDS
 from ganglioside.progress import ProgressCallback, ProgressEvent
 from ganglioside.reading.wordings import worded
 from ganglioside.support.formatting import share
+from ganglioside.support.printed import UNPRINTED
+from ganglioside.support.termination import terminable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,11 +43,8 @@ MOST_LINES = 12
 PIPED_WIDTH = 160
 
 
-#: Characters that control a terminal: control characters except line feed and tab, line separators,
-#: and those that change the direction of writing; and lone surrogates, which cannot be encoded.
-_OBEYED: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+#: What is not printed as it stands; messages have lines and tabs.
+_OBEYED: Final = re.compile(rf"(?![\t\n]){UNPRINTED.pattern}")
 
 
 def safe(value: str) -> str:
@@ -123,7 +122,16 @@ def _plain(value: Any) -> Any:
 
 @contextmanager
 def progress_bar(title: str) -> Iterator[ProgressCallback | None]:
-    """Show a progress bar on a terminal; yields the callback that moves it, None elsewhere."""
+    """Show a progress bar on a terminal; yields the callback that moves it, None elsewhere.
+
+    Meanwhile SIGTERM interrupts as Ctrl-C does: what goes on is marked as cancelled.
+    """
+    with terminable(), _bar(title) as move:
+        yield move
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[ProgressCallback | None]:
     console = err()
     if not console.is_terminal:
         yield None

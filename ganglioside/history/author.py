@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
+from ganglioside.support.printed import UNPRINTED
+
 #: Names who acts; a hub for many users sets the second one.
 _VARIABLES: Final = ("GANGLIOSIDE_AUTHOR", "JUPYTERHUB_USER")
 
@@ -19,10 +21,13 @@ _PERSON: Final[ContextVar[str]] = ContextVar("person", default="")
 def current_author() -> str:
     """Name of who acts: the person that a server acts for, else the user of this process.
 
-    That is `GANGLIOSIDE_AUTHOR`, else the user of a hub, else of the system.
+    That is `GANGLIOSIDE_AUTHOR`, else the user of a hub, else of the system. What is not printed in
+    a name is replaced: it stands in lists and in the log.
     """
-    if person := _PERSON.get():
-        return person
+    return _PERSON.get() or UNPRINTED.sub("\N{REPLACEMENT CHARACTER}", _user())
+
+
+def _user() -> str:
     for variable in _VARIABLES:
         if name := os.environ.get(variable, "").strip():
             return name

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import re
 import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from ganglioside.history.sharing import Person, Sharing
 from ganglioside.history.storage.store import utc_now
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
+from ganglioside.support.printed import UNPRINTED, is_printed
 from ganglioside.support.quoting import quoted
 
 #: Libraries that take part in computing a result, beside Ganglioside and Python. Sessions of before
@@ -67,8 +67,8 @@ class Opening:
         """
         usual = Sharing() if person is None else person.new
         created = utc_now()
-        if _CONTROL.search(source.name):  # what a system takes as the name of a file, no table does
-            source = replace(source, name=_CONTROL.sub("\N{REPLACEMENT CHARACTER}", source.name))
+        if not is_printed(source.name):  # what a system takes as the name of a file, no table does
+            source = replace(source, name=UNPRINTED.sub("\N{REPLACEMENT CHARACTER}", source.name))
         return cls(
             id=new_id(created),
             name=name or source.name,
@@ -86,12 +86,6 @@ class Opening:
 #: Most characters of a name.
 LONGEST_NAME: Final = 1_000
 
-#: Characters which no name holds that is given to a session, since it is printed and listed: those
-#: that control a terminal or the direction of writing, and halves of characters.
-_CONTROL: Final = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-
 
 def require_printed(name: str | None) -> None:
     """Refuse a name that is too long, or has control characters.
@@ -102,7 +96,7 @@ def require_printed(name: str | None) -> None:
     """
     if len(name or "") > LONGEST_NAME:
         raise TextError(f"The name has more than {LONGEST_NAME:,} characters: shorten it.")
-    found = _CONTROL.search(name or "")
+    found = UNPRINTED.search(name or "")
     if found:
         raise TextError(
             f"The name {quoted(name)} holds the control character {found.group()!r}: leave it out."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -22,6 +24,9 @@ from ganglioside.support.formatting import counted
 
 #: Time after which a process that was started for a job has begun it, or will not.
 _TAKEN_WITHIN: Final = timedelta(minutes=1)
+
+#: Part of a name in another encoding, which no history can keep.
+_HALF: Final = re.compile(r"[^\"/]*[\ud800-\udfff][^\"/]*")
 
 #: Jobs share the cores: each has one thread.
 _ONE_THREAD: Final = dict.fromkeys(
@@ -183,9 +188,15 @@ def _add(
 ) -> str:
     if time_limit is not None and not time_limit > 0:
         raise JobError(f"A time limit of {time_limit:g} s leaves no time: give more.")
+    parameters = parameters_of(work)
+    if half := _HALF.search(json.dumps(parameters, ensure_ascii=False)):
+        raise JobError(
+            f"{half.group()!r} is named in another encoding than this system's, which no job can "
+            "keep: rename it."
+        )
     return history.jobs.add(
         work.kind,
-        parameters_of(work),
+        parameters,
         work.name,
         time_limit=time_limit,
         retry_of=retry_of,

@@ -36,6 +36,12 @@ SCHEDULER: Final = "GANGLIOSIDE_SCHEDULER"
 #: Most tables of one batch.
 MOST_TABLES: Final = 500
 
+#: Folder of the tables of one batch.
+_TABLES: Final = "tables"
+
+#: What may stand before a path in results, but is in none.
+_BEFORE_PATH: Final = (b'"', b"'", b"<", b">", b"\n", b":", b";", b",")
+
 #: Longest name of a file or a session, characters.
 LONGEST_NAME: Final = 200
 
@@ -114,7 +120,7 @@ def start_sent_batch(
     """
     whole = folder_of(history) if folder is None else folder
     own = whole / secrets.token_hex(12)
-    place = own / "tables"
+    place = own / _TABLES
     for needed in (whole, own, place):
         needed.mkdir(exist_ok=needed == whole, mode=0o700)
     try:
@@ -154,12 +160,29 @@ def overview_in(results: Path) -> Path | None:
     return page if page.is_file() and not page.is_symlink() else None
 
 
+def handed_out(file: Path, results: Path) -> bytes:
+    """Content of one of the results of a batch, in which each table has its name only.
+
+    Batches of before wrote the server's folder before it.
+    """
+    *before, rest = file.read_bytes().split(f"/{results.parent.name}/{_TABLES}/".encode())
+    return b"".join([*map(_without_path, before), rest])
+
+
+def _without_path(text: bytes) -> bytes:
+    """Text without the begin of a path at its end."""
+    begin = max(map(text.rfind, _BEFORE_PATH))
+    slash = text.find(b"/", begin + 1)
+    return text if slash < 0 else text[:slash]
+
+
 def packed(results: Path) -> bytes:
     """Results of a batch as one ZIP file."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in _files_in(results):
-            archive.write(file, file.relative_to(results))
+            entry = zipfile.ZipInfo.from_file(file, file.relative_to(results))
+            archive.writestr(entry, handed_out(file, results), zipfile.ZIP_DEFLATED)
     return content.getvalue()
 
 

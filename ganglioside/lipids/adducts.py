@@ -115,6 +115,10 @@ def _adducts_by_atoms() -> dict[str, Adduct]:
 _ADDUCT: Final = re.compile(r"\[?(?P<atoms>m[^\[\]]*?)(?:\](?P<charge>[0-9]?[+-]{0,6}[0-9]?))?")
 
 
+#: No ion, but an area or RT, of which tables have most.
+_NUMBER: Final = re.compile(r"[0-9.,eE+ -]*")
+
+
 def _as_usual(ion: str) -> str:
     """An ion that a tool spells in its own way, in the usual way; in lower case.
 
@@ -157,6 +161,8 @@ def known_adduct(name: str) -> Adduct | None:
     >>> known_adduct("[M-2H]-") is None
     True
     """
+    if _NUMBER.fullmatch(name):
+        return None
     atoms, charge = _adduct_parts(name)
     found = _adducts_by_atoms().get(atoms)
     if found is None or charge not in (None, found.charge):

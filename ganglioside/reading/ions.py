@@ -53,8 +53,12 @@ def ion_column(header: Header, cells: pd.DataFrame) -> int | None:
 def _holds_ions(cells: pd.Series[Any]) -> bool:
     """Whether most of the distinct cells of a column are known ions, or lists of them."""
     distinct = {*cells.array[:_TRIED].tolist()} - {""}
-    found = sum(known_adduct(text) is not None or bool(_known(text)) for text in distinct)
-    return found > 0 and found >= _ENOUGH * len(distinct)
+    others = 0
+    for text in distinct:  # most columns are known for another by a few cells
+        others += not (known_adduct(text) is not None or _listed(text))
+        if others > (1 - _ENOUGH) * len(distinct):
+            return False
+    return others < len(distinct)
 
 
 def first_mz(cells: pd.Series[Any]) -> tuple[pd.Series[Any], int | None]:
@@ -97,11 +101,17 @@ def single_ions(data: pd.DataFrame, names: ParsedNames) -> pd.Series[Any]:
 
 def _known(text: str) -> list[Adduct]:
     """Ions of a list; none of a cell in which one is unknown, or that is one ion itself."""
-    if known_adduct(text) is not None:
+    return [] if known_adduct(text) is not None else _listed(text)
+
+
+def _listed(text: str) -> list[Adduct]:
+    """Ions of a list; none of a cell in which one is unknown, or which is no list."""
+    parts = _BETWEEN.split(text[:200].strip())
+    if len(parts) == 1:
         return []
-    found = [known_adduct(part) for part in _BETWEEN.split(text[:200].strip())]
+    found = [known_adduct(part) for part in parts]
     known = [ion for ion in found if ion is not None]
-    return known if len(known) == len(found) > 1 else []
+    return known if len(known) == len(found) else []
 
 
 def _nearest(ions: Sequence[Adduct], masses: FloatArray, measured: FloatArray) -> Any:

@@ -4,11 +4,14 @@ WebSockets that are refused are answered, and leave no error in the log.
 
 uvicorn waits for a request, and for the rest of its body, as long as the connection lasts. Whoever
 has no token could so take all connections that a process may have, and nobody else is answered.
+So do connections that never finish their TLS handshake, of which uvicorn learns nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
+from contextlib import suppress
 from typing import Any, Final, Literal
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
@@ -20,11 +23,53 @@ from ganglioside.server.bodies import SECONDS
 #: beyond them, the one that has waited longest gives way.
 MOST_WAITING: Final = 500
 
+#: Most connections in their TLS handshake at once: beyond them, the oldest gives way.
+MOST_IN_HANDSHAKE: Final = 250
+
+#: Connections that are taken at one go. Those that give way are closed between two goes: taken all
+#: at once, a flood of them would need more open files than a process may have.
+_AT_ONE_GO: Final = 64
+
 #: Bytes a second of a body that still comes; only whoever is let in sends one on.
 _SLOWEST: Final = 1_000
 
 #: What a connection waits for from its other side; None while it is answered.
 _Phase = Literal["request", "body"] | None
+
+
+class BoundedListener(socket.socket):
+    """Listening socket whose connections have a bounded number of handshakes going on."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._taken = 0
+        #: Connections of which no handshake has ended yet, by number of file, the oldest first.
+        self._in_handshake: dict[int, socket.socket] = {}
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """Take a connection, unless it is time to look after those that are there."""
+        self._taken += 1
+        if self._taken % _AT_ONE_GO == 0:
+            raise BlockingIOError  # as where no connection waits: the loop comes again
+        connection, address = super().accept()
+        self._in_handshake.pop(connection.fileno(), None)  # of one that was closed
+        self._in_handshake[connection.fileno()] = connection
+        self._make_room()
+        return connection, address
+
+    def let_through(self, file: int) -> None:
+        """Know that the handshake of a connection has ended well."""
+        self._in_handshake.pop(file, None)
+
+    def _make_room(self) -> None:
+        if len(self._in_handshake) <= MOST_IN_HANDSHAKE:
+            return
+        known = self._in_handshake
+        self._in_handshake = {file: one for file, one in known.items() if one.fileno() >= 0}
+        if len(self._in_handshake) > MOST_IN_HANDSHAKE:
+            oldest = self._in_handshake.pop(next(iter(self._in_handshake)))
+            with suppress(OSError):  # its other side has just left
+                oldest.shutdown(socket.SHUT_RDWR)
 
 
 class BoundedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
@@ -33,8 +78,13 @@ class BoundedConnection(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
     #: Seconds between two looks: for so long, and at most twice, one may be late.
     patience: float = SECONDS
 
+    def __init__(self, *args: Any, listener: BoundedListener, **named: Any) -> None:
+        super().__init__(*args, **named)
+        self._listener = listener
+
     def connection_made(self, transport: asyncio.Transport) -> None:
         """Begin, and let the connection give way that has waited longest where too many wait."""
+        self._listener.let_through(transport.get_extra_info("socket").fileno())
         super().connection_made(transport)
         self._begun = self.loop.time()
         self._received = 0
@@ -94,6 +144,9 @@ class RefusableSocket(WebSocketsSansIOProtocol):
 
 
 def _is_waiting(connection: Any) -> bool:
+    """Whether a connection waits for a request; a WebSocket, which is among them, does not."""
+    if not isinstance(connection, BoundedConnection):
+        return False
     return _phase(connection) == "request" and not connection.transport.is_closing()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ganglioside.support.printed import CONTROLLING
+
 #: Ids of sessions and jobs.
 ID: Final = "^[0-9a-f]{14}$"
 
@@ -13,9 +15,9 @@ TOKEN_ID: Final = "^[0-9a-f]{10}$"
 #: Characters of a text: all that every history keeps, PostgreSQL too.
 KEPT: Final = r"^[^\x00]*$"
 
-#: Characters of a name, which is printed and listed: no control characters.
-PRINTED: Final = r"^[^\x00-\x1f\x7f]*$"
-NAMED: Final = r"^[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$"
+#: Characters of a name, which is printed and listed; halves of characters are no text in JSON.
+PRINTED: Final = rf"^[^{CONTROLLING}]*$"
+NAMED: Final = rf"^[^{CONTROLLING}]*[^\s{CONTROLLING}][^{CONTROLLING}]*$"
 
 #: What each pattern means, in words.
 WORDS: Final = {

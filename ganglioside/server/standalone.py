@@ -6,8 +6,9 @@ import os
 import socket
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ganglioside.errors import ServerError
 from ganglioside.history import History
@@ -16,6 +17,9 @@ from ganglioside.history.storage.store import utc_now
 from ganglioside.server.service_limits import ServiceLimits
 from ganglioside.support.hosts import is_loopback, network_of
 from ganglioside.watching.alarms import watch
+
+if TYPE_CHECKING:
+    from ganglioside.server.connections import BoundedListener
 
 #: Life of the token that the first start of a server makes.
 FIRST_LIFE: Final = timedelta(days=90)
@@ -128,7 +132,7 @@ class RunningServer:
                 access_log=False,
                 server_header=False,
                 log_level="warning",
-                http=BoundedConnection,
+                http=partial(BoundedConnection, listener=self._socket),  # type: ignore[arg-type]
                 ws=RefusableSocket,
                 ws_max_size=_LARGEST_MESSAGE,
                 lifespan="off",
@@ -149,11 +153,13 @@ class RunningServer:
         self._server.should_exit = True
 
 
-def _listen(options: ServeOptions) -> socket.socket:
+def _listen(options: ServeOptions) -> BoundedListener:
     """Socket that listens where the options say."""
+    from ganglioside.server.connections import BoundedListener
+
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     # Named as TCP, so that asyncio sends small answers at once: 40 ms sooner.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening = BoundedListener(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -12,6 +12,7 @@ from typing import Final
 from pythonjsonlogger.json import JsonFormatter
 
 from ganglioside.errors import ServerError
+from ganglioside.support.printed import printable, printable_json
 from ganglioside.support.requests import current_job, current_request
 
 #: Instead of a file: the standard error, for containers and journals, which rotate by themselves.
@@ -27,6 +28,20 @@ _NAMES: Final = {"asctime": "time", "levelname": "level", "name": "logger"}
 
 #: Loggers that do not hand on what they are told, in some versions of Jupyter.
 _LOUD: Final = ("ServerApp", "LabApp", "Lab", "LabServer", "Pages", "Voila", "uvicorn.error")
+
+
+class _JsonLine(JsonFormatter):
+    """JSON that a reader takes for one line, and no terminal obeys."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable_json(super().format(record))
+
+
+class _PlainLine(logging.Formatter):
+    """Text of one line, whatever names and files it tells of; a traceback follows below it."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as logging calls it
+        return printable(super().formatMessage(record))
 
 
 class _Ids(logging.Filter):
@@ -89,7 +104,7 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
 
 def formatter() -> JsonFormatter:
     """Formatter of one line: time (UTC), level, logger, process, request, job and message."""
-    made = JsonFormatter(
+    made = _JsonLine(
         "".join(f"%({field})s" for field in _FIELDS),
         rename_fields=_NAMES,
         datefmt="%Y-%m-%dT%H:%M:%S",
@@ -115,6 +130,6 @@ def show_warnings() -> None:
     handler = logging.StreamHandler()
     handler.setLevel(logging.WARNING)
     form = "%(asctime)s %(levelname)s %(message)s (job %(job)s, request %(request)s)"
-    handler.setFormatter(logging.Formatter(form))
+    handler.setFormatter(_PlainLine(form))
     handler.addFilter(_Ids())
     logging.getLogger().addHandler(handler)

@@ -332,17 +332,18 @@ def test_ctrl_c_leaves_finished_work_whole_and_resume_does_the_rest(
     assert result["stood"] == len(finished)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_that_python_swallows_is_raised_again_and_not_told(
-    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", told.append)
 
     class Deaf:
         def __del__(self) -> None:
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(number)
 
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = signal.signal(number, signal.default_int_handler)
     try:
         with interrupts() as check:
             check()
@@ -350,5 +351,5 @@ def test_an_interrupt_that_python_swallows_is_raised_again_and_not_told(
             with pytest.raises(KeyboardInterrupt):
                 check()
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(number, before)
     assert told == []

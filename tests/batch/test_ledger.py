@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -63,3 +64,23 @@ def test_a_ledger_that_cannot_be_read_or_written_is_named(tmp_path: Path) -> Non
         Ledger(tmp_path).read()
     with pytest.raises(BatchError, match=r"batch\.jsonl cannot be written"):
         Ledger(tmp_path).add(Entry("a", "a.csv", "", ""))
+
+
+@pytest.mark.parametrize("sign", ["\n", "\x85", "\u2028", "\x1e", "\udcff", "ä"])
+def test_entries_of_any_name_come_back_each_in_one_line(sign: str, tmp_path: Path) -> None:
+    """A line separator in a name, or a name in another encoding: no batch could be resumed."""
+    ledger = Ledger(tmp_path)
+    file = tmp_path / f"a{sign}b.csv"
+    key = key_of(Item("a", file, "", Settings()), b"", "csv")
+    entry = Entry("a", str(file), key, f"1{sign}2", error=f"{file} is empty")
+    ledger.add(entry)
+    ledger.add(Entry("b", "b.csv", "", ""))
+    assert ledger.read()["a"] == entry
+    assert ledger.path.read_bytes().count(b"\n") == 2
+
+
+def test_a_ledger_of_before_with_line_separators_is_read(tmp_path: Path) -> None:
+    entry = dataclasses.asdict(Entry("a", "a\u2028\x85b.csv", "", ""))
+    line = json.dumps(entry, ensure_ascii=False)
+    (tmp_path / FILE).write_text(f"{line}\n", encoding="utf-8")
+    assert Ledger(tmp_path).read()["a"].file == "a\u2028\x85b.csv"

@@ -12,6 +12,7 @@ from ganglioside.batch.plan import Item, log, parameters, plan
 from ganglioside.errors import BatchError
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
+from ganglioside.support.printed import is_printed
 
 TABLE = "Name,RT\nGM1(36:1;O2),9\n"
 
@@ -39,7 +40,7 @@ def test_links_out_of_a_folder_are_skipped_with_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warned: list[Path] = []
-    monkeypatch.setattr(log, "warning", lambda _, path: warned.append(path))
+    monkeypatch.setattr(log, "warning", lambda _, path: warned.append(Path(path)))
     folder = write(tmp_path / "runs" / "a.csv").parent
     secret = write(tmp_path / "secret.csv")
     (folder / "out.csv").symlink_to(secret)
@@ -174,6 +175,25 @@ def test_long_folders_that_tell_files_apart_are_shortened(tmp_path: Path) -> Non
     found = names(plan([folder / "1.csv" for folder in folders]))
     assert len(set(found)) == 2
     assert all(len(name) < 240 for name in found)
+
+
+def test_the_name_of_a_link_controls_no_terminal(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path / "runs" / "a.csv")
+    (tmp_path / "runs" / "x\x1b[2J\nerror All is well.csv").symlink_to(write(tmp_path / "b.csv"))
+    assert names(plan([tmp_path / "runs"])) == ["a"]
+    (told,) = caplog.messages
+    assert is_printed(told)
+
+
+@pytest.mark.parametrize("sign", ["\x1b", "\n", "\x9b", "\u202e", "\u2028", "\udcff"])
+def test_a_file_of_any_name_is_planned_and_told_of(sign: str, tmp_path: Path) -> None:
+    """One name in another encoding, or that writes backwards, ended the whole batch."""
+    (item,) = plan([write(tmp_path / f"a{sign}b.csv")])
+    assert item.name == "a_b"
+    assert item.path.is_file()
+    assert is_printed(item.file)
 
 
 def test_a_name_holds_no_control_character(tmp_path: Path) -> None:

@@ -101,12 +101,15 @@ def test_too_little_memory_is_told_with_words(monkeypatch: pytest.MonkeyPatch) -
     assert gg.History.open().sessions()["status"].tolist() == ["failed"]
 
 
-def test_an_interruption_exits_with_130_and_marks_the_session(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_exits_with_130_and_marks_the_session(
+    number: signal.Signals, tmp_path: Path
+) -> None:
     code = SLOW.format(file=str(EXAMPLE))
     pipe = subprocess.PIPE
     with subprocess.Popen([sys.executable, "-c", code], stderr=pipe, text=True) as process:
         until((tmp_path / "started").exists)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
     assert err == "error Interrupted.\n"

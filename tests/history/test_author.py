@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ganglioside.history import author
+from ganglioside.support.printed import is_printed
 
 
 def test_the_author_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,6 +26,14 @@ def test_the_author_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(author.getpass, "getuser", nobody)
     assert author.current_author() == "unknown"
+
+
+@pytest.mark.parametrize("name", ["Ann\n2026 ERROR forged", "Ann\x1b[2J", "Ann\x9b", "Ann\udcff"])
+def test_an_author_controls_no_list_and_no_log(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(author, "_VARIABLES", ())
+    monkeypatch.setattr(author.getpass, "getuser", lambda: name)
+    assert is_printed(author.current_author())
+    assert author.current_author().startswith("Ann\ufffd")
 
 
 def test_a_server_acts_for_one_person_in_each_thread(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 from importlib.metadata import version
+from typing import Annotated
 
 import pytest
 from builders import build_analysis, build_table
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from ganglioside.errors import TextError
 from ganglioside.history import History
 from ganglioside.history.judging_code import judging_code
 from ganglioside.history.opening import JUDGING_CODE, LONGEST_NAME, Opening, environment, new_id
 from ganglioside.reading.raw_table import Source
+from ganglioside.server import patterns
 from ganglioside.settings import Settings
+from ganglioside.support.printed import is_printed
 
 _SOURCE = Source.from_bytes("liver.csv", b"Name,RT\n")
 
@@ -64,6 +68,19 @@ def test_no_name_that_is_given_holds_control_characters(history: History, name: 
         with pytest.raises(TextError, match="control character"):
             give()
     assert history.sessions()["name"].tolist() == ["plain"]
+
+
+def test_the_api_takes_just_the_names_that_are_kept() -> None:
+    """It let in names which the history then refused, and its document was wrong about them."""
+    takes = TypeAdapter(Annotated[str, StringConstraints(pattern=patterns.PRINTED)])
+    refused = set()
+    for code in range(0x3000):
+        try:
+            takes.validate_python(f"a{chr(code)}b")
+        except ValidationError:
+            refused.add(chr(code))
+    assert refused == {chr(code) for code in range(0x3000) if not is_printed(chr(code))}
+    assert {"\n", "\x1b", "\x9b", "\u202e", "\u2066"} <= refused
 
 
 def test_no_name_is_longer_than_an_import_takes(history: History) -> None:

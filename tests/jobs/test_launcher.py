@@ -177,3 +177,10 @@ def test_a_process_that_cannot_record_the_end_of_its_job_fails_with_the_reason(
     monkeypatch.setattr("ganglioside.history.jobs.Jobs.end", ended)
     assert __main__.main(waiting) == 1
     assert "It has ended already." in capsys.readouterr().err
+
+
+def test_a_path_in_another_encoding_is_refused_with_words(history: gg.History) -> None:
+    """The history said that it had met malformed JSON."""
+    with pytest.raises(JobError, match=r"'bad\\udcff.csv' is named in another encoding.*rename it"):
+        jobs.start(history, jobs.Analyze(source="/runs/bad\udcff.csv"))
+    assert history.jobs.all() == []

@@ -20,6 +20,7 @@ from ganglioside.jobs.sent_batches import (
     MOST_TABLES,
     SentTable,
     folder_of,
+    handed_out,
     overview_in,
     packed,
     plain_name,
@@ -154,6 +155,25 @@ def test_links_among_the_results_are_not_followed(tmp_path: Path) -> None:
     (results / "overview.html").symlink_to(secret)
     assert zipfile.ZipFile(io.BytesIO(packed(results))).namelist() == ["a.csv"]
     assert overview_in(results) is None
+
+
+def test_results_of_before_name_no_folder_of_the_server(tmp_path: Path) -> None:
+    """They were handed out as they were written, with the path of each table."""
+    results = tmp_path / "my data" / "0123456789abcdef01234567" / "results"
+    results.mkdir(parents=True)
+    table = results.parent / "tables" / "liver 3.csv"
+    told = {"file": str(table), "error": f"The file {table} is empty: {table}, n/a"}
+    (results / "batch.jsonl").write_text(json.dumps(told))
+    (results / "overview.html").write_text(f"<td>{table}</td><td>1/2</td>")
+    (results / "a.png").write_bytes(bytes(range(256)))
+    archive = zipfile.ZipFile(io.BytesIO(packed(results)))
+    assert json.loads(archive.read("batch.jsonl")) == {
+        "file": "liver 3.csv", "error": "The file liver 3.csv is empty: liver 3.csv, n/a",
+    }  # fmt: skip
+    page = b"<td>liver 3.csv</td><td>1/2</td>"
+    assert archive.read("overview.html") == page
+    assert handed_out(results / "overview.html", results) == page
+    assert archive.read("a.png") == bytes(range(256))
 
 
 def test_a_name_has_no_folders_and_no_odd_signs() -> None:

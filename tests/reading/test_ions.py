@@ -122,3 +122,26 @@ def test_the_first_of_several_mz(cell: str) -> None:
     cells, first = first_mz(pd.Series(["610.5", cell, "", "1,234.5"], dtype="str"))
     assert cells.tolist() == ["610.5", "536.5047", "", "1,234.5"]
     assert first == 1
+
+
+def test_numbers_are_known_for_no_ions_at_a_glance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In 8,000 columns of areas each cell was taken apart three times."""
+    taken_apart: list[str] = []
+
+    def parts(text: str) -> tuple[str, None]:
+        taken_apart.append(text)
+        return text, None
+
+    monkeypatch.setattr("ganglioside.lipids.adducts._adduct_parts", parts)
+    header = Header(("Area A", "Area B"), {}, "")
+    numbers = pd.DataFrame([["1200.5", "-1.2e5"], ["", "3,4"]], dtype="str")
+    assert ion_column(header, numbers) is None
+    assert taken_apart == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "at"), [(["[M-H]-", "?"], 0), (["[M-H]-", "?", "!"], None), (["", ""], None)]
+)
+def test_a_column_of_ions_has_as_many_ions_as_other_cells(cells: list[str], at: int | None) -> None:
+    column = pd.DataFrame({0: pd.Series(cells, dtype="str")})
+    assert ion_column(Header(("x",), {}, ""), column) == at

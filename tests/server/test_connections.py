@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,12 +12,19 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 import raw_connections
+import trustme
+from effort import PATIENCE
 from raw_connections import is_closed
 from served import Running, Served, upload
+from websockets.sync.client import connect
 
+import ganglioside as gg
 from ganglioside.history import History
 from ganglioside.server import connections
-from ganglioside.server.connections import BoundedConnection
+from ganglioside.server.connections import BoundedConnection, BoundedListener
+
+#: Begin of a TLS handshake.
+BEGUN = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"
 
 HEAD = b"GET /api/v1/health HTTP/1.1\r\nHost: x\r\n"
 UPLOAD = HEAD.replace(b"GET /api/v1/health", b"POST /api/v1/sessions") + (
@@ -28,6 +36,18 @@ UPLOAD = HEAD.replace(b"GET /api/v1/health", b"POST /api/v1/sessions") + (
 def served(tmp_path: Path) -> Iterator[Served]:
     with Running(History.open(tmp_path / "history.duckdb")) as running:
         yield running
+
+
+@pytest.fixture
+def behind_tls(tmp_path: Path) -> Iterator[tuple[Served, ssl.SSLContext]]:
+    authority = trustme.CA()
+    certificate = tmp_path / "server.pem"
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(certificate)
+    trusting = ssl.create_default_context()
+    authority.configure_trust(trusting)
+    history = History.open(tmp_path / "history.duckdb")
+    with Running(history, certificate=certificate) as running:
+        yield running, trusting
 
 
 def connected(served: Served, sent: bytes) -> socket.socket:
@@ -65,3 +85,48 @@ def test_an_answer_that_takes_long_is_waited_for(
     monkeypatch.setattr(BoundedConnection, "patience", 0.05)
     with served.caller("write") as client:
         assert upload(client).status_code == 201
+
+
+def test_handshakes_that_do_not_end_give_way_to_others(
+    behind_tls: tuple[Served, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """1,200 of them, without any token, kept everybody out for a minute."""
+    monkeypatch.setattr(connections, "MOST_IN_HANDSHAKE", 5)
+    monkeypatch.setattr("asyncio.constants.SSL_HANDSHAKE_TIMEOUT", 10 * PATIENCE)
+    served, trusting = behind_tls
+    with ExitStack() as open_ones:
+        held = [open_ones.enter_context(connected(served, BEGUN)) for _ in range(8)]
+        assert httpx.get(f"{served.url}/health", verify=trusting).status_code == 200
+        assert all(is_closed(connection) for connection in held[:3])
+        held[-1].setblocking(False)
+        with pytest.raises(BlockingIOError):  # it may still go on
+            held[-1].recv(1)
+
+
+def test_a_flood_is_taken_in_several_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At one go it needed all files that a process may have open, before any gave way."""
+    monkeypatch.setattr(connections, "_AT_ONE_GO", 3)
+    with BoundedListener() as listening, ExitStack() as open_ones:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        for _ in range(3):
+            open_ones.enter_context(socket.create_connection(listening.getsockname()))
+        for _ in range(2):
+            open_ones.enter_context(listening.accept()[0])
+        with pytest.raises(BlockingIOError):
+            listening.accept()
+        open_ones.enter_context(listening.accept()[0])
+
+
+def test_an_open_websocket_keeps_nobody_out(
+    behind_tls: tuple[Served, ssl.SSLContext], caplog: pytest.LogCaptureFixture
+) -> None:
+    """With TLS no other connection was taken while somebody followed events."""
+    served, trusting = behind_tls
+    headers = {"Authorization": f"Bearer {served.history.tokens.add('Ann')}"}
+    sid = served.history.begin(gg.example().source, gg.Settings())
+    address = f"{served.url.replace('https', 'wss')}/sessions/{sid}/events"
+    with connect(address, additional_headers=headers, ssl=trusting) as socket:
+        socket.recv()
+        assert httpx.get(f"{served.url}/health", verify=trusting).status_code == 200
+    assert caplog.messages == []

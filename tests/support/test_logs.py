@@ -21,7 +21,8 @@ import ganglioside as gg
 from ganglioside.errors import ServerError
 from ganglioside.history import History
 from ganglioside.jobs.launcher import left_to_workers
-from ganglioside.support.logs import STANDARD, write_log
+from ganglioside.support.logs import STANDARD, show_warnings, write_log
+from ganglioside.support.printed import is_printed
 from ganglioside.support.requests import working
 
 
@@ -50,6 +51,24 @@ def test_a_line_is_json_with_the_ids(tmp_path: Path) -> None:
     assert line["message"] == 'Two\nlines and "quotes" of β'
     assert line["time"][10] == "T"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+#: Tries to forge a line, to control a terminal, and to break the encoding.
+HOSTILE = "mouse\n2026-01-01 ERROR forged\x1b[2J\x9b2J\u2028\u202e\x85\ud800"
+
+
+def test_nothing_that_is_told_forges_a_line_or_controls_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_log(tmp_path / "server.log")
+    show_warnings()
+    logging.getLogger("ganglioside.test").warning("Told of %s", HOSTILE)
+    assert path is not None
+    for written in (path.read_text(), capsys.readouterr().err):
+        assert written.count("\n") == 1
+        assert is_printed(written.rstrip("\n"))
+    (line,) = lines(path)
+    assert line["message"] == f"Told of {HOSTILE}"
 
 
 def test_a_full_file_gets_a_number_and_old_ones_go(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from ganglioside.jobs.sent_batches import (
     MOST_TABLES,
     SentTable,
     bytes_in,
+    handed_out,
     overview_in,
     packed,
     results_of,
@@ -89,7 +90,7 @@ def read_overview(served: Served, _: Reader, job: JobId) -> Response:
     page = overview_in(results)
     if page is None:
         raise Problem(404, "no-results", f"The overview of batch {job} is gone.")
-    return attachment(page.read_bytes(), f"batch-{job}.html", "application/octet-stream")
+    return attachment(handed_out(page, results), f"batch-{job}.html", "application/octet-stream")
 
 
 @router.get("/batches/{job}/results", response_class=Response,

@@ -44,7 +44,9 @@ class TokenWish(Strict):
     person: str = Field(min_length=1, max_length=LONGEST, pattern=patterns.NAMED)
     scope: Scope = "read"
     label: str = Field("", max_length=LONGEST, pattern=patterns.PRINTED)
-    groups: list[Annotated[str, Field(min_length=1, max_length=LONGEST)]] = Field(
+    groups: list[
+        Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=patterns.NAMED)]
+    ] = Field(
         [], max_length=100, description="Groups of the person, whose sessions are seen with it."
     )
     days: float | None = Field(365, gt=0, le=3660, description="Its life; null: for ever.")

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import pytest
 from jupyter_server.services.kernels.connection.base import serialize_msg_to_ws_v1
 from tornado.web import HTTPError
+from tornado.websocket import WebSocketClosedError
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from ganglioside_widgets.serving import sockets
 from ganglioside_widgets.serving.frames import PROTOCOL
-from ganglioside_widgets.serving.sockets import MOST_SOCKETS, PROTOCOL_ERROR, KernelSocket
+from ganglioside_widgets.serving.sockets import (
+    MOST_SOCKETS,
+    PROTOCOL_ERROR,
+    TOO_SLOW,
+    KernelSocket,
+)
 
 WELL_FORMED = bytes(
     serialize_msg_to_ws_v1([json.dumps({"msg_type": "comm_msg"}).encode(), *[b"{}"] * 3], "shell")
@@ -40,6 +48,7 @@ class Socket(KernelSocket):
     current_user = None
     log = SimpleNamespace(warning=lambda *_: None)
     connection: object = object()
+    ws_connection: object = object()
 
     def __init__(self, offered: str = PROTOCOL) -> None:
         self.request = SimpleNamespace(headers={"Sec-WebSocket-Protocol": offered})
@@ -47,6 +56,7 @@ class Socket(KernelSocket):
 
     def close(self, code: int, reason: str) -> None:
         self.closed.append((code, reason))
+        self.ws_connection = None
 
 
 @pytest.fixture
@@ -109,6 +119,30 @@ def test_a_malformed_message_closes_the_socket(message: str | bytes, passed: lis
     assert passed == []
     assert [code for code, _ in socket.closed] == [PROTOCOL_ERROR]
     assert "malformed message" in socket.closed[0][1]
+    socket.on_message(WELL_FORMED)  # which comes before the other side knows
+    assert passed == []
+
+
+def test_a_page_that_reads_nothing_loses_its_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it left unread was kept by the server without any bound."""
+    monkeypatch.setattr(sockets, "MOST_UNREAD", 2 * (len(WELL_FORMED) + sockets._BESIDE))
+    sent: list[Future[None]] = []
+
+    def send(self: object, message: bytes, binary: bool) -> Future[None]:
+        sent.append(Future())
+        return sent[-1]
+
+    monkeypatch.setattr(VoilaKernelWebsocketHandler, "write_message", send)
+    socket = Socket()
+    for _ in range(3):
+        socket.write_message(WELL_FORMED, binary=True)
+    sent[0].set_result(None)
+    socket.write_message(WELL_FORMED, binary=True)
+    assert socket.closed == []  # one was read meanwhile
+    for _ in range(2):
+        socket.write_message(WELL_FORMED, binary=True)
+    assert [code for code, _ in socket.closed] == [TOO_SLOW]
+    assert len(sent) == 4
 
 
 def test_messages_after_the_end_are_ignored(passed: list[object]) -> None:
@@ -116,3 +150,26 @@ def test_messages_after_the_end_are_ignored(passed: list[object]) -> None:
     socket.connection = None
     socket.on_message(b"anything")
     assert (passed, socket.closed) == ([], [])
+
+
+def test_messages_that_a_page_leaves_unread_are_told_nowhere(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each was a traceback in the log: 5,000 of them for one page that left."""
+
+    async def fail() -> None:
+        raise WebSocketClosedError
+
+    monkeypatch.setattr(
+        VoilaKernelWebsocketHandler, "write_message",
+        lambda self, message, binary: asyncio.ensure_future(fail()),
+    )  # fmt: skip
+
+    async def leave() -> None:
+        Socket().write_message(WELL_FORMED, binary=True)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        gc.collect()
+
+    run(leave())
+    assert caplog.messages == []

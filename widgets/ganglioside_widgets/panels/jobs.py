@@ -11,7 +11,7 @@ import ipywidgets as w
 
 from ganglioside.history import History
 from ganglioside.history.jobs import Job
-from ganglioside.jobs.sent_batches import overview_in, packed
+from ganglioside.jobs.sent_batches import handed_out, overview_in, packed
 from ganglioside.progress import ProgressEvent, event_text
 from ganglioside.reading.wordings import worded
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
@@ -107,9 +107,10 @@ class JobsPanel(Panel):
 
     def _overview(self) -> None:
         line = self.state.line
-        page = None if line is None or line.results is None else overview_in(line.results)
-        if line is not None and page is not None:
-            self._hand_out(page, f"batch-{line.job.id}.html")
+        results = None if line is None else line.results
+        page = None if results is None else overview_in(results)
+        if line is not None and results is not None and page is not None:
+            self._page.download(f"batch-{line.job.id}.html", handed_out(page, results))
 
     def _hand_over(self, line: JobLine) -> None:
         """Give the browser what a job made: its file, or all results of a batch."""

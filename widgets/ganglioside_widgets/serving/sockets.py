@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from asyncio import Future
+from typing import Any, Final
 
 from jupyter_server.auth.decorator import ws_authenticated
 from tornado import web
@@ -14,8 +15,16 @@ from ganglioside_widgets.serving.visits import is_theirs
 #: Most WebSockets open to one kernel: a page needs one, and another while it reconnects.
 MOST_SOCKETS: Final = 8
 
-#: The close code "protocol error" (RFC 6455).
+#: Bytes that a page may leave unread, more than all that it shows at once: beyond them its
+#: WebSocket is closed. Whoever asked and never read would fill the memory of the server.
+MOST_UNREAD: Final = 64_000_000
+
+#: Bytes that a message takes beside its own until it is read.
+_BESIDE: Final = 4_000
+
+#: Close codes "protocol error" and "policy violation" (RFC 6455).
 PROTOCOL_ERROR: Final = 1002
+TOO_SLOW: Final = 1008
 
 
 class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
@@ -24,6 +33,9 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
     The older subprotocol is refused: Voila would read its messages as ones of `PROTOCOL`, and take
     their first bytes for a huge count.
     """
+
+    #: Bytes that were sent and wait to be read.
+    _unread = 0
 
     @ws_authenticated
     async def get(self, kernel_id: str) -> None:
@@ -41,10 +53,35 @@ class KernelSocket(VoilaKernelWebsocketHandler):  # type: ignore[misc]
             raise web.HTTPError(429, f"This page has {MOST_SOCKETS} WebSockets open already.")
         await super().get(kernel_id=kernel_id)
 
+    def write_message(
+        self, message: bytes | dict[str, Any], binary: bool = False
+    ) -> Future[None] | None:
+        """Send a message, unless too much is unread: the WebSocket is closed then."""
+        if self._unread > MOST_UNREAD:
+            if self.ws_connection is not None:
+                self.log.warning("A WebSocket was closed: its page reads nothing.")
+                self.close(TOO_SLOW, "This page reads too slowly: reload it.")
+            return None
+        sent: Future[None] | None = super().write_message(message, binary)
+        if sent is not None:
+            size = len(message) + _BESIDE
+            self._unread += size
+            sent.add_done_callback(lambda done: self._note_read(size, done))
+        return sent
+
+    def _note_read(self, size: int, done: Future[None]) -> None:
+        self._unread -= size
+        if not done.cancelled():
+            done.exception()  # of a page that has left: asyncio would write each into the log
+
     def on_message(self, ws_message: bytes | str) -> None:
-        """Pass a message on; a malformed one closes the WebSocket."""
-        if self.connection is None:
-            return  # the WebSocket has been closed
+        """Pass a message on; a malformed one closes the WebSocket.
+
+        Messages still come for seconds after it was closed here. Jupyter knows its subprotocol no
+        more then, and would read them as the older one: 100 million numbers of 3 GB for each.
+        """
+        if self.connection is None or self.ws_connection is None:
+            return
         try:
             check_frame(ws_message)
         except FrameError as fault:

@@ -111,6 +111,7 @@ def explain(
         pair=others.pair * rest[state.coelution.child],
         missing_parents=parents.with_probability(parents.probability * rest[parents.child]),
         unfound=elsewhere,
+        unlisted=np.zeros_like(elsewhere),
         chance=others.chance * rest,
         predicted=predicted,
         scale=scale,

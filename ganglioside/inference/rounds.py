@@ -16,6 +16,7 @@ from ganglioside.inference.line_placement import change_lines, place_lines, prun
 from ganglioside.inference.posterior import explain
 from ganglioside.inference.single_thread import one_thread
 from ganglioside.inference.state import Inference, begin, reduced_rt
+from ganglioside.inference.unlisted_parents import with_unlisted_parents
 from ganglioside.ion_source.artefacts import artefact_pairs, split_pairs
 from ganglioside.ion_source.coelution import (
     USUAL_TOLERANCE,
@@ -245,7 +246,8 @@ def _reweigh(state: Inference, tolerance: float, leniency: float) -> Inference:
         within = coelution_tolerance(tolerance, state.pair_tolerance)
         state = _settled(_with_pairs(state, _pairs(state.observed, within)))
     # Once: if leniency for one row changed its children, a wider threshold could refuse more.
-    return replace(state, shares=explain(state, leniency, unfound=True))
+    shares = explain(state, leniency, unfound=True)
+    return replace(state, shares=with_unlisted_parents(state, shares))
 
 
 def _settled(state: Inference) -> Inference:

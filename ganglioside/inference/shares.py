@@ -81,6 +81,8 @@ class Shares:
     missing_parents : MissingParents
     unfound : numpy.ndarray, shape (n,)
         The row is genuine, on a line that was not found.
+    unlisted : numpy.ndarray, shape (n,)
+        The line on which the row is, is of pieces of a series that the table does not list.
     chance : numpy.ndarray, shape (n,)
     predicted, scale : numpy.ndarray, shape (a,)
         Straightened RT that the other features predict for the candidate, and the scale of its
@@ -93,6 +95,7 @@ class Shares:
     pair: FloatArray
     missing_parents: MissingParents
     unfound: FloatArray
+    unlisted: FloatArray
     chance: FloatArray
     predicted: FloatArray
     scale: FloatArray

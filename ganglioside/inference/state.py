@@ -311,6 +311,7 @@ def _first_shares(n: int, n_pairs: int, priors: Priors) -> Shares:
         pair=np.zeros(n_pairs),
         missing_parents=NO_MISSING_PARENTS,
         unfound=np.zeros(n),
+        unlisted=np.zeros(n),
         chance=np.full(n, priors.chance_features.value),
         predicted=no_values,
         scale=no_values,

@@ -70,7 +70,8 @@ def _hypotheses(
     if len(found) == 0:
         return ()
     row = _Row(state, int(found[0]), names)
-    hypotheses = [*_own(row), *_of_rows(row), *_of_missing_parents(row), *_wrong(row)]
+    of_parents = [*_of_rows(row), *_of_missing_parents(row), *_of_unlisted_parents(row)]
+    hypotheses = [*_own(row), *of_parents, *_wrong(row)]
     total = sum(h.probability for h in hypotheses)
     ordered = sorted(hypotheses, key=lambda h: (-h.probability, h.statement))
     return tuple(replace(h, probability=h.probability / total) for h in ordered)
@@ -267,6 +268,19 @@ def _of_missing_parents(row: _Row) -> Iterator[Hypothesis]:
             line=label,
             parent=name,
             process=artefact.process if artefact else row.loss(name),
+        )
+
+
+def _of_unlisted_parents(row: _Row) -> Iterator[Hypothesis]:
+    """Where the whole line may be of pieces: the hypothesis that this row is one of them."""
+    probability = float(row.state.shares.unlisted[row.position])
+    if probability > 0:
+        yield Hypothesis(
+            statement="in-source fragment of a heavier series that the table does not list",
+            kind="fragment",
+            probability=probability,
+            basis="its line may be of such pieces, where neither anchors nor rows of that series "
+            "tell",
         )
 
 

@@ -97,6 +97,9 @@ class Priors(_HashedOnce):
     further_line: Prior
     unknown_line: Prior
     unfound_line: Prior
+    unlisted_parents: Prior
+    usual_pieces: Prior
+    unmarked_series: Prior
     line_scatter: Prior
     first_line_scatter: Prior
     first_line_place: Prior

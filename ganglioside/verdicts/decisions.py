@@ -90,6 +90,8 @@ class Decisions:
         Loss or gain that leads from the parent to it, as text; None where it has no parent.
     rival : numpy.ndarray of int
         Position of a row with another name for the same peak that is likelier, -1 without one.
+    unlisted : numpy.ndarray
+        Probability that its line is of pieces of a series that the table does not list.
     refused : numpy.ndarray of bool
         Whether it is `undetermined` as it lies beyond the outlier threshold although its name is
         likelier right than wrong.
@@ -113,6 +115,7 @@ class Decisions:
     missing_parent: IntArray
     process: np.ndarray[tuple[int], np.dtype[np.object_]]
     rival: IntArray
+    unlisted: FloatArray
     refused: BoolArray
     beside: BoolArray
     isotope: IntArray
@@ -176,6 +179,7 @@ def decide(state: Inference, settings: Settings) -> Decisions:
         missing_parent=missing_parent,
         process=_process_labels(state, verdict, parent, missing_parent, process),
         rival=_likelier_rival(state),
+        unlisted=state.shares.unlisted,
         refused=refused,
         beside=np.zeros(len(verdict), dtype=np.bool_),
         isotope=np.zeros(len(verdict), dtype=np.int64),
@@ -227,7 +231,7 @@ def _probability(state: Inference) -> FloatArray:
     adduct = sum_by(pairs.child[~by_fragmentation], shares.pair[~by_fragmentation], n)
     probability = np.zeros((n, UNDETERMINED))  # the verdicts before it
     probability[:, VALID] = shares.genuine + shares.unfound
-    probability[:, FRAGMENT] = fragment + missing.by_row(n, "fragment")
+    probability[:, FRAGMENT] = fragment + missing.by_row(n, "fragment") + shares.unlisted
     probability[:, ADDUCT] = adduct + missing.by_row(n, "adduct")
     probability[:, OUTLIER] = shares.chance + missing.by_row(n, "outlier")
     return probability

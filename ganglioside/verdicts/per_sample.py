@@ -81,6 +81,7 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
         ),
         process=decisions.process[peak],
         rival=rival,
+        unlisted=decisions.unlisted[peak],
         refused=decisions.refused[peak],
         beside=is_spare,
         isotope=peaks.rows.isotope,

@@ -33,6 +33,7 @@ Column: TypeAlias = npt.NDArray[Any]
 
 _CLOSE: Final = 2.0  # sigma; an outlier nearer to its line is one for another reason
 _ODD: Final = 1.0  # decades from which an area is unusual
+_TOLD: Final = 0.01  # probability from which an unlisted parent is told
 
 # Sentences; their fields are the properties of `_Fields`.
 _OFF: Final = (
@@ -42,6 +43,10 @@ _OWN: Final = "{line} is expected at {expected:.3f} min ({sigma} sigma)."
 _BEFORE: Final = "{line} is expected before the injection"
 _VALID: Final = _OFF + ", from {basis}."
 _VALID_VAGUELY: Final = _OFF + ", from {basis}; this is predicted only to ±{reach:.2f} min."
+_VALID_UNLESS: Final = (
+    _OFF + ", from {basis}; its line may be of pieces of a heavier series that the table does not "
+    "list ({unlisted})."
+)
 _FRAGMENT: Final = (
     "Co-elutes with {parent} (feature {number}, {from_parent:.3f} min {side_of_parent}) and can "
     "come from it in the ion source by {loss}{share}{pathway}; " + _OWN
@@ -211,6 +216,7 @@ def _cases(state: Inference, d: Decisions, rows: IntArray) -> tuple[tuple[BoolAr
     anywhere = d.sd[rows] >= state.observed.run.widest
     return (
         ((verdict == VALID) & is_vague(state, d.sd)[rows], _VALID_VAGUELY),
+        ((verdict == VALID) & (d.unlisted[rows] >= _TOLD), _VALID_UNLESS),
         (verdict == VALID, _VALID),
         (is_isotope, _ISOTOPE),
         (has_rival, _ANOTHER_NAME),
@@ -416,6 +422,12 @@ class _Fields:
     def reach(self) -> Column:
         """Half width of the 95 % interval of the prediction, min."""
         return np.asarray(2 * self.decisions.sd[self.rows])
+
+    @property
+    def unlisted(self) -> Column:
+        """Probability that it is a piece of a series without rows, as text."""
+        unlisted = self.decisions.unlisted[self.rows].tolist()
+        return np.array([percent(p) for p in unlisted], dtype=object)
 
     @property
     def likeliest(self) -> Column:

@@ -1,0 +1,78 @@
+"""A line that nothing but itself shows may be of pieces of a series that is not in the table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import ganglioside as gg
+from ganglioside.inference.rounds import infer, reweigh
+from ganglioside.inference.state import Inference
+from ganglioside.inference.unlisted_parents import doubt_of_lines
+from ganglioside.ion_source.coelution import USUAL_TOLERANCE
+from ganglioside.observations.observations import observe
+
+
+def line(series: str, at: float, anchors: int = 0, n: int = 8) -> pd.DataFrame:
+    """Rows of a series on a straight line, the first of which are anchors."""
+    carbons = np.arange(34, 34 + n)
+    scatter = np.random.default_rng(len(series)).normal(0, 0.01, n)
+    return pd.DataFrame(
+        {
+            "Name": [f"{series}({c}:1;O2)" for c in carbons],
+            "RT": at + 0.6 * (carbons - 34) + scatter,
+            "Anchor": np.where(np.arange(n) < anchors, "T", "F"),
+        }
+    )
+
+
+def doubts(*lines: pd.DataFrame) -> dict[str, float]:
+    """Doubt of the line of each series of a table."""
+    state = infer(observe(gg.read_features(pd.concat(lines))))
+    assert isinstance(state, Inference)
+    state = reweigh(state, USUAL_TOLERANCE, 1.0)
+    series = [state.observed.groups.series[group] for group in state.line_group]
+    return dict(zip(series, doubt_of_lines(state, state.shares).tolist(), strict=True))
+
+
+def test_a_series_alone_is_not_sure_and_says_why() -> None:
+    analysis = gg.analyze(line("GM3", 8.0))
+    features = analysis.features
+    assert features["verdict"].eq("valid").all()
+    assert features["confidence"].between(0.96, 0.985).all()
+    assert features["reason"].str.contains("pieces of a heavier series").all()
+    stated = {h.statement: h for h in analysis.explain(0).hypotheses}
+    unlisted = stated["in-source fragment of a heavier series that the table does not list"]
+    assert unlisted.probability == pytest.approx(0.02, abs=0.005)
+    valid = analysis.explain(0).probabilities["valid"]
+    assert valid == pytest.approx(features["confidence"][0], abs=1e-4)
+
+
+def test_anchors_on_the_line_and_heavier_series_make_it_surer() -> None:
+    alone = doubts(line("GM3", 8.0))["GM3"]
+    assert 0.01 < alone < 0.05
+    marked = doubts(line("GM3", 8.0, anchors=4))["GM3"]
+    assert marked < alone / 20
+    beside = doubts(line("GM3", 8.0), line("GD1", 6.0), line("GT1", 5.0), line("GM1", 7.0))["GM3"]
+    assert beside < alone / 2
+
+
+def test_a_line_without_anchors_beside_marked_ones_is_doubted_more() -> None:
+    lines = line("GM3", 8.0), line("SM", 10.0, anchors=6)
+    assert doubts(*lines)["GM3"] > 1.5 * doubts(lines[0], line("SM", 10.0))["GM3"]
+
+
+@pytest.mark.parametrize("series", ["SM", "GP1+2OAc"])
+def test_a_series_that_is_a_piece_of_none_is_sure(series: str) -> None:
+    assert gg.analyze(line(series, 8.0)).features["confidence"].gt(0.97).all()
+
+
+def test_a_row_off_a_doubtful_line_is_not_surely_wrong() -> None:
+    confidence = {}
+    for series in ("GM3", "SM"):
+        off = pd.DataFrame({"Name": [f"{series}(37:1;O2)"], "RT": [11.4], "Anchor": ["F"]})
+        row = gg.analyze(pd.concat([line(series, 8.0), off], ignore_index=True)).features.iloc[-1]
+        assert row["verdict"] == "outlier"
+        confidence[series] = row["confidence"]
+    assert confidence["GM3"] < 0.995 < 0.999 < confidence["SM"]

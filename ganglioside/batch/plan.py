@@ -25,6 +25,7 @@ from ganglioside.reading.compressed import (
 )
 from ganglioside.reading.limits import most
 from ganglioside.reading.options import ReadingKeywords, ReadingOptions
+from ganglioside.reading.source import MEGABYTE
 from ganglioside.reading.text_files import SEPARATORS, decode
 from ganglioside.settings import Settings, setting_specs
 from ganglioside.support.folders import without_folders
@@ -87,6 +88,17 @@ class Item:
     def file(self) -> str:
         """Path of the table as the results name it; the name of one that was sent."""
         return printable(self.path.name if self.was_sent else str(self.path))
+
+    def content(self) -> bytes:
+        """Bytes of the table; of one that is too large, enough to be refused.
+
+        Raises
+        ------
+        OSError
+            If it cannot be read.
+        """
+        with self.path.open("rb") as file:
+            return file.read(int(self.settings.max_megabytes * MEGABYTE) + 1)
 
     def words(self, error: object) -> str:
         """Error as the results tell it, without folders for a table that was sent."""

@@ -8,11 +8,14 @@ does the rest.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from filelock import FileLock, Timeout
 
 from ganglioside.batch.ledger import Entry, Ledger, key_of
 from ganglioside.batch.options import REPORTS, VERDICTS, Batch, Options
@@ -21,10 +24,13 @@ from ganglioside.batch.scheduling import RunningBatch
 from ganglioside.errors import BatchError
 from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.support.formatting import counted
-from ganglioside.support.whole_files import made_folder
+from ganglioside.support.whole_files import HIDDEN, made_folder
 
 if TYPE_CHECKING:
     from ganglioside.history import History
+
+#: File by which a running batch keeps others out of its folder.
+LOCK: Final = f"{HIDDEN}batch.lock"
 
 
 def run_batch(
@@ -74,20 +80,42 @@ def run_batch(
     chosen = options or Options()
     folder = _made(Path(out))
     stored = history or History.open()
-    ledger = Ledger(folder)
-    finished = _finished(items, ledger, folder, chosen, stored) if chosen.resume else {}
-    run = RunningBatch(
-        folder, chosen, stored, Progress(progress), ledger, dict(finished), len(items)
-    )
-    work = [item for item in items if not _is_finished(item, finished, chosen)]
-    run.progress.done("loading", _plan_message(len(items), len(work)))
-    if work:
-        run.work_through(items, work)
-    batch = Batch(folder, tuple(run.entries[item.name] for item in items), len(work))
-    if work or not batch.overview.exists():
-        run.show(items)
-    run.progress.done("complete", _end_message(batch))
+    report = Progress(progress)
+    with _alone(folder, report):
+        ledger = Ledger(folder)
+        finished = _finished(items, ledger, folder, chosen, stored) if chosen.resume else {}
+        run = RunningBatch(folder, chosen, stored, report, ledger, dict(finished), len(items))
+        work = [item for item in items if not _is_finished(item, finished, chosen)]
+        report.done("loading", _plan_message(len(items), len(work)))
+        if work:
+            run.work_through(items, work)
+        batch = Batch(folder, tuple(run.entries[item.name] for item in items), len(work))
+        if work or not batch.overview.exists():
+            run.show(items)
+        report.done("complete", _end_message(batch))
     return batch
+
+
+@contextmanager
+def _alone(folder: Path, report: Progress) -> Iterator[None]:
+    """Let no other batch write into a folder meanwhile.
+
+    Two would leave verdicts of one beside the entries of the other, which says by which settings
+    they were made.
+    """
+    lock = FileLock(folder / LOCK, fallback_to_soft=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise BatchError(
+            f"Another batch writes into {folder}: wait until it has ended, or take another folder."
+        ) from error
+    except (OSError, NotImplementedError):  # a disk of a cluster may have no locks
+        report.log("loading", f"{folder} cannot be locked: let no other batch write into it.")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _made(folder: Path) -> Path:
@@ -138,7 +166,7 @@ def _exists(folder: Path, name: str | None) -> bool:
 
 def _key(item: Item, options: Options) -> str | None:
     try:
-        return key_of(item, item.path.read_bytes(), options.form)
+        return key_of(item, item.content(), options.form)
     except OSError:
         return None  # so that it is tried again, and fails with its reason
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: Tables per worker that are sent ahead: enough to keep it busy, few enough to fit into memory.
 _IN_FLIGHT: Final = 24
 
+#: Bytes of tables per worker that are sent ahead: once so many are on their way, none is sent.
+_BYTES_IN_FLIGHT: Final = 100_000_000
+
 #: Analysed tables are stored together, which is much cheaper than one by one: at most this many,
 #: and at the latest this many seconds after the last ones.
 _TOGETHER: Final = 32
@@ -34,11 +37,12 @@ _AT_LEAST_EVERY: Final = 5.0
 
 @dataclass(frozen=True, eq=False)
 class _Flight:
-    """Table that a worker has: its entry so far, and its analysis once that is done."""
+    """Table that a worker has: its entry so far, its analysis once that is done, and its bytes."""
 
     item: Item
     entry: Entry
     analysed: Future[Any] | None  # held by a worker until the report is rendered
+    size: int = 0
 
 
 @dataclass(eq=False)
@@ -94,7 +98,7 @@ class RunningBatch:
         workers = slots(client)
         while waiting or self.flights or self.unstored:
             check()
-            while waiting and len(self.flights) + len(self.unstored) < workers * _IN_FLIGHT:
+            while waiting and self._has_room(workers):
                 item = waiting.popleft()
                 if (future := self._start(client, item, partial.get(item.name))) is not None:
                     landing.add(future)
@@ -102,6 +106,12 @@ class RunningBatch:
                 self._land([next(landing), *landing.next_batch(block=False)])
             for further in self._store(client, idle=len(self.flights) < 2 * workers):
                 landing.add(further)
+
+    def _has_room(self, workers: int) -> bool:
+        """Whether one more table may be sent ahead."""
+        ahead = len(self.flights) + len(self.unstored)
+        size = sum(flight.size for flight in self.flights.values())
+        return ahead < workers * _IN_FLIGHT and size < workers * _BYTES_IN_FLIGHT
 
     def _start(self, client: Client, item: Item, partial: Entry | None) -> Future[Any] | None:
         """Send a table to the workers; None if it cannot be read."""
@@ -114,7 +124,7 @@ class RunningBatch:
             analysed = client.scatter(Analysed(Packed.of(analysis), b""))
             return self._render(client, _Flight(item, replace(partial, title=item.title), analysed))
         try:
-            content = item.path.read_bytes()
+            content = item.content()
         except OSError as error:
             self._finish(replace(entry, error=f"{item.file} cannot be read: {error.strerror}."))
             return None
@@ -131,7 +141,7 @@ class RunningBatch:
             priority=1,
         )
         key = key_of(item, content, self.options.form)
-        self.flights[future] = _Flight(item, replace(entry, key=key), None)
+        self.flights[future] = _Flight(item, replace(entry, key=key), None, len(content))
         return future
 
     def _land(self, futures: Sequence[Future[Any]]) -> None:

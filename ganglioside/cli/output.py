@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import math
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
@@ -23,7 +22,7 @@ from ganglioside.columns import VERDICT_KINDS
 from ganglioside.progress import ProgressCallback, ProgressEvent
 from ganglioside.reading.wordings import worded
 from ganglioside.support.formatting import share
-from ganglioside.support.printed import UNPRINTED
+from ganglioside.support.printed import printable_json, printable_lines
 from ganglioside.support.termination import terminable
 
 if TYPE_CHECKING:
@@ -43,10 +42,6 @@ MOST_LINES = 12
 PIPED_WIDTH = 160
 
 
-#: What is not printed as it stands; messages have lines and tabs.
-_OBEYED: Final = re.compile(rf"(?![\t\n]){UNPRINTED.pattern}")
-
-
 def safe(value: str) -> str:
     r"""Text with each character that controls a terminal replaced by its code.
 
@@ -55,7 +50,7 @@ def safe(value: str) -> str:
     >>> print(safe("GM1\x1b[31m"))
     GM1\x1b[31m
     """
-    return _OBEYED.sub(lambda found: ascii(found[0])[1:-1], value)
+    return printable_lines(value)
 
 
 def out() -> Console:
@@ -98,7 +93,7 @@ def json_document(value: Any) -> None:
     Characters that control a terminal are escaped, which reads back as the same text.
     """
     document = json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False)
-    print(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", document))
+    print("\n".join(map(printable_json, document.split("\n"))))
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

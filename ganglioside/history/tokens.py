@@ -22,11 +22,8 @@ from ganglioside.history.author import current_author
 from ganglioside.history.sharing import SCOPES, Scope
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.store import utc_now
-from ganglioside.support.printed import is_printed
+from ganglioside.support.printed import LONGEST, is_name, is_printed
 from ganglioside.support.quoting import quoted
-
-#: Longest name of a person and longest label, characters.
-LONGEST: Final = 200
 
 #: Longest life of a token.
 _LONGEST_LIFE: Final = timedelta(days=3660)
@@ -303,7 +300,7 @@ def _require(
     person: str, scope: str, label: str, life: timedelta | None, groups: Sequence[str]
 ) -> None:
     """Refuse a token of nobody, for nothing known, with overlong words, or for no time."""
-    if not _is_name(person):
+    if not is_name(person):
         raise TokenError(
             f"A token needs the name of who acts with it: 1 to {LONGEST} printable characters."
         )
@@ -311,14 +308,10 @@ def _require(
         raise TokenError(f"{quoted(scope)} is no scope: use {', '.join(SCOPES)}.")
     if len(label) > LONGEST or not is_printed(label):
         raise TokenError(f"The label is too long: {LONGEST} printable characters are kept.")
-    if not all(map(_is_name, groups)):
+    if not all(map(is_name, groups)):
         raise TokenError(f"A group has a name of 1 to {LONGEST} printable characters.")
     if life is not None and not timedelta(0) < life <= _LONGEST_LIFE:
         raise TokenError("A token is valid for more than no time, and at most ten years.")
-
-
-def _is_name(text: str) -> bool:
-    return bool(text.strip()) and len(text) <= LONGEST and is_printed(text)
 
 
 def _hash(secret: str) -> str:

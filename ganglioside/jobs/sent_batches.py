@@ -27,7 +27,7 @@ from ganglioside.jobs.launcher import start
 from ganglioside.reading.compressed import TABLE_ENDINGS, is_table_file
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
-from ganglioside.support.whole_files import write_whole
+from ganglioside.support.whole_files import HIDDEN, write_whole
 
 #: Names a cluster of Dask that does these batches: tls://host:8786. Without one, a batch has one
 #: process, and others go on beside it.
@@ -193,7 +193,8 @@ def bytes_in(results: Path) -> int:
 
 def _files_in(results: Path) -> list[Path]:
     found = sorted(results.rglob("*"))
-    return [file for file in found if file.is_file() and not file.is_symlink()]
+    whole = (file for file in found if file.is_file() and not file.is_symlink())
+    return [file for file in whole if not file.name.startswith(HIDDEN)]
 
 
 def _keep(tables: Iterable[SentTable], place: Path) -> dict[str, ReadingOptions]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from ganglioside.reading.cell_values import (
     filled,
     holds_text,
     number_text,
+    numbers_together,
     plain_numbers,
     read_flags,
     to_numbers,
@@ -31,6 +32,7 @@ from ganglioside.reading.limits import value_ranges
 from ganglioside.reading.masses_as_times import refuse_masses
 from ganglioside.reading.problems import ProblemLog, Rows, quote
 from ganglioside.reading.raw_table import RawTable
+from ganglioside.reading.records import SampleColumns
 from ganglioside.reading.rt_values import RtText, plain_rt
 from ganglioside.reading.spreading import SampleValues
 from ganglioside.support.arrays import BoolArray, FloatArray
@@ -50,6 +52,9 @@ _TEXT_COLUMNS: Final[tuple[str, ...]] = ("adduct", "sample", "sample_type")
 
 #: Samples of a wide table whose numbers are looked at for the decimal mark.
 _SHOW_MARK: Final = 10
+
+#: Cells of samples that are read at once: more would take memory and save no time.
+_CELLS_TOGETHER: Final = 100_000
 
 #: Median RT above which a column holds seconds: in hardly any run do half of the features elute
 #: after two hours.
@@ -239,10 +244,10 @@ def read_samples(
     """
     found, others = [], []
     told: set[str] = set()
-    for sample in raw.samples:
+    for sample, columns in _positives(raw, cells, mark):
         values = {}
         for column, position in sample.positions.items():
-            read = _positive(cells[position], column, mark)
+            read = columns[column]
             values[column] = read.values
             rows = np.flatnonzero(read.refused & judged)
             label = raw.header.texts[position].strip()
@@ -284,21 +289,47 @@ class _Positive:
     numbers: Numbers | None
 
 
-def _positive(text: pd.Series[Any], column: str, mark: str) -> _Positive:
+def _positives(
+    raw: RawTable, cells: pd.DataFrame, mark: str
+) -> Iterator[tuple[SampleColumns, dict[str, _Positive]]]:
+    """Yield each sample with its columns, which are read for several samples at once."""
+    step = max(1, _CELLS_TOGETHER // max(len(raw), 1))
+    for start in range(0, len(raw.samples), step):
+        some = raw.samples[start : start + step]
+        found: list[dict[str, _Positive]] = [{} for _ in some]
+        for column in dict.fromkeys(column for sample in some for column in sample.positions):
+            own = [i for i, sample in enumerate(some) if column in sample.positions]
+            texts = [cells[some[i].positions[column]] for i in own]
+            for i, read in zip(own, _read_together(texts, column, mark), strict=True):
+                found[i][column] = read
+        yield from zip(some, found, strict=True)
+
+
+def _read_together(texts: Sequence[pd.Series[Any]], column: str, mark: str) -> Iterator[_Positive]:
+    """Yield one quantity of each of several samples."""
+    plain = [plain_numbers(text) for text in texts]
+    forms = [text for text, values in zip(texts, plain, strict=True) if values is None]
+    if column == "rt":
+        forms = [plain_rt(text).text for text in forms]
+    read = iter(numbers_together(forms, mark, thousands=_NUMBER_COLUMNS[column]))
+    for values in plain:
+        yield _positive(values, column) if values is not None else _of_forms(next(read), column)
+
+
+def _of_forms(numbers: Numbers, column: str) -> _Positive:
+    """Column of one sample that is not of plain numbers alone."""
+    unread = numbers.bad | numbers.infinite | numbers.ambiguous
+    read = _positive(numbers.values, column)
+    return _Positive(read.values, read.refused | unread, numbers)
+
+
+def _positive(values: FloatArray, column: str) -> _Positive:
     """Positive numbers of a column of one sample that can have been measured, NaN for others."""
-    values = plain_numbers(text)
-    unread = np.zeros(len(text), dtype=bool)
-    numbers = None
-    if values is None and column == "rt":
-        text = plain_rt(text).text
-    if values is None:
-        numbers = to_numbers(number_text(text, thousands=_NUMBER_COLUMNS[column]), mark)
-        values, unread = numbers.values, numbers.bad | numbers.infinite | numbers.ambiguous
     measurable = value_ranges().get(column)
     high = np.inf if measurable is None else measurable.high
     beyond = (values < 0) | (values > high) | np.isinf(values)
     positive = np.where((values > 0) & ~beyond, values, np.nan)
-    return _Positive(positive, unread | beyond, numbers)
+    return _Positive(positive, beyond, None)
 
 
 def _in_minutes(raw: RawTable, samples: list[SampleValues]) -> list[SampleValues]:

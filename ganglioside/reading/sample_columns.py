@@ -471,10 +471,10 @@ def _are_times(values: FloatArray, times: FloatArray | None) -> bool:
     if both.sum() < _COMPARED_TIMES:
         return False
     one, other = values[both], times[both]
-    if not (one.std() and other.std()) or np.corrcoef(one, other)[0, 1] < _RISING:
-        return False
     ratio = float(np.median(one) / np.median(other))
-    return any(unit / _FACTOR <= ratio <= unit * _FACTOR for unit in (1 / 60, 1.0, 60.0))
+    if not any(unit / _FACTOR <= ratio <= unit * _FACTOR for unit in (1 / 60, 1.0, 60.0)):
+        return False
+    return bool(one.std() and other.std() and np.corrcoef(one, other)[0, 1] >= _RISING)
 
 
 def _taken(header: Header) -> set[int]:

@@ -15,6 +15,9 @@ from urllib.parse import urlsplit
 
 from ganglioside.errors import ServerError
 from ganglioside.history.sharing import Person, Scope
+from ganglioside.server.problems import Problem
+from ganglioside.support.printed import LONGEST, is_name, printable
+from ganglioside.support.quoting import quoted
 
 #: Names the group of the hub whose members are administrators.
 VARIABLE: Final = "GANGLIOSIDE_ADMINISTRATORS"
@@ -79,13 +82,26 @@ class HubService:
         Parameters
         ----------
         user
-            `JupyterHubUser`.
+            `JupyterHubUser`. Groups whose names no history could list are left out.
+
+        Raises
+        ------
+        Problem
+            If their name is none that a history could list.
         """
         about: Mapping[str, Any] = user.hub_user
-        groups = tuple(sorted(map(str, about.get("groups") or ())))
+        name = str(about["name"])
+        if not is_name(name):
+            raise Problem(
+                403,
+                "unusable-name",
+                f"The hub names you {quoted(printable(name))}. A name here has 1 to {LONGEST} "
+                "printable characters: ask the hub's administrators for another.",
+            )
+        groups = tuple(sorted(filter(is_name, map(str, about.get("groups") or ()))))
         is_administrator = self.administrators in groups or about.get("admin") is True
         scope: Scope = "admin" if is_administrator else "write"
-        return Person(str(about["name"]), scope, groups, shares="own")
+        return Person(name, scope, groups, shares="own")
 
     def identity_provider(self) -> type[Any]:
         """Class of Jupyter's that finds out by the hub who makes a request.

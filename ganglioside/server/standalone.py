@@ -131,6 +131,7 @@ class RunningServer:
                 forwarded_allow_ips=list(chosen.trusted_proxies),
                 access_log=False,
                 server_header=False,
+                log_config=None,  # told as all else is: in the log, or on lines of their own
                 log_level="warning",
                 http=partial(BoundedConnection, listener=self._socket),  # type: ignore[arg-type]
                 ws=RefusableSocket,

@@ -12,7 +12,7 @@ from typing import Final
 from pythonjsonlogger.json import JsonFormatter
 
 from ganglioside.errors import ServerError
-from ganglioside.support.printed import printable, printable_json
+from ganglioside.support.printed import printable, printable_json, printable_lines
 from ganglioside.support.requests import current_job, current_request
 
 #: Instead of a file: the standard error, for containers and journals, which rotate by themselves.
@@ -27,7 +27,7 @@ _FIELDS: Final = ("asctime", "levelname", "name", "process", "request", "job", "
 _NAMES: Final = {"asctime": "time", "levelname": "level", "name": "logger"}
 
 #: Loggers that do not hand on what they are told, in some versions of Jupyter.
-_LOUD: Final = ("ServerApp", "LabApp", "Lab", "LabServer", "Pages", "Voila", "uvicorn.error")
+_LOUD: Final = ("ServerApp", "LabApp", "Lab", "LabServer", "Pages", "Voila")
 
 
 class _JsonLine(JsonFormatter):
@@ -38,10 +38,13 @@ class _JsonLine(JsonFormatter):
 
 
 class _PlainLine(logging.Formatter):
-    """Text of one line, whatever names and files it tells of; a traceback follows below it."""
+    """Text of one line, whatever names and files it tells of; a traceback is set in below it."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as logging calls it
         return printable(super().formatMessage(record))
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable_lines(super().format(record)).replace("\n", "\n    ")
 
 
 class _Ids(logging.Filter):
@@ -62,7 +65,8 @@ def write_log(file: Path | None, megabytes: float = MEGABYTES, kept: int = KEPT)
     Parameters
     ----------
     file
-        `STANDARD` for the standard error; no log is written where None.
+        `STANDARD` for the standard error. No log is written where None: warnings that no other
+        handler takes are printed, each as one line.
     megabytes
         Size of one file.
     kept
@@ -74,6 +78,7 @@ def write_log(file: Path | None, megabytes: float = MEGABYTES, kept: int = KEPT)
         If it cannot be written.
     """
     if file is None:
+        logging.lastResort = _printer()
         return None
     if file == STANDARD:
         _attach(logging.StreamHandler())
@@ -127,9 +132,14 @@ def _attach(handler: logging.Handler) -> None:
 
 def show_warnings() -> None:
     """Print warnings and errors with the ids of their request and job: in the process of a job."""
+    logging.getLogger().addHandler(_printer())
+
+
+def _printer() -> logging.Handler:
+    """Handler that prints warnings and errors."""
     handler = logging.StreamHandler()
     handler.setLevel(logging.WARNING)
     form = "%(asctime)s %(levelname)s %(message)s (job %(job)s, request %(request)s)"
     handler.setFormatter(_PlainLine(form))
     handler.addFilter(_Ids())
-    logging.getLogger().addHandler(handler)
+    return handler

@@ -15,6 +15,12 @@ CONTROLLING: Final = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\
 #: The same and halves of characters, which cannot be encoded.
 UNPRINTED: Final = re.compile(rf"[{CONTROLLING}\ud800-\udfff]")
 
+#: The same but ends of lines and tabs, which texts of several lines have.
+_OBEYED: Final = re.compile(rf"(?![\t\n]){UNPRINTED.pattern}")
+
+#: Most characters in the name of a person or group.
+LONGEST: Final = 200
+
 
 def is_printed(text: str) -> bool:
     r"""Whether a text is one line, and obeyed by no terminal.
@@ -27,6 +33,17 @@ def is_printed(text: str) -> bool:
     return UNPRINTED.search(text) is None
 
 
+def is_name(text: str) -> bool:
+    r"""Whether a text can be the name of a person or group: printed, not blank, and not too long.
+
+    Examples
+    --------
+    >>> is_name("ann"), is_name(" "), is_name("ann\u202e"), is_name("a" * 201)
+    (True, False, False, False)
+    """
+    return bool(text.strip()) and len(text) <= LONGEST and is_printed(text)
+
+
 def printable(text: str) -> str:
     r"""Text as one line, with the codes of what is not printed.
 
@@ -35,9 +52,25 @@ def printable(text: str) -> str:
     >>> print(printable("mouse\n3"))
     mouse\n3
     """
-    return UNPRINTED.sub(lambda found: ascii(found[0])[1:-1], text)
+    return UNPRINTED.sub(_code, text)
+
+
+def printable_lines(text: str) -> str:
+    r"""Text of several lines, with the codes of what controls a terminal.
+
+    Examples
+    --------
+    >>> print(printable_lines("GM1\x1b[31m\nGM2"))
+    GM1\x1b[31m
+    GM2
+    """
+    return _OBEYED.sub(_code, text)
 
 
 def printable_json(document: str) -> str:
     """JSON document of one line that reads back as the same, and holds nothing unprinted."""
     return UNPRINTED.sub(lambda found: f"\\u{ord(found[0]):04x}", document)
+
+
+def _code(found: re.Match[str]) -> str:
+    return ascii(found[0])[1:-1]

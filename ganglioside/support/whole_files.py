@@ -25,6 +25,9 @@ _NEW: Final = (
     | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 )  # fmt: skip
 
+#: Begin of the names of files that are no results: drafts, and the lock of a batch.
+HIDDEN: Final = ".ganglioside-"
+
 #: Most that others may do with new files and folders, whatever the umask: read them.
 _FILE, _FOLDER = 0o644, 0o755
 
@@ -106,7 +109,7 @@ def whole_file(target: Path) -> Iterator[tuple[BinaryIO, Path]]:
     OSError
         If the draft cannot be made, written or renamed.
     """
-    draft = target.with_name(f".ganglioside-{secrets.token_hex(16)}.part")
+    draft = target.with_name(f"{HIDDEN}{secrets.token_hex(16)}.part")
     try:
         with os.fdopen(os.open(draft, _NEW, _FILE), "wb") as file:
             yield file, draft

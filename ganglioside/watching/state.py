@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from ganglioside.errors import HistoryError
 from ganglioside.history import History
 from ganglioside.history.jobs import GIVEN_UP
 from ganglioside.history.storage.store import utc_now
@@ -184,7 +185,19 @@ def durations(history: History) -> tuple[Lasting, ...]:
 
 
 def _moment(value: object) -> datetime | None:
-    """Time as a datetime; None for no value (NaT differs from itself)."""
+    """Time as a datetime; None for no value (NaT differs from itself).
+
+    Raises
+    ------
+    HistoryError
+        If it is none that a program has written: whoever keeps on working then says so.
+    """
     if value is None or value != value:
         return None
-    return value.to_pydatetime() if hasattr(value, "to_pydatetime") else None
+    try:
+        return value.to_pydatetime() if hasattr(value, "to_pydatetime") else None
+    except ValueError as error:
+        raise HistoryError(
+            f"A job or the log holds a time that is none ({error}): ask `ganglioside history "
+            "verify` what was changed."
+        ) from error

@@ -12,6 +12,7 @@ import ganglioside as gg
 from batch.conftest import small_table
 from ganglioside.batch import Batch, Options, plan, run_batch
 from ganglioside.errors import BatchError
+from ganglioside.progress import ProgressEvent
 from ganglioside.settings import Settings
 
 
@@ -119,3 +120,37 @@ def test_a_folder_that_cannot_be_made_is_refused(tables: Path, history: gg.Histo
     (tables.parent / "file").write_text("")
     with pytest.raises(BatchError, match="file"):
         run_batch(plan([tables]), tables.parent / "file", history=history)
+
+
+def test_two_batches_do_not_share_a_folder(tables: Path, history: gg.History, cluster: str) -> None:
+    """Verdicts of one stood beside the entries of the other, with other settings."""
+    met: list[str] = []
+
+    def meanwhile(event: ProgressEvent) -> None:
+        if not met:
+            with pytest.raises(BatchError, match="Another batch writes into") as refused:
+                run(tables, history, cluster, reports=False)
+            met.append(str(refused.value))
+
+    chosen = Options(scheduler=cluster, reports=False)
+    first = run_batch(
+        plan([tables]), tables.parent / "out", chosen, history=history, progress=meanwhile
+    )
+    assert met
+    assert len(first.entries) == 3
+    assert run(tables, history, cluster, reports=False, resume=True).done == 1  # none holds it now
+
+
+def test_of_a_table_that_is_too_large_no_more_is_read_than_shows_it(
+    tables: Path, history: gg.History, cluster: str
+) -> None:
+    """A file that grew without end was taken into memory whole."""
+    for table in tables.iterdir():
+        table.unlink()
+    with (tables / "growing.csv").open("wb") as file:
+        file.truncate(2**40)
+    (item,) = plan([tables], Settings(max_megabytes=1))
+    assert len(item.content()) == 1_000_001
+    done = run_batch([item], tables.parent / "out", Options(scheduler=cluster, reports=False),
+                     history=history)  # fmt: skip
+    assert "more than 1 MB" in str(done.failed[0].error)

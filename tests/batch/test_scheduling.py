@@ -15,7 +15,7 @@ import ganglioside as gg
 from batch.conftest import small_table
 from ganglioside.batch import Batch, Options, plan, run_batch
 from ganglioside.batch.ledger import Ledger
-from ganglioside.batch.scheduling import _reason
+from ganglioside.batch.scheduling import RunningBatch, _reason
 from ganglioside.errors import BatchError, Cancelled, HistoryError
 
 TABLES = 12
@@ -77,6 +77,23 @@ def test_tables_are_stored_together_and_told_of_afterwards(
     for entry in Ledger(tmp_path / "out").read().values():
         assert names[str(entry.session)] == entry.name
         assert history.source(str(entry.session)).name == f"{entry.name}.csv"
+
+
+def test_large_tables_are_not_sent_all_ahead(
+    tables: Path, history: gg.History, cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """48 of them of 100 MB each were held three times over."""
+    monkeypatch.setattr("ganglioside.batch.scheduling._BYTES_IN_FLIGHT", 1)
+    start, ahead = RunningBatch._start, []
+
+    def counted(running: RunningBatch, *others: Any) -> Any:
+        ahead.append(len(running.flights))
+        return start(running, *others)
+
+    monkeypatch.setattr(RunningBatch, "_start", counted)
+    chosen = Options(reports=False, scheduler=cluster)
+    run_batch(plan([tables]), tables.parent / "out", chosen, history=history)
+    assert ahead == [0, 0, 0]
 
 
 @pytest.mark.parametrize("own", [True, False], ids=["own workers", "a cluster's workers"])

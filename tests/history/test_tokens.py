@@ -12,7 +12,8 @@ from ganglioside.errors import TokenError, UnknownTokenError
 from ganglioside.history import History
 from ganglioside.history.author import acting_for
 from ganglioside.history.storage.store import utc_now
-from ganglioside.history.tokens import LONGEST, Token, identity
+from ganglioside.history.tokens import Token, identity
+from ganglioside.support.printed import LONGEST
 
 
 @pytest.fixture

@@ -145,7 +145,7 @@ def test_only_the_results_of_one_batch_are_handed_out(history: History, tmp_path
     assert results_of(replace(done, kind="export"), folder) is None
 
 
-def test_links_among_the_results_are_not_followed(tmp_path: Path) -> None:
+def test_links_and_drafts_among_the_results_are_not_handed_out(tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("hidden")
     results = tmp_path / "results"
@@ -153,6 +153,7 @@ def test_links_among_the_results_are_not_followed(tmp_path: Path) -> None:
     (results / "a.csv").write_text("x")
     (results / "b.csv").symlink_to(secret)
     (results / "overview.html").symlink_to(secret)
+    (results / ".ganglioside-0123.part").write_text("half a file")  # of a batch that still runs
     assert zipfile.ZipFile(io.BytesIO(packed(results))).namelist() == ["a.csv"]
     assert overview_in(results) is None
 

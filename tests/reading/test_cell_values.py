@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,13 @@ from effort import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganglioside.reading.cell_values import decimal_mark, number_text, read_flags, to_numbers
+from ganglioside.reading.cell_values import (
+    decimal_mark,
+    number_text,
+    numbers_together,
+    read_flags,
+    to_numbers,
+)
 
 NAN = float("nan")
 
@@ -142,3 +150,24 @@ def test_a_number_with_its_spread_or_a_percent_sign(cell: str, value: float) -> 
 def test_other_signs_behind_a_number_are_none(cell: str) -> None:
     read = to_numbers(number_text(pd.Series([cell], dtype="str"), thousands=True), "")
     assert read.bad.tolist() == [True]
+
+
+@pytest.mark.parametrize("mark", [".", ",", ""])
+@pytest.mark.parametrize("thousands", [True, False])
+def test_columns_read_together_are_read_as_each_alone(mark: str, thousands: bool) -> None:
+    """Some thousand samples with blanks and words took seconds, a column at a time."""
+    columns = [
+        pd.Series(cells, dtype="str")
+        for cells in (
+            ["1.5", "", "NA"],
+            ["1,234", "1.234", "1,5"],
+            ["1,234,567.5", "<LOD", "2.4 %"],
+            ["inf", "what", "12 ± 3"],
+            ["7", "8", "9"],
+        )
+    ]
+    together = numbers_together(columns, mark, thousands=thousands)
+    for column, read in zip(columns, together, strict=True):
+        alone = to_numbers(number_text(column, thousands=thousands), mark)
+        for part in fields(alone):
+            np.testing.assert_array_equal(getattr(read, part.name), getattr(alone, part.name))

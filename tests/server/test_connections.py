@@ -95,8 +95,12 @@ def test_handshakes_that_do_not_end_give_way_to_others(
     monkeypatch.setattr("asyncio.constants.SSL_HANDSHAKE_TIMEOUT", 10 * PATIENCE)
     served, trusting = behind_tls
     with ExitStack() as open_ones:
+        known = open_ones.enter_context(connected(served, b""))
+        known = open_ones.enter_context(trusting.wrap_socket(known, server_hostname="127.0.0.1"))
         held = [open_ones.enter_context(connected(served, BEGUN)) for _ in range(8)]
         assert httpx.get(f"{served.url}/health", verify=trusting).status_code == 200
+        known.sendall(HEAD + b"\r\n")
+        assert known.recv(12) == b"HTTP/1.1 200"  # whose handshake has ended
         assert all(is_closed(connection) for connection in held[:3])
         held[-1].setblocking(False)
         with pytest.raises(BlockingIOError):  # it may still go on

@@ -11,6 +11,8 @@ import pytest
 from ganglioside.errors import ServerError
 from ganglioside.history.sharing import Person
 from ganglioside.server.hub import HubService
+from ganglioside.server.problems import Problem
+from ganglioside.support.printed import is_printed
 
 TOLD = {
     "JUPYTERHUB_SERVICE_PREFIX": "/services/ganglioside/",
@@ -36,6 +38,20 @@ def user(**about: Any) -> Any:
 )  # fmt: skip
 def test_people_have_the_groups_of_the_hub(about: dict[str, Any], person: Person) -> None:
     assert HubService.from_environment(TOLD).person_of(user(**about)) == person
+
+
+@pytest.mark.parametrize("name", ["", " ", "ann\x1b[2J", "ann\u202e", "ann\nbob", "a" * 201])
+def test_a_name_that_no_list_could_show_is_refused(name: str) -> None:
+    """It stood in lists and in the log, and on terminals."""
+    with pytest.raises(Problem, match="ask the hub's administrators") as refused:
+        HubService.from_environment(TOLD).person_of(user(name=name))
+    assert refused.value.status == 403
+    assert is_printed(refused.value.detail)
+
+
+def test_groups_that_no_list_could_show_are_left_out() -> None:
+    found = HubService.from_environment(TOLD).person_of(user(name="ann", groups=["a", "b\x1b"]))
+    assert found.groups == ("a",)
 
 
 def test_another_group_may_be_that_of_administrators() -> None:

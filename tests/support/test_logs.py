@@ -71,6 +71,33 @@ def test_nothing_that_is_told_forges_a_line_or_controls_a_terminal(
     assert line["message"] == f"Told of {HOSTILE}"
 
 
+def test_a_server_without_a_log_prints_lines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging, "lastResort", logging.lastResort)
+    told = logging.getLogger("test.told.by.nobody")
+    told.propagate = False  # as where no handler is: those of pytest take everything
+    assert write_log(None) is None
+    told.info("Told to nobody")
+    told.warning("Told of %s", HOSTILE)
+    try:
+        raise ValueError(HOSTILE)
+    except ValueError:
+        told.exception("Failed")
+    first, *below = capsys.readouterr().err.splitlines()
+    assert r"Told of mouse\n2026-01-01 ERROR forged\x1b[2J" in first
+    assert [line for line in below if not line.startswith("    ")] == below[:1]
+    assert all(map(is_printed, [first, *below]))
+
+
+def test_what_the_server_itself_is_told_comes_to_the_log(tmp_path: Path) -> None:
+    path = write_log(tmp_path / "server.log")
+    assert path is not None
+    with Running(History.open(tmp_path / "history.duckdb")):
+        logging.getLogger("uvicorn.error").error("Of uvicorn")
+    assert "Of uvicorn" in {line["message"] for line in lines(path)}
+
+
 def test_a_full_file_gets_a_number_and_old_ones_go(tmp_path: Path) -> None:
     write_log(tmp_path / "server.log", megabytes=0.001, kept=2)
     for number in range(40):

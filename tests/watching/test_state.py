@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ganglioside.errors import HistoryError
 from ganglioside.history import History
 from ganglioside.history import jobs as queued
 from ganglioside.history.storage.store import utc_now
@@ -76,3 +77,12 @@ def test_a_disk_is_nearly_full_below_five_percent(tmp_path: Path) -> None:
     assert Disk(tmp_path, 49, 1000).is_nearly_full
     assert not Disk(tmp_path, 51, 1000).is_nearly_full
     assert Disk.of(tmp_path).total > 0
+
+
+def test_a_time_that_is_none_is_told_and_ends_no_worker(history: History) -> None:
+    """Somebody had put it there: the signs of life of a worker came to their end."""
+    history.jobs.add("verify", {"sample": 0}, "verify")
+    with history._store.write() as connection:
+        connection.execute("UPDATE jobs SET created = 'infinity'")
+    with pytest.raises(HistoryError, match="a time that is none|timestamp too large"):
+        look(history)

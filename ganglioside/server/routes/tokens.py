@@ -10,12 +10,12 @@ from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from ganglioside.history.sharing import Scope
-from ganglioside.history.tokens import LONGEST
 from ganglioside.server import patterns
 from ganglioside.server.answers import SOME_ID, SecretAnswer, Strict, Time, TokenAnswer, shown
 from ganglioside.server.callers import Admin
 from ganglioside.server.problems import answers
 from ganglioside.server.service import Served, Service
+from ganglioside.support.printed import LONGEST
 
 router = APIRouter(tags=["tokens"])
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from ganglioside.support.printed import is_printed
 from ganglioside_widgets.serving.logs import hide_tokens, keep_out_of_logs
 
 TOKEN = "abcdefgh-01234567"
@@ -33,6 +34,18 @@ def _factory() -> Iterator[None]:
 )  # fmt: skip
 def test_tokens_are_hidden(text: str, hidden: str) -> None:
     assert hide_tokens(text, TOKEN) == hidden
+
+
+def test_no_logger_writes_what_a_terminal_obeys(caplog: pytest.LogCaptureFixture) -> None:
+    """Jupyter tells of a foreign host, and of a file, as they are named."""
+    for name in ("ServerApp", "tornado.general"):
+        logging.getLogger(name).warning("Blocking %s", "evil\x9b2J\x1b]0;x\x07")
+        try:
+            raise ValueError("\x1b[2J")
+        except ValueError:
+            logging.getLogger(name).exception("failed")
+    assert caplog.text.count(r"Blocking evil\x9b2J\x1b]0;x\x07") == 2
+    assert all(map(is_printed, caplog.text.splitlines()))
 
 
 def test_no_logger_writes_the_token(caplog: pytest.LogCaptureFixture) -> None:

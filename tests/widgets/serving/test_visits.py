@@ -6,8 +6,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from tornado.web import HTTPError
 
 from ganglioside.history.sharing import Person
+from ganglioside.server.problems import Problem
 from ganglioside_widgets.serving.visits import SETTING, is_theirs, person_of
 
 
@@ -32,6 +34,15 @@ def test_the_person_is_the_user_whom_the_server_knows(
     user: str | None, settings: dict[str, Any], person: Person | None
 ) -> None:
     assert person_of(request(user, settings)) == person
+
+
+def test_whom_the_server_gives_no_name_is_refused() -> None:
+    def nobody(user: str) -> Person:
+        raise Problem(403, "unusable-name", f"{user} is 100 % no name.")
+
+    with pytest.raises(HTTPError, match="Ann is 100 % no name") as refused:
+        person_of(request("Ann", {SETTING: nobody}))
+    assert refused.value.status_code == 403
 
 
 def test_a_kernel_is_its_persons_only() -> None:

@@ -1,4 +1,4 @@
-"""Logs without tokens."""
+"""Logs without tokens, and without what a terminal obeys."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from tornado import web
 from tornado.log import access_log
+
+from ganglioside.support.printed import printable_lines
 
 #: A token in an address, plain or percent-encoded within another address.
 _TOKEN: Final = re.compile(r"(token(?:=|%3D))[^&\s'\"\\<>]+?(?=%26|[&\s'\"\\<>]|$)", re.IGNORECASE)
@@ -27,19 +29,25 @@ def hide_tokens(text: str, token: str = "") -> str:
 
 
 def keep_out_of_logs(token: str = "") -> None:
-    """Hide tokens in every later log record of this process, whichever logger makes it."""
+    """Hide tokens in every later log record of this process, whichever logger makes it.
+
+    Jupyter prints records in forms of its own: what controls a terminal is replaced here too.
+    """
     make = logging.getLogRecordFactory()
+
+    def shown(text: str) -> str:
+        return printable_lines(hide_tokens(text, token))
 
     def record(*arguments: Any, **named: Any) -> logging.LogRecord:
         made = make(*arguments, **named)
         text = made.getMessage()
-        hidden = hide_tokens(text, token)
+        hidden = shown(text)
         if hidden != text:
             made.msg, made.args = hidden, None
         if made.exc_info and made.exc_info[0] is not None:
             # Where `exc_text` is set, a formatter does not write the traceback itself.
             lines = traceback.format_exception(*made.exc_info)
-            made.exc_text = hide_tokens("".join(lines), token).rstrip("\n")
+            made.exc_text = shown("".join(lines)).rstrip("\n")
         return made
 
     logging.setLogRecordFactory(record)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tornado import web
+
 from ganglioside.history.sharing import Person
+from ganglioside.server.problems import Problem
 
 #: The setting of the web application with what makes a person of a user who has signed in.
 SETTING = "ganglioside_person_of"
@@ -17,10 +20,20 @@ def person_of(handler: Any) -> Person | None:
     ----------
     handler
         Of Jupyter: its `current_user` comes from the server's identity provider.
+
+    Raises
+    ------
+    tornado.web.HTTPError
+        If somebody has whom the hub gives a name that is none here.
     """
     make = handler.settings.get(SETTING)
     user = handler.current_user
-    return None if make is None or user is None else make(user)
+    if make is None or user is None:
+        return None
+    try:
+        return make(user)  # type: ignore[no-any-return]
+    except Problem as problem:
+        raise web.HTTPError(problem.status, "%s", problem.detail) from problem
 
 
 def is_theirs(handler: Any, kernel_id: str) -> bool:

@@ -97,9 +97,12 @@ def test_anchors_of_a_table_that_cannot_be_judged_are_not_wrong(tmp_path: Path) 
 
 def test_a_table_that_cannot_be_judged_has_no_drift_and_moves_no_other(tmp_path: Path) -> None:
     history = gg.History.open(tmp_path / "h.duckdb")
-    judged = [gg.read_features(small_table(s).encode(), name=str(s)) for s in (0.0, 0.2)]
-    lone = [f"GM1({c}:1;O2)" for c in range(34, 46, 2)]  # of one RT, as on a HILIC column
-    hilic = pd.DataFrame({"Name": lone, "RT": [9.0, 8.9, 8.8, 8.7, 8.6, 8.5]})
+    late = {"GM3": 1.2, "GM2": 0.7, "GM1": 0.0, "GD1": -0.8, "GT1": -1.5}
+    rows = [(f"{head}({c}:1;O2)", by + c / 4) for head, by in late.items() for c in range(34, 45)]
+    first = pd.DataFrame(rows, columns=["Name", "RT"])
+    judged = [first, first.assign(RT=first["RT"] + 0.2)]
+    lone = [f"{head}(36:1;O2)" for head in late]  # head groups apart, one ceramide: no model
+    hilic = pd.DataFrame({"Name": lone, "RT": [by + 9.0 - 1.49 for by in late.values()]})
     sids = [history.save(gg.analyze(table)) for table in (*judged, hilic)]
     assert history.session(sids[2])["undetermined"] == len(lone)
     two = Study.of(history, ["a", "b"], sids[:2]).sessions

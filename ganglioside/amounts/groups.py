@@ -20,6 +20,7 @@ from ganglioside.amounts.profiles import By, areas_by_sample, parts_of
 from ganglioside.amounts.species_table import NO_SAMPLES, Amounts
 from ganglioside.errors import SettingsError
 from ganglioside.support.arrays import FloatArray, IntArray
+from ganglioside.support.on_demand import ShownAsCard
 
 #: What is compared: single species, or sums of them.
 Compared = Literal["species", "series", "ceramide", "category"]
@@ -48,11 +49,13 @@ COMPARISON: Final[dict[str, str]] = {
 }
 
 _FEWEST: Final = 2  # samples of a group
+#: Part of wrong ones among the differences that `GroupComparison.headline` counts: the usual one.
+FALSE_DISCOVERIES: Final = 0.05
 _SURE: Final = 0.975
 
 
-@dataclass(frozen=True, eq=False)
-class GroupComparison:
+@dataclass(frozen=True, eq=False, repr=False)
+class GroupComparison(ShownAsCard):
     """Differences between groups of samples.
 
     Attributes
@@ -71,6 +74,24 @@ class GroupComparison:
     of: Of
     groups: dict[str, tuple[str, ...]]
     table: pd.DataFrame
+
+    @property
+    def tested(self) -> pd.DataFrame:
+        """Rows of `table` that were tested, the smallest p first."""
+        return self.table.dropna(subset="p").sort_values("p", kind="stable")
+
+    @property
+    def headline(self) -> str:
+        """What was compared, in one sentence: groups, tests, and those at q < 0.05."""
+        sizes = ", ".join(f"{name} ({len(samples)})" for name, samples in self.groups.items())
+        found = int((self.tested["q"] < FALSE_DISCOVERIES).sum())
+        return (
+            f"{self.of} by {self.by} in {sizes}: {len(self.tested):,} of {len(self.table):,} rows "
+            f"tested, {found:,} with q < {FALSE_DISCOVERIES:g}"
+        )
+
+    def __repr__(self) -> str:
+        return f"<GroupComparison: {self.headline}>"
 
 
 def compare_groups(

@@ -11,7 +11,14 @@ import pandas as pd
 
 from ganglioside.columns import VERDICTS
 from ganglioside.history import History
-from ganglioside.observations.drift import Drift, estimate_drift, no_drift
+from ganglioside.observations.drift import (
+    FOR_SHIFT,
+    FOR_STRETCH,
+    Drift,
+    estimate_drift,
+    no_drift,
+)
+from ganglioside.support.arrays import FloatArray
 from ganglioside.verdicts.result_tables import wrong_anchors
 
 #: Columns of a session's features that are compared.
@@ -35,6 +42,7 @@ class Study:
         of anchors and of wrong anchors, `species` (number of valid ones), `scatter` (min, of
         valid features around their predictions), and the drift from the other sessions: `shift`
         (min), `stretch` (min per min), `shared` (number of features that other sessions share).
+        Shift and stretch are NaN where too few are shared, or no feature could be judged.
     species : pandas.DataFrame
         One row per species that is valid in any session, the most frequent first: its name,
         category, number of sessions in which it is valid (`seen`), median RT without drift (`rt`,
@@ -77,8 +85,13 @@ def _species(features: pd.DataFrame) -> pd.Series[Any]:
 
 
 def _drift(features: pd.DataFrame, names: Sequence[str]) -> Drift:
-    """Drift of the sessions, estimated from the species that they share."""
-    usable = features[features["species"].notna() & features["rt"].notna()]
+    """Drift of the sessions, estimated from the species that they share.
+
+    A session of which nothing could be judged (of a HILIC column, say) has no part in it: names
+    that it shares with others elute elsewhere for other reasons.
+    """
+    judged = features["number"].isin(features.loc[features["verdict"] != "undetermined", "number"])
+    usable = features[judged & features["species"].notna() & features["rt"].notna()]
     if len(names) < 2 or usable.empty:
         return no_drift(tuple(names))
     # By series: what isomers are called may differ between sessions.
@@ -142,8 +155,18 @@ def _sessions(
             "wrong_anchors": np.bincount(number[wrong_anchors(features)], minlength=count),
             "species": np.bincount(cells["number"], minlength=count),
             "scatter": np.sqrt(squares.reindex(range(count))).to_numpy(),
-            "shift": drift.shift,
-            "stretch": drift.stretch,
+            "shift": _known(drift.shift, drift, FOR_SHIFT),
+            "stretch": _known(drift.stretch, drift, FOR_STRETCH),
             "shared": drift.shared,
         }
     )
+
+
+def _known(values: FloatArray, drift: Drift, fewest: int) -> FloatArray:
+    """Shift or stretch of each session; NaN where it shares too few features to have one.
+
+    A single session is what it is compared with: it has none, exactly.
+    """
+    if len(drift) < 2:
+        return values
+    return np.where(drift.shared >= fewest, values, np.nan)

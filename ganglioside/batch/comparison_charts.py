@@ -11,9 +11,13 @@ from ganglioside.charts.plot_tables import inline
 from ganglioside.charts.vega import Spec, layers, marks, nominal, quantity, rows
 from ganglioside.columns import VERDICTS
 
-_WIDTH: Final = 940  # px, with the legend within a page
-#: Sessions beyond which their names would be unreadable below a chart.
+_WIDTH: Final = 660  # px; names of species and the legend beside it fill a page of 1280
+#: Sessions beyond which their names would be unreadable below a chart; up to which they lie there.
 _NAMED: Final = 60
+_LYING: Final = 8
+_STANDING: Final = {"labelAngle": -90, "labelLimit": 150}
+#: Widest bar of a session, px.
+_BAR: Final = 90
 #: Species that the chart of areas shows; the table below it has all.
 _MOST_SPECIES: Final = 80
 _ROW: Final = 13  # px
@@ -22,13 +26,12 @@ _FOLD: Final = 3
 
 
 def _sessions_axis(study: Study) -> Spec:
-    named = len(study.sessions) <= _NAMED
-    axis = {"labelAngle": -90, "labelLimit": 150, "labels": named, "ticks": named}
+    count = len(study.sessions)
+    named = count <= _NAMED
+    lying = count <= _LYING
+    place = {"labelAngle": 0, "labelLimit": _WIDTH // count - 8} if lying else _STANDING
+    axis = {**place, "labels": named, "ticks": named}
     return nominal("session", title="Session", sort=list(study.sessions["name"]), axis=axis)
-
-
-def _width(study: Study) -> int:
-    return min(_WIDTH, max(280, 40 * len(study.sessions)))
 
 
 def composition(study: Study) -> Spec:
@@ -63,8 +66,9 @@ def composition(study: Study) -> Spec:
             ],
         },
         data=inline(counts),
+        width=min(_BAR, 0.9 * _WIDTH / len(study.sessions)),
     )
-    return finish(bars, title, width=_width(study), height=220)
+    return finish(bars, title, width=_WIDTH, height=220)
 
 
 def drift(study: Study) -> Spec:
@@ -72,8 +76,9 @@ def drift(study: Study) -> Spec:
     title = "Retention drift by session"
     if len(study.sessions) < 2:
         return nothing(title, "Drift needs at least two sessions.")
-    # A session without a feature that others share has no drift that could be told.
-    shifts = study.sessions[study.sessions["shared"] > 0].rename(columns={"name": "session"})
+    known = study.sessions["shift"].notna() & (study.sessions["shared"] > 0)
+    shifts = study.sessions[known].rename(columns={"name": "session"})
+    without = int((~known).sum())
     shifts = shifts[["session", "shift", "stretch", "shared", "scatter"]]
     shifts = shifts.assign(low=shifts["shift"] - shifts["scatter"],
                            high=shifts["shift"] + shifts["scatter"])  # fmt: skip
@@ -112,7 +117,10 @@ def drift(study: Study) -> Spec:
         title,
         "Dots: shift at the middle of the run, from the features that sessions share. Bars: "
         "residuals of the session's valid features, root mean square.",
-        width=_width(study),
+        f"Not known of {without}, which could not be judged or share too little."
+        if without
+        else "",
+        width=_WIDTH,
         height=220,
     )
 
@@ -153,7 +161,7 @@ def areas(study: Study) -> Spec:
         title,
         _shown_of(len(shown), len(study.species))
         + " Area with fragments and adducts. Blank: not valid there. Grey: no area.",
-        width=_width(study),
+        width=_WIDTH,
         height=_ROW * len(order),
     )
 

@@ -213,9 +213,9 @@ def analysis_summary(title: str, analysis: Analysis) -> None:
     for verdict, style in VERDICT_STYLES.items():
         count = getattr(summary, verdict)
         part = share(count, summary.features, "-")
-        grid.add_row(Text(verdict, style), str(count), part)
+        grid.add_row(Text(verdict, style), f"{count:,}", part)
     grid.add_section()
-    grid.add_row("all", str(summary.features), "")
+    grid.add_row("all", f"{summary.features:,}", "")
     console.print(grid)
     _print_lines("Look at these first", _finding_lines(analysis))
 
@@ -239,11 +239,17 @@ def _print_lines(heading: str, lines: list[Text]) -> None:
 
 
 def _finding_lines(analysis: Analysis) -> list[Text]:
-    """Line of each finding that is an error or a warning."""
+    """Line of each finding that is an error or a warning; of a peak in several samples, one."""
     important = analysis.findings[analysis.findings["severity"].isin(list(SEVERITY_STYLES))]
-    texts = important[["severity", "message", "advice"]].fillna("").to_numpy()
+    feature = important["feature_id"]
+    peak = feature.map(dict(enumerate(analysis.shared_peak)))
+    same = [important["code"], peak.where(feature.notna(), -1 - important.index.to_series())]
+    first = important.groupby(same, sort=False)[["severity", "message", "advice"]].first()
+    count = important.groupby(same, sort=False).size()
     lines = []
-    for severity, message, advice in texts:
+    for (severity, message, advice), times in zip(first.fillna("").to_numpy(), count, strict=True):
         styled = ("!", SEVERITY_STYLES[severity])
-        lines.append(Text.assemble(styled, " ", safe(message), " ", (safe(advice), "dim")))
+        often = f" So in {times:,} samples." if times > 1 else ""
+        text = (safe(message), often, " ", (safe(advice), "dim"))
+        lines.append(Text.assemble(styled, " ", *text))
     return lines

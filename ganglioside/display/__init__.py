@@ -11,6 +11,7 @@ _CARDS: Final[dict[str, tuple[str, str]]] = {
     "Explanation": ("results", "explanation_card"),
     "FeatureTable": ("inputs", "table_card"),
     "FittedModel": ("models", "fitted_model_card"),
+    "GroupComparison": ("comparisons", "comparison_card"),
     "History": ("sessions", "history_card"),
     "RetentionModel": ("models", "retention_model_card"),
     "Settings": ("inputs", "settings_card"),

@@ -223,7 +223,8 @@ def _text_table(e: Explanation) -> list[str]:
     heading = f"{'probability':>11}  {'expected':>8}  {'apart':>7}  {'sigma':>6}  {'area':>7}  "
     lines = [f"{heading}hypothesis", *map(_text_row, shown)]
     if rest:
-        share = percent(sum(h.probability for h in rest))
+        total = sum(h.probability for h in rest)
+        share = percent(total) if total >= _LEAST_SHOWN else f"< {100 * _LEAST_SHOWN:g} %"
         lines.append(f"{share:>11}  {count(len(rest), 'other')}")
     if any(h.parent_id is not None for h in shown):
         lines += ["", _WIDTHS]

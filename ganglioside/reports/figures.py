@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -98,8 +99,8 @@ def planned(name: str, analysis: Analysis) -> Figure:
     draw = getattr(charts, plan.chart).spec
     if name == "retention":
         shown, rest = series_in_order(analysis)
-        words = f"{len(rest)} smaller series: see the appendix of the HTML report." if rest else ""
-        return Figure.of(draw(analysis, shown), name, f"{plan.caption} {words}".strip())
+        words = f"{plan.caption} {_left_out(analysis, rest)}".strip()
+        return Figure.of(draw(analysis, shown), name, words)
     if name == "fragments":
         return Figure.of(draw(analysis, most=MOST_PARENTS), name, plan.caption)
     return Figure.of(draw(analysis), name, plan.caption)
@@ -121,3 +122,13 @@ def series_in_order(analysis: Analysis) -> tuple[list[str], list[str]]:
     area = counted.groupby("series")["volume"].sum().sort_values(ascending=False, kind="stable")
     names = [str(name) for name in area.index]
     return names[:MOST_PANELS], names[MOST_PANELS:]
+
+
+def _left_out(analysis: Analysis, rest: Sequence[str]) -> str:
+    """Where the series that a figure leaves out are, with their anchors; empty for none."""
+    if not rest:
+        return ""
+    features = analysis.features
+    anchors = int(features.loc[features["series"].isin(list(rest)), "anchor"].sum())
+    also = f", with {anchors:,} more anchors" if anchors else ""
+    return f"{len(rest)} smaller series{also}: see the appendix of the HTML report."

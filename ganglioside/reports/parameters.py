@@ -143,7 +143,7 @@ class Parameters:
         if path.is_file():
             return path.absolute()
         if path.suffix or len(path.parts) > 1:
-            raise ReportError(f"source = {self.source!r}: there is no such file.")
+            raise ReportError(f"{self.source}: there is no such file. Check the path.")
         return None
 
     @classmethod

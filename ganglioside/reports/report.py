@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from ganglioside import charts
+from ganglioside.amounts.accepted import number_of_samples
 from ganglioside.analysis import Analysis, analyze
 from ganglioside.charts.feature_marks import MANY_POINTS
 from ganglioside.charts.files import javascript, json_for_html, png, spec, still, svg
@@ -130,6 +131,11 @@ class Report:
         title = parameters.title or f"Gangliosides of {Path(analysis.source.name).stem}"
         return cls(analysis, title, sid, made, parameters.pictures)
 
+    @property
+    def n_samples(self) -> int:
+        """Number of samples that the table names."""
+        return number_of_samples(self.analysis.features)
+
     def headline(self) -> Part:
         """Headline numbers."""
         return self._part(
@@ -158,6 +164,7 @@ class Report:
             rows=list(shown.itertuples(index=False)),
             total=len(rows),
             on_paper=content.MOST_SPECIES,
+            n_samples=self.n_samples,
         )
 
     def wrong_names(self) -> Part:
@@ -169,6 +176,7 @@ class Report:
             rows=list(shown.itertuples(index=False)),
             total=len(rows),
             on_paper=content.MOST_WRONG,
+            n_samples=self.n_samples,
         )
 
     def next_steps(self) -> Part:

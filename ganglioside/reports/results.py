@@ -99,5 +99,6 @@ def _instead(row: dict[str, Any], isomers: Any) -> str:
         parent = row["parent"]
         isomer = None if pd.isna(row["parent_id"]) else isomers[int(row["parent_id"])]
         lettered = isinstance(isomer, str) and " " not in isomer
-        return f"part of {isomer}({parent.partition('(')[2]}" if lettered else f"part of {parent}"
+        species = f"{isomer}({parent.partition('(')[2]}" if lettered else parent
+        return f"{'part' if row['verdict'] == 'fragment' else 'ion'} of {species}"
     return "" if pd.isna(row["suggested"]) else str(row["suggested"])

@@ -134,3 +134,11 @@ def test_what_cannot_be_compared_is_refused(
 def test_a_table_without_samples_is_refused() -> None:
     with pytest.raises(SettingsError, match="groups: the table has no samples"):
         gg.analyze(gg.example()).compare_groups({"S1": "a"})
+
+
+def test_a_comparison_says_what_it_found_not_all_that_it_holds() -> None:
+    comparison = compare_groups(study(GM1=5.0), GROUPS)
+    assert repr(comparison) == (
+        "<GroupComparison: area by species in A (4), B (4): 5 of 6 rows tested, 1 with q < 0.05>"
+    )
+    assert comparison.tested["name"].iloc[0] == "GM1(36:1;O2)"

@@ -93,3 +93,29 @@ def test_anchors_of_a_table_that_cannot_be_judged_are_not_wrong(tmp_path: Path) 
     )
     sessions = Study.of(history, ["hilic"], [history.save(gg.analyze(table))]).sessions
     assert sessions[["anchors", "undetermined", "wrong_anchors"]].to_numpy().tolist() == [[2, 2, 0]]
+
+
+def test_a_table_that_cannot_be_judged_has_no_drift_and_moves_no_other(tmp_path: Path) -> None:
+    history = gg.History.open(tmp_path / "h.duckdb")
+    late = {"GM3": 1.2, "GM2": 0.7, "GM1": 0.0, "GD1": -0.8, "GT1": -1.5}
+    rows = [(f"{head}({c}:1;O2)", by + c / 4) for head, by in late.items() for c in range(34, 45)]
+    first = pd.DataFrame(rows, columns=["Name", "RT"])
+    judged = [first, first.assign(RT=first["RT"] + 0.2)]
+    lone = [f"{head}(36:1;O2)" for head in late]  # head groups apart, one ceramide: no model
+    hilic = pd.DataFrame({"Name": lone, "RT": [by + 9.0 - 1.49 for by in late.values()]})
+    sids = [history.save(gg.analyze(table)) for table in (*judged, hilic)]
+    assert history.session(sids[2])["undetermined"] == len(lone)
+    two = Study.of(history, ["a", "b"], sids[:2]).sessions
+    three = Study.of(history, ["a", "b", "hilic"], sids).sessions
+    assert three.loc[2, ["shift", "stretch"]].isna().all()
+    assert three.loc[2, "shared"] == 0
+    pd.testing.assert_frame_equal(three.loc[:1, ["shift", "stretch"]], two[["shift", "stretch"]])
+
+
+def test_a_session_that_shares_too_little_has_no_drift(tmp_path: Path) -> None:
+    history = gg.History.open(tmp_path / "h.duckdb")
+    other = small_table().replace("GM1", "GM2").replace("GD1", "GD2")
+    tables = [gg.read_features(text.encode(), name="t") for text in (small_table(), other)]
+    study = Study.of(history, ["a", "b"], [history.save(gg.analyze(t)) for t in tables])
+    assert study.sessions["shared"].tolist() == [0, 0]
+    assert study.sessions[["shift", "stretch"]].isna().all(axis=None)

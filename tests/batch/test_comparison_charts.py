@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -71,3 +72,13 @@ def test_a_session_that_shares_nothing_has_no_drift_in_the_chart(study: Study) -
     apart = study.sessions.assign(shared=[11, 0])
     drawn = table_of(comparison_charts.drift(replace(study, sessions=apart)), "shift")
     assert drawn["session"].tolist() == ["one"]
+    title = comparison_charts.drift(replace(study, sessions=apart))["title"]
+    assert title["subtitle"][1].startswith("Not known of 1,")
+
+
+def test_charts_of_few_sessions_are_as_wide_as_the_page_with_lying_names(study: Study) -> None:
+    for chart in comparison_charts.all_of(study):
+        assert chart["width"] == comparison_charts._WIDTH
+        assert '"labelAngle": 0' in json.dumps(chart)
+    many = replace(study, sessions=pd.concat([study.sessions] * 5, ignore_index=True))
+    assert '"labelAngle": -90' in json.dumps(comparison_charts.composition(many))

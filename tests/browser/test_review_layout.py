@@ -44,6 +44,23 @@ SCROLLS = """() => {
   return card.scrollHeight > card.clientHeight;
 }"""
 
+#: Texts of the chart's selects that are wider than their field, and headers of the table in sight.
+MIDDLE = """() => {
+  const pen = document.createElement("canvas").getContext("2d");
+  const cut = (select) => {
+    pen.font = getComputedStyle(select).font;
+    return pen.measureText(select.selectedOptions[0].textContent).width > select.clientWidth - 20;
+  };
+  const grid = document.querySelector(".gg-middle .gg-grid");
+  const right = grid.getBoundingClientRect().right;
+  const heads = [...grid.querySelectorAll(".gg-head")];
+  return {
+    cut: [...document.querySelectorAll(".gg-chart-fields select")]
+      .filter((select) => select.offsetWidth && cut(select)).map((select) => select.value),
+    whole: heads.filter((head) => head.getBoundingClientRect().right <= right + 1).length,
+  };
+}"""
+
 #: Pairs of headings of the list that cover one another, wherever it is scrolled to.
 COVERED = """() => {
   const panel = document.querySelector(".gg-queue-panel");
@@ -136,3 +153,16 @@ def test_on_paper_the_page_goes_on_behind_its_window(bench: Visit, tmp_path: Pat
             expect(page.locator(".gg-input-bar")).to_be_hidden()
     finally:
         page.emulate_media(media="screen")
+
+
+def test_in_a_window_of_1024_px_no_select_is_cut_and_the_table_shows_rt(
+    bench: Visit, tmp_path: Path
+) -> None:
+    page = bench.page
+    with window(page, 1024, 768):
+        give(page, example_at(tmp_path / "narrow.csv"))
+        expect_result(page, "narrow.csv")
+        settle(page)
+        middle = page.evaluate(MIDDLE)
+    assert middle["cut"] == []
+    assert middle["whole"] >= 4  # name, verdict, confidence, RT

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
 import pytest
 from rich.console import Console
 from rich.progress import Progress
@@ -192,3 +193,16 @@ def test_progress_is_printed_safely(monkeypatch: pytest.MonkeyPatch) -> None:
         move({"type": "progress", "session_id": None, "step": "loading", "message": EVIL,
               "percentage": 5.0, "timestamp": ""})  # fmt: skip
     assert shown == [output.safe(EVIL)] * 2
+
+
+def test_a_finding_of_several_samples_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    table = gg.example().data
+    columns = {"Name": table["name"], "RT": table["rt"], "Anchor": table["anchor"]}
+    analysis = gg.analyze(
+        pd.concat([pd.DataFrame({**columns, "Sample": sample}) for sample in "ABCDE"])
+    )
+    output.analysis_summary("study", analysis)
+    printed = capsys.readouterr().out
+    assert printed.count("Anchor GM3(39:1;O2)") == 1
+    assert "So in 5 samples. Check this anchor" in printed
+    assert f"{len(analysis):,} │" in printed  # as the headline writes it

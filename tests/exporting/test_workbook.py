@@ -61,6 +61,8 @@ def test_xlsx_can_be_worked_with() -> None:
     column = {cell.value: cell.column for cell in sheet[1]}
     assert sheet.cell(2, column["rt"]).number_format == "0.000"
     assert sheet.cell(2, column["volume"]).number_format == "#,##0"
+    sure = sheet.cell(2, column["confidence"]).number_format  # never shown as 1.000
+    assert sure == '[>=0.9995]"> 0.999";[<0.0005]"< 0.001";0.000'
     fills = {
         sheet.cell(r, column["verdict"]).value: sheet.cell(r, column["verdict"]).fill.fgColor.rgb
         for r in range(2, 22)

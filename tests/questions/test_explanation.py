@@ -104,6 +104,8 @@ def test_unlikely_hypotheses_are_counted_with_their_probability() -> None:
     assert "the likely one" in text
     assert "unlikely" not in text
     assert text.rstrip().endswith("3 others")
+    none = dataclasses.replace(unlikely[0], probability=0.0)
+    assert "< 0.1 %  1 other" in explanation(likely, none).text  # nothing is impossible
 
 
 def test_a_missing_number_is_a_dash() -> None:

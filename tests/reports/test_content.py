@@ -75,3 +75,14 @@ def test_a_table_that_allows_no_model_is_told_so_first() -> None:
     assert "HILIC" in report.headline().html
     assert "Nothing is open" not in report.next_steps().html
     assert content.warnings(gg.analyze(gg.example())) == []
+
+
+def test_a_report_of_a_study_says_of_how_many_samples_its_areas_are() -> None:
+    table = gg.example().data
+    columns = {"Name": table["name"], "RT": table["rt"], "Volume": table["volume"]}
+    frames = [pd.DataFrame({**columns, "Sample": sample}) for sample in "AB"]
+    study = Report(gg.analyze(pd.concat(frames)), "study", None, "today")
+    assert "Areas: sums over 2 samples." in study.species().html
+    assert "its largest row" in study.wrong_names().html
+    alone = Report(gg.analyze(gg.example()), "alone", None, "today")
+    assert "sums over" not in alone.species().html

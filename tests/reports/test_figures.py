@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import ganglioside as gg
@@ -29,6 +31,8 @@ def test_series_are_in_the_figure_or_in_the_appendix(analysis: Analysis) -> None
     assert sorted([*shown, *rest]) == sorted(valid["series"].unique())
     caption = planned("retention", analysis).caption
     assert f"{len(rest)} smaller series" in caption
+    counted = [int(number) for number in re.findall(r"(\d+) (?:more )?anchors", caption)]
+    assert sum(counted) == analysis.summary.anchors  # as the headline has it
     assert "dashed: none; dotted: more" in caption  # small panels have no legend of their curves
 
 

@@ -27,6 +27,13 @@ def test_a_fragment_counts_to_the_isomer_that_it_comes_from(analysis: Analysis) 
     assert fragment["instead"] == "part of GD1a(36:1;O2)"
 
 
+def test_another_ion_counts_to_its_species_and_is_no_part_of_it(analysis: Analysis) -> None:
+    wrong = wrong_names(analysis)
+    adducts = wrong[wrong["verdict"] == "adduct"]
+    assert len(adducts)
+    assert adducts["instead"].str.startswith("ion of ").all()
+
+
 def test_outliers_say_how_far_off_they_are_and_what_fits(analysis: Analysis) -> None:
     wrong = wrong_names(analysis).set_index("feature_id")
     suggested = analysis.suggested_names.iloc[0]

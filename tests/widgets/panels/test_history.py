@@ -131,3 +131,13 @@ def test_a_file_is_named_where_the_session_has_another_name(analysis: gg.Analysi
     files = HistoryPanel().grid._columns["file_text"]
     assert files["labels"] == [analysis.source.name]
     assert sorted(np.frombuffer(files["values"], "<i4").tolist()) == [-1, -1, 0]
+
+
+def test_files_are_no_column_where_each_session_is_named_after_its_file(
+    analysis: gg.Analysis,
+) -> None:
+    history = gg.History.open()
+    history.save(analysis)
+    grid = HistoryPanel().grid
+    assert "file_text" not in {column["key"] for column in grid._layout_columns}
+    assert next(c for c in grid._layout_columns if c["key"] == "name")["frozen"]  # never cut

@@ -48,7 +48,7 @@ function text(value, form) {
   if (form === "count") return value.toLocaleString("en");
   if (form === "short") return value === 0 ? "0" : value.toPrecision(3).replace("e+", "e");
   const digits = form === "text" ? String(value) : value.toFixed(Number(form));
-  return digits.replace("-", MINUS);
+  return digits.replace(/^-(?=[0.]+$)/, "").replace("-", MINUS);
 }
 
 // Value of a cell as other programs read it from the clipboard.

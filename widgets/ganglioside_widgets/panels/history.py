@@ -34,7 +34,7 @@ from ganglioside_widgets.state.visitors import Access
 from ganglioside_widgets.visitor_time import time_element, visitor_texts
 
 _COLUMNS: Final = (
-    Column("name", "Name", 200),
+    Column("name", "Name", 200, frozen=True),
     Column("file_text", "File", 120, "text", "Where it is not the name"),
     Column("created_text", "Created", 136),
     Column("status", "Status", 96),
@@ -227,7 +227,10 @@ class HistoryPage(w.VBox):  # type: ignore[misc]
 
 
 def _for_display(sessions: pd.DataFrame) -> pd.DataFrame:
-    """Sessions with the columns `file_text`, `created_text`, `duration` (s) and `seen_by`."""
+    """Sessions with the columns `file_text`, `created_text`, `duration` (s) and `seen_by`.
+
+    There is no `file_text` where each session has the name of its file.
+    """
     if sessions.empty:
         return sessions
     created = visitor_texts(sessions["created"])
@@ -236,9 +239,8 @@ def _for_display(sessions: pd.DataFrame) -> pd.DataFrame:
     seen_by = sessions["shared"].where(group.isna(), "group " + group.astype("str"))
     file, name = sessions["file_name"], sessions["name"]
     file = file.mask((file == name) | (file.str.replace(r"\.\w+$", "", regex=True) == name))
-    shown = sessions.assign(
-        file_text=file, created_text=created, duration=duration, seen_by=seen_by
-    )
+    files = {"file_text": file} if file.notna().any() else {}
+    shown = sessions.assign(**files, created_text=created, duration=duration, seen_by=seen_by)
     return shown.reset_index(drop=True)
 
 

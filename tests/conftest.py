@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -68,6 +69,13 @@ def pytest_runtestloop() -> None:
     gc.enable()
 
 
+@pytest.fixture
+def caplog(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """What is logged, also while a cluster of another test runs, which silences all handlers."""
+    caplog.handler.setLevel(logging.NOTSET)
+    return caplog
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run tests of the history on both of its stores."""
     stores.parametrize(metafunc)
@@ -80,6 +88,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     without = {*left_out}
     items[:] = [item for item in items if item not in without]
     items.sort(key=lambda item: _rank(item.nodeid))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What was printed and logged, in signs that a worker can send: it would die of others."""
+    report = yield
+    report.sections = [
+        (title, text.encode("utf-8", "backslashreplace").decode())
+        for title, text in report.sections
+    ]
+    return report
 
 
 def _rank(nodeid: str) -> int:

@@ -16,7 +16,7 @@ from ganglioside.inference.shares import Shares
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.head_groups import HEADS
-from ganglioside.observations.groups import UNIT_SIGN
+from ganglioside.observations.groups import UNIT_SIGN, could_break
 from ganglioside.support.arrays import FloatArray, sum_by
 
 #: Unlisted series that weigh as much as a listed one: those that are listed are the common ones.
@@ -56,8 +56,8 @@ def doubt_of_lines(state: Inference, shares: Shares) -> FloatArray:
     The prior probability is that of a table which lists no heavier series. It falls with each that
     is listed, and where those that are listed hardly break; anchors on the line are evidence.
     """
-    prior = state.priors.unlisted_parents.value
-    prior = np.minimum(prior * _unlisted(state) * _breakage(state, shares), 0.5)
+    usual = state.priors.unlisted_parents.value * _breakage(state, shares)
+    prior = np.minimum(usual * _unlisted(state), 0.5)
     odds = prior / (1 - prior) / _anchor_evidence(state)
     return np.asarray(odds / (1 + odds))
 
@@ -66,8 +66,7 @@ def _unlisted(state: Inference) -> FloatArray:
     """Part of the series that could break into that of each line and are not listed, (L,)."""
     group = state.line_group
     units = state.observed.groups.units[group]
-    more = _known_heads()[:, None, :] - units[None, :, :]
-    known = ((more >= 0).all(axis=2) & (more > 0).any(axis=2)).sum(axis=0)
+    known = could_break(_known_heads(), units).sum(axis=0)
     listed = state.observed.groups.contains[:, group].sum(axis=0)
     missing = np.maximum(known - listed, 0)
     return np.asarray(missing / np.maximum(missing + _RARER * listed, 1.0))
@@ -77,7 +76,7 @@ def _breakage(state: Inference, shares: Shares) -> float:
     """Fragments among the rows that could be of listed series, over what is usual."""
     usual = state.priors.usual_pieces
     group, pairs, n = state.observed.group, state.coelution, len(state.observed)
-    exposed = state.observed.groups.contains.any(axis=0)[group]
+    exposed = np.asarray(state.observed.groups.contains.any(axis=0))[group]
     broken = pairs.process < 0
     fragments = sum_by(pairs.child[broken], shares.pair[broken], n)
     fragments = fragments + shares.missing_parents.by_row(n, "fragment")

@@ -18,6 +18,22 @@ _OAC: Final = UNITS.index("oac")
 _SIALIC_ACIDS: Final = [UNITS.index("neuac"), UNITS.index("neugc")]
 
 
+def could_break(parents: FloatArray, children: FloatArray) -> BoolArray:
+    """Whether p could break into c: it has at least as many of every unit, and more of one.
+
+    Parameters
+    ----------
+    parents, children : numpy.ndarray, shapes (P, units) and (C, units)
+        Counts of units, as `Groups.units` has them.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (P, C)
+    """
+    more = parents[:, None, :] - children[None, :, :]
+    return np.asarray((more >= 0).all(axis=2) & (more > 0).any(axis=2))
+
+
 @dataclass(frozen=True, eq=False)
 class Groups:
     """The G groups of a table: its series, those whose names give an isomer apart.
@@ -40,12 +56,8 @@ class Groups:
 
     @cached_property
     def contains(self) -> BoolArray:
-        """Whether group p could break into group c, shape (G, G), indexed [p, c].
-
-        It has at least as many of every unit, and more of one.
-        """
-        difference = self.units[:, None, :] - self.units[None, :, :]
-        return np.asarray((difference >= 0).all(axis=2) & (difference > 0).any(axis=2))
+        """Whether group p could break into group c, shape (G, G), indexed [p, c]."""
+        return could_break(self.units, self.units)
 
     @cached_property
     def acetyls(self) -> FloatArray:

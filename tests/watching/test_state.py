@@ -84,5 +84,5 @@ def test_a_time_that_is_none_is_told_and_ends_no_worker(history: History) -> Non
     history.jobs.add("verify", {"sample": 0}, "verify")
     with history._store.write() as connection:
         connection.execute("UPDATE jobs SET created = 'infinity'")
-    with pytest.raises(HistoryError, match="a time that is none|timestamp too large"):
+    with pytest.raises(HistoryError, match=r"a time that is none|timestamp too large"):
         look(history)

@@ -177,8 +177,12 @@ def test_the_card_of_an_analysis_is_shown_whole_in_the_lab(
 
 
 def test_a_chart_of_a_lesson_is_shown_whole_in_the_lab(lesson: Visit) -> None:
-    chart = lesson.page.locator(".jp-RenderedSVG").first
+    chart = lesson.page.locator(".jp-OutputArea-output img").first
     chart.scroll_into_view_if_needed()
-    width, height, held, high = chart.evaluate(SIZES)
+    expect(chart).to_have_attribute("alt", re.compile("[a-z]"))
+    assert chart.evaluate("e => e.complete && e.naturalWidth > 0")
+    width, height, _, _ = chart.evaluate(SIZES)
     assert min(width, height) > 300
-    assert (held, high) == (width, height)
+    cell = chart.locator("xpath=ancestor::*[contains(@class, 'jp-OutputArea-output')]").first
+    held_by = cell.evaluate(SIZES)
+    assert held_by[2:] == held_by[:2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from ganglioside.display.cards import card
+from ganglioside.support.formatting import with_sign
 
 if TYPE_CHECKING:
     from ganglioside.amounts.groups import GroupComparison
@@ -30,7 +31,8 @@ def comparison_card(comparison: GroupComparison) -> str:
     columns = ["name", "reference", "group", "log2_fold_change", "low", "high", "p", "q"]
     first = comparison.tested[columns].head(MOST_ROWS)
     rows = [
-        (name, f"{group} / {reference}", _signed(change), f"{_signed(low)} to {_signed(high)}",
+        (name, f"{group} / {reference}", with_sign(change, 2),
+         f"{with_sign(low, 2)} to {with_sign(high, 2)}",
          _chance(p), _chance(q))
         for name, reference, group, change, low, high, p, q in first.itertuples(index=False)
     ]  # fmt: skip
@@ -40,11 +42,6 @@ def comparison_card(comparison: GroupComparison) -> str:
         rows=rows,
         more=len(comparison.tested) - len(rows),
     )
-
-
-def _signed(value: float) -> str:
-    """A log2 fold change with its sign, the minus as in text."""
-    return f"{value:+.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _chance(value: float) -> str:

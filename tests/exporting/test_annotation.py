@@ -347,7 +347,7 @@ def test_a_json_document_is_refused_with_the_cure() -> None:
         written(mztab.document(camel=True).encode())
 
 
-@pytest.mark.parametrize("name", some(sorted({**exports(), **good_cases()}), one_in=4))
+@pytest.mark.parametrize("name", some(sorted({**exports(), **good_cases()}), one_in=8))
 def test_the_file_of_a_tool_is_read_again_as_it_was_and_annotated_again_the_same(name: str) -> None:
     content = {**exports(), **good_cases()}[name]
     try:

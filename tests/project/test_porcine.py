@@ -104,11 +104,11 @@ def test_left_out_anchors_are_predicted(raw: pd.DataFrame) -> None:
     """Each dropped with its row and predicted by name; the nearest isomer counts.
 
     All 47 right anchors are asked, also those of whose series nothing right is left but one row;
-    by day, one in two.
+    by day, one in four.
     """
     anchors = raw[raw["Anchor"].eq("T")].drop(index=list(WRONG_ANCHORS))
     assert len(anchors) == 47
-    error = pd.Series({i: left_out_error(raw, i) for i in some(list(anchors.index))})
+    error = pd.Series({i: left_out_error(raw, i) for i in some(list(anchors.index), one_in=4)})
     assert error.notna().all()
     assert np.sqrt((error**2).mean()) <= 0.035
     assert error.abs().max() <= 0.12

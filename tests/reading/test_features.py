@@ -22,7 +22,7 @@ from corpus.inputs import CASES, GOOD, Case, parquet, workbook
 from corpus.mutations import mutated
 from corpus.odd_cells import ROW
 from corpus.outcomes import first_faults, reported
-from effort import examples, most
+from effort import examples, most, some
 from hypothesis import given
 from hypothesis import strategies as st
 from paths import PORCINE, ROOT, TESTS
@@ -145,7 +145,45 @@ def test_damaged_files_raise_only_what_is_meant(
         first_faults(gg.read_features(bytes(damaged)))
 
 
+#: Some of them with words of their refusal.
+REASONS = [
+    ("workbooks", "row number 1e18", "no sheet has more than 1,048,576 rows"),
+    ("workbooks", "rows backward", "row numbered 1 below row 2"),
+    ("workbooks", "2e4 sheets", "more than 1,000"),
+    ("workbooks", "2e4 members", "more than 10,000"),
+    ("workbooks", "encrypted members", "protected by a password"),
+    ("workbooks", "3e6 empty rows", "times its size"),
+    ("workbooks", "4e6 empty cells", "times its size"),
+    ("workbooks", "3e6 elements before the rows", "times its size"),
+    ("workbooks", "3e6 strings", "times its size"),
+    ("workbooks", "3e6 styles", "times its size"),
+    ("workbooks", "a text of 50 MB", "times its size"),
+    ("workbooks", "overlapping members", "more than 20 times the limit"),
+    ("workbooks", "entities", "document type"),
+    ("workbooks", "many far cells", "filled in"),
+    ("parquet", "a dictionary of 6 GB", "unpacks to 6,001 MB"),
+    ("parquet", "a dictionary of 6 GB of bytes", "unpacks to 6,003 MB"),
+    ("parquet", "a dictionary of fixed length", "unpacks to 510 MB"),
+    ("parquet", "600 MB of one number", "unpacks to 592 MB"),
+    ("parquet", "many groups", "larger groups of rows"),
+    ("parquet", "texts by their beginnings", "DELTA_BYTE_ARRAY"),
+    ("parquet", "20,000 columns", "more than 16,384"),
+    ("parquet", "a map", "not single values"),
+    ("texts", "a quote that is not closed", "A quote that opens in line 3 is not closed"),
+    ("texts", "one line of 40 MB", "too long for a header"),
+    ("texts", "short rows below a wide header", "filled in"),
+    ("studies", "a study in a study", "a study holds files only"),
+    ("studies", "studies 400 deep", "a study holds files only"),
+    ("studies", "an encrypted study", "protected by a password"),
+    ("studies", "a study of 2e4 files", "more than 10,000"),
+    ("studies", "a study of 1 GB", "more than 20 times the limit"),
+]
+
 HOSTILE_FILES = [(family, name) for family, files in HOSTILE.items() for name in files]
+
+#: By day, those whose refusal is known and one in two of the others.
+_KNOWN = {("workbooks", "far cell"), *((family, name) for family, name, _ in REASONS)}
+TRIED_FILES = sorted(_KNOWN | {*some([file for file in HOSTILE_FILES if file not in _KNOWN])})
 
 #: Seconds of the processor and MB of memory for one file; a fault takes a multiple, or no end.
 LONG, LARGE = 60, 2_000
@@ -167,21 +205,21 @@ for path in sys.argv[2:]:
 def became(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str]:
     """What becomes of each hostile file; one that does not end, and those after it, are missing."""
     folder = tmp_path_factory.mktemp("hostile")
-    paths = [folder / str(place) for place in range(len(HOSTILE_FILES))]
-    for path, (family, name) in zip(paths, HOSTILE_FILES, strict=True):
+    paths = [folder / str(place) for place in range(len(TRIED_FILES))]
+    for path, (family, name) in zip(paths, TRIED_FILES, strict=True):
         path.write_bytes(HOSTILE[family][name]())
     command = [sys.executable, "-W", "ignore", "-c", READ_ALL, str(LONG), *map(str, paths)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), *sys.path])}
     run = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     records = [json.loads(line) for line in run.stdout.splitlines()]
-    assert len(records) == len(HOSTILE_FILES), f"{HOSTILE_FILES[len(records)]}: {run.stderr[-800:]}"
-    large = [file for file, record in zip(HOSTILE_FILES, records, strict=True)
+    assert len(records) == len(TRIED_FILES), f"{TRIED_FILES[len(records)]}: {run.stderr[-800:]}"
+    large = [file for file, record in zip(TRIED_FILES, records, strict=True)
              if record["memory"] >= LARGE]  # fmt: skip
     assert large == [], "the first of these, since the memory is the largest so far"
-    return {file: record["became"] for file, record in zip(HOSTILE_FILES, records, strict=True)}
+    return {file: record["became"] for file, record in zip(TRIED_FILES, records, strict=True)}
 
 
-@pytest.mark.parametrize(("family", "name"), HOSTILE_FILES, ids=lambda part: part)
+@pytest.mark.parametrize(("family", "name"), TRIED_FILES, ids=lambda part: part)
 def test_a_hostile_file_ends_soon_with_rows_or_a_message(
     family: str, name: str, became: dict[tuple[str, str], str]
 ) -> None:
@@ -190,41 +228,7 @@ def test_a_hostile_file_ends_soon_with_rows_or_a_message(
     assert 5 < len(outcome) < 600
 
 
-@pytest.mark.parametrize(
-    ("family", "name", "words"),
-    [
-        ("workbooks", "row number 1e18", "no sheet has more than 1,048,576 rows"),
-        ("workbooks", "rows backward", "row numbered 1 below row 2"),
-        ("workbooks", "2e4 sheets", "more than 1,000"),
-        ("workbooks", "2e4 members", "more than 10,000"),
-        ("workbooks", "encrypted members", "protected by a password"),
-        ("workbooks", "3e6 empty rows", "times its size"),
-        ("workbooks", "4e6 empty cells", "times its size"),
-        ("workbooks", "3e6 elements before the rows", "times its size"),
-        ("workbooks", "3e6 strings", "times its size"),
-        ("workbooks", "3e6 styles", "times its size"),
-        ("workbooks", "a text of 50 MB", "times its size"),
-        ("workbooks", "overlapping members", "more than 20 times the limit"),
-        ("workbooks", "entities", "document type"),
-        ("workbooks", "many far cells", "filled in"),
-        ("parquet", "a dictionary of 6 GB", "unpacks to 6,001 MB"),
-        ("parquet", "a dictionary of 6 GB of bytes", "unpacks to 6,003 MB"),
-        ("parquet", "a dictionary of fixed length", "unpacks to 510 MB"),
-        ("parquet", "600 MB of one number", "unpacks to 592 MB"),
-        ("parquet", "many groups", "larger groups of rows"),
-        ("parquet", "texts by their beginnings", "DELTA_BYTE_ARRAY"),
-        ("parquet", "20,000 columns", "more than 16,384"),
-        ("parquet", "a map", "not single values"),
-        ("texts", "a quote that is not closed", "A quote that opens in line 3 is not closed"),
-        ("texts", "one line of 40 MB", "too long for a header"),
-        ("texts", "short rows below a wide header", "filled in"),
-        ("studies", "a study in a study", "a study holds files only"),
-        ("studies", "studies 400 deep", "a study holds files only"),
-        ("studies", "an encrypted study", "protected by a password"),
-        ("studies", "a study of 2e4 files", "more than 10,000"),
-        ("studies", "a study of 1 GB", "more than 20 times the limit"),
-    ],
-)
+@pytest.mark.parametrize(("family", "name", "words"), REASONS)
 def test_the_refusal_of_a_hostile_file_names_the_reason(
     family: str, name: str, words: str, became: dict[tuple[str, str], str]
 ) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from effort import PATIENCE
 from served import NO_RATES, Running, Served
 
 from ganglioside.history import History
@@ -78,9 +79,9 @@ def test_a_server_can_be_stopped_and_its_port_used_again(tmp_path: Path) -> None
     history = History.open(tmp_path / "history.duckdb")
     with Running(history, NO_RATES) as served:
         url = served.url
-        assert httpx.get(f"{url}/health").json() == {"status": "ok"}
+        assert httpx.get(f"{url}/health", timeout=PATIENCE).json() == {"status": "ok"}
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{url}/health")
+        httpx.get(f"{url}/health", timeout=PATIENCE)
 
 
 def test_writers_change_nothing_that_others_made(running: Served, sid: str) -> None:

@@ -164,12 +164,12 @@ def test_addresses_in_answers_can_be_followed_below_a_base(ann: httpx.Client, mo
 def test_programs_that_watch_servers_are_answered(address: str, ann: httpx.Client) -> None:
     root = address.removesuffix("/api/v1")
     for path in ("health", "ready"):
-        assert httpx.get(f"{root}/{path}").json() == {"status": "ok"}
+        assert httpx.get(f"{root}/{path}", timeout=PATIENCE).json() == {"status": "ok"}
     answer = ann.get("metrics", headers={"X-Request-Id": "proxy-0123456789"})
     assert answer.headers["x-request-id"] == "proxy-0123456789"
     assert "ganglioside_kernels 0.0" in answer.text
     assert 'route="/version"' in answer.text
-    assert httpx.get(f"{address}/metrics").status_code == 403
+    assert httpx.get(f"{address}/metrics", timeout=PATIENCE).status_code == 403
 
 
 def test_foreign_pages_are_refused(ann: httpx.Client, sid: str) -> None:

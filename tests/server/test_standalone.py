@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 import trustme
+from effort import PATIENCE
 
 import ganglioside as gg
 from ganglioside.errors import ServerError
@@ -74,7 +75,9 @@ def test_tls_is_served_and_checked(history: History, tmp_path: Path) -> None:
         with gg.connect(server.url, secret, verify=str(trusted)) as client:
             assert client.version().person == "Ann"
         answer = httpx.get(
-            f"{server.url}/health", verify=ssl.create_default_context(cafile=trusted)
+            f"{server.url}/health",
+            verify=ssl.create_default_context(cafile=trusted),
+            timeout=PATIENCE,
         )
         assert "max-age" in answer.headers["strict-transport-security"]
         with pytest.raises(ServerError, match="does not answer"):

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Iterator
 
 import pytest
 
 from ganglioside.support.termination import terminable
+
+
+@pytest.fixture(autouse=True)
+def _as_a_process_begins() -> Iterator[None]:
+    """Servers of other tests may have left handlers of theirs."""
+    before = signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGTERM, before)
 
 
 def test_sigterm_interrupts_the_block_and_ends_the_process_again_after_it() -> None:

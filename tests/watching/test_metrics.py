@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+from effort import PATIENCE
 from prometheus_client.parser import text_string_to_metric_families
 from served import Running, upload
 
@@ -38,7 +39,7 @@ def test_requests_jobs_and_history_are_counted_without_names(tmp_path: Path) -> 
             assert stranger.get("metrics").status_code == 401
         root = served.url.removesuffix("/api/v1")
         for path, status in {"health": 200, "ready": 200, "metrics": 401}.items():
-            assert httpx.get(f"{root}/{path}").status_code == status
+            assert httpx.get(f"{root}/{path}", timeout=PATIENCE).status_code == status
     found = values(text)
     route = ("route", "/sessions/{sid}")
     asked = [("method", "GET"), route, ("status", "200")]

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from ganglioside.ion_source.coelution import Coelution
 from ganglioside.lipids.artefacts import artefacts
 from ganglioside.support.arrays import FloatArray, IntArray, sum_by
 
@@ -99,3 +100,15 @@ class Shares:
     chance: FloatArray
     predicted: FloatArray
     scale: FloatArray
+
+    def fragment(self, pairs: Coelution) -> FloatArray:
+        """Probability that each row is a fragment, of a parent with or without a row, (n,).
+
+        Parameters
+        ----------
+        pairs : Coelution
+            The co-eluting pairs that `pair` is of.
+        """
+        n, broken = len(self.genuine), pairs.process < 0
+        of_rows = sum_by(pairs.child[broken], self.pair[broken], n)
+        return of_rows + self.missing_parents.by_row(n, "fragment")

@@ -75,12 +75,8 @@ def _unlisted(state: Inference) -> FloatArray:
 def _breakage(state: Inference, shares: Shares) -> float:
     """Fragments among the rows that could be of listed series, over what is usual."""
     usual = state.priors.usual_pieces
-    group, pairs, n = state.observed.group, state.coelution, len(state.observed)
-    exposed = np.asarray(state.observed.groups.contains.any(axis=0))[group]
-    broken = pairs.process < 0
-    fragments = sum_by(pairs.child[broken], shares.pair[broken], n)
-    fragments = fragments + shares.missing_parents.by_row(n, "fragment")
-    pieces = float(fragments[exposed].sum())
+    exposed = np.asarray(state.observed.groups.contains.any(axis=0))[state.observed.group]
+    pieces = float(shares.fragment(state.coelution)[exposed].sum())
     whole = float(shares.genuine[exposed].sum())
     share = (pieces + usual.weight * usual.value) / (pieces + whole + usual.weight)
     return share / usual.value

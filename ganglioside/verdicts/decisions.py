@@ -226,12 +226,11 @@ def _probability(state: Inference) -> FloatArray:
     """Probability of valid, fragment, adduct and outlier, shape (n, 4)."""
     shares, pairs, n = state.shares, state.coelution, len(state.observed)
     missing = shares.missing_parents
-    by_fragmentation = pairs.process < 0
-    fragment = sum_by(pairs.child[by_fragmentation], shares.pair[by_fragmentation], n)
-    adduct = sum_by(pairs.child[~by_fragmentation], shares.pair[~by_fragmentation], n)
+    is_artefact = pairs.process >= 0
+    adduct = sum_by(pairs.child[is_artefact], shares.pair[is_artefact], n)
     probability = np.zeros((n, UNDETERMINED))  # the verdicts before it
     probability[:, VALID] = shares.genuine + shares.unfound
-    probability[:, FRAGMENT] = fragment + missing.by_row(n, "fragment") + shares.unlisted
+    probability[:, FRAGMENT] = shares.fragment(pairs) + shares.unlisted
     probability[:, ADDUCT] = adduct + missing.by_row(n, "adduct")
     probability[:, OUTLIER] = shares.chance + missing.by_row(n, "outlier")
     return probability

@@ -11,7 +11,12 @@ from pandas.api.extensions import ExtensionArray
 from ganglioside.lipids.mass_errors import mass_errors
 from ganglioside.lipids.mass_readings import average_masses
 from ganglioside.lipids.parsed_names import ParsedNames
-from ganglioside.observations.ion_forms import expected_mz, nearest_ions, one_polarity
+from ganglioside.observations.ion_forms import (
+    expected_mz,
+    fitting_ions,
+    nearest_ions,
+    one_polarity,
+)
 from ganglioside.observations.mass_calibration import calibration
 from ganglioside.observations.mass_shifts import (
     MassShift,
@@ -64,11 +69,18 @@ class MassEvidence:
         Systematic error, ppm.
     shifts : tuple of MassShift
         What many m/z are instead of those of name and ion.
+    ion : numpy.ndarray of int, shape (n,)
+        Index into `adducts()`, -1 where unknown: the stated ion, or that which the m/z fits.
+    misstated : numpy.ndarray of bool, shape (n,)
+        Whether the m/z contradicts the stated ion and fits another one of the name: errors are
+        those of that.
     """
 
     error: FloatArray
     offset: FloatArray
     shifts: tuple[MassShift, ...]
+    ion: IntArray
+    misstated: BoolArray
 
 
 def mass_evidence(
@@ -85,16 +97,24 @@ def mass_evidence(
         `negative`, `positive` or `auto`: of m/z without an ion.
     priors : Priors
     """
+    n = len(rows.mz)
+    misstated = np.zeros(n, dtype=np.bool_)
     if not np.isfinite(rows.mz).any():
-        return MassEvidence(np.full(len(rows.mz), np.nan), np.zeros(len(rows.mz)), _NO_SHIFTS)
+        return MassEvidence(np.full(n, np.nan), np.zeros(n), _NO_SHIFTS, rows.ion, misstated)
+    mass = names.masses[rows.species]
     shifts, ignored = _shifts(rows, names, polarity)
-    error = mass_errors(rows.mz, rows.stated, names.masses[rows.species], polarity)
-    error = np.where(ignored, np.nan, error)
+    error = np.where(ignored, np.nan, mass_errors(rows.mz, rows.stated, mass, polarity))
     with np.errstate(invalid="ignore"):
         near = np.abs(error) <= reach(rows.mz)
-    known = np.where(near, error, np.nan)
-    offset = calibration(known, rows.mz, rows.rt, rows.sample, priors)
-    return MassEvidence(error - offset, offset, shifts)
+    offset = calibration(np.where(near, error, np.nan), rows.mz, rows.rt, rows.sample, priors)
+    far = np.flatnonzero(~near & np.isfinite(error))
+    ion = rows.ion.copy()
+    fitting = fitting_ions(rows.mz[far], mass[far], ion[far])
+    far, fitting = far[fitting >= 0], fitting[fitting >= 0]
+    ion[far], misstated[far] = fitting, True
+    expected = expected_mz(mass[far], fitting)
+    error[far] = 1e6 * (rows.mz[far] - expected) / expected
+    return MassEvidence(error - offset, offset, shifts, ion, misstated)
 
 
 def _shifts(

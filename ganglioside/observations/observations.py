@@ -93,6 +93,8 @@ class Observations:
         Index into `adducts()`, -1 where unknown.
     ion_stated : numpy.ndarray of bool, shape (n,)
         Whether the table names the ion; other ions are the nearest to the m/z.
+    ion_misstated : numpy.ndarray of bool, shape (n,)
+        Whether the table names another ion, which the m/z contradicts.
     isotope : numpy.ndarray of int, shape (n,)
         Number of the isotope peak that the table states, 0 where it states none.
     rt : numpy.ndarray, shape (n,)
@@ -134,6 +136,7 @@ class Observations:
     mz: OfRows[FloatArray]
     ion: OfRows[IntArray]
     ion_stated: OfRows[BoolArray]
+    ion_misstated: OfRows[BoolArray]
     isotope: OfRows[IntArray]
     rt: OfRows[FloatArray]
     log_volume: OfRows[FloatArray]
@@ -268,7 +271,8 @@ def observe(
         mass_error=evidence.error,
         mass_offset=evidence.offset,
         mz=rows.mz,
-        ion=rows.ion,
+        ion=evidence.ion,
+        ion_misstated=evidence.misstated,
         ion_stated=~rows.ions.isna(),
         isotope=rows.isotope,
         rt=drift.to_study(rows.rt, rows.sample),
@@ -279,7 +283,7 @@ def observe(
         together=priors.coelution_width.value,
         mass_shifts=evidence.shifts,
         rt_step=decimal_step(rows.rt, _DIGITS, _OFF_STEP),
-        polarity=_polarity(rows.ion, polarity, evidence.shifts),
+        polarity=_polarity(evidence.ion, polarity, evidence.shifts),
     )
 
 

@@ -1105,6 +1105,7 @@ def _assemble(evidence: StudyEvidence, model: FittedModel, settings: Settings) -
         log_p,
         first.is_orderly,
         observed.mass_shifts,
+        observed.other_ions,
         observed.gradients,
     )
     return Analysis(

@@ -41,19 +41,19 @@ def _misfit(state: Inference) -> float:
     squares = ((state.candidates.rt - state.fitted) / state.scatter) ** 2
     misfit = (OWN_TAIL + 1) * np.log1p(squares / OWN_TAIL)
     steps = np.diff(gradient.log_speed) / STEP
-    return float(state.shares.own @ misfit + steps @ steps)
+    return float(state.teaching @ misfit + steps @ steps)
 
 
 def _nearer(state: Inference) -> Gradient:
     """The gradient after one step."""
     gradient = state.observed.gradient
     c = state.candidates
-    counts = np.flatnonzero(state.shares.own > _LEAST_SHARE)
+    counts = np.flatnonzero(state.teaching > _LEAST_SHARE)
     line, ceramide = c.line[counts], c.ceramide[counts]
     row = c.row[counts]
     scatter = state.scatter[counts]
     residual = (c.rt - state.fitted)[counts] / scatter
-    weight = state.shares.own[counts] * student_weight(residual, OWN_TAIL)
+    weight = state.teaching[counts] * student_weight(residual, OWN_TAIL)
     basis = ceramide_basis(state.observed.ceramides)[ceramide]
     followed = ceramide_effect_jacobian(state.curve.shape, basis) / scatter[:, None]
     cells = RowsInCells(state.observed.rt[row], gradient.knots)

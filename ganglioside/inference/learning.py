@@ -50,7 +50,7 @@ def with_curve(state: Inference) -> Inference:
     """State with the curve moved by one step towards its rows."""
     c, scatter = state.candidates, state.scatter
     residual = c.rt - state.fitted
-    weight = state.shares.own * student_weight(residual / scatter, OWN_TAIL) / scatter**2
+    weight = state.teaching * student_weight(residual / scatter, OWN_TAIL) / scatter**2
     shape = state.tabulated.variance.shape
 
     def by_line_ceramide(values: FloatArray) -> FloatArray:
@@ -186,7 +186,7 @@ def _sigma(state: Inference) -> FloatArray:
     sigma = state.rates.sigma
     z = (c.rt - shares.predicted) / shares.scale
     known = (sigma[c.ceramide_class] * c.speed / shares.scale) ** 2
-    weight = shares.own * known * student_weight(z, OWN_TAIL)
+    weight = state.teaching * known * student_weight(z, OWN_TAIL)
     squares = sum_by(c.ceramide_class, weight * z**2, 2) * sigma**2
     count = sum_by(c.ceramide_class, weight, 2)
     usual = np.array(_CLASS_SCATTER) * state.usual_scatter

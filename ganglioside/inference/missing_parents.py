@@ -65,6 +65,7 @@ def missing_parents(state: Inference, sought: BoolArray, others: FloatArray) -> 
     mass_error = state.observed.mass_error[found.child]
     shift = possible.parents.shift.take(parent)
     mass = state.rates.mass.right(mass_error, shift) * possible.parents.nearness.take(parent)
+    mass *= state.ion_evidence[found.child]
     made = _rates(state, found, kind) * density * mass
     gain = np.log1p(made / others.take(found.child))
     probability = made * _existence(state, found, gain, areas.detected)

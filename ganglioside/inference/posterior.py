@@ -132,7 +132,7 @@ def _unfound(
     spread = priors.isomer_about_composition.spread * state.curve.slope
     n = len(state.observed)
     density = sum_by(c.row, normal(c.rt, predicted, spread), n) / np.bincount(c.row, minlength=n)
-    evidence = state.rates.mass.right(state.observed.mass_error) * state.genuine_area_density
+    evidence = state.right_mass * state.genuine_area_density
     isomers = further_line(state.observed.groups, priors) / priors.further_line.value
     rate = priors.unfound_line.value * isomers[state.observed.group]
     odds = rate * density * evidence / others.total
@@ -192,7 +192,7 @@ def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
 
 def row_evidence(state: Inference) -> FloatArray:
     """Evidence of anchor mark and m/z that each row is genuine, shape (n,); m/z by its density."""
-    return np.asarray(anchor_evidence(state) * state.rates.mass.right(state.observed.mass_error))
+    return np.asarray(anchor_evidence(state) * state.right_mass)
 
 
 def anchor_evidence(state: Inference) -> FloatArray:
@@ -245,6 +245,7 @@ def _pair_intensity(state: Inference) -> FloatArray:
     ratio = state.of_area(pairs.log_ratio, yields.mean, yields.sd)
     area = np.where(pairs.measured, ratio, state.chance_area_density[pairs.child])
     mass = rates.mass.right(observed.mass_error[pairs.child], pairs.shift)
+    mass *= state.ion_evidence[pairs.child]
     made = _plausible_ratio(state) * odds * closeness * area * mass
     return np.asarray(state.shares.genuine[pairs.parent] * made)
 

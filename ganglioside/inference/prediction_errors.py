@@ -118,7 +118,7 @@ def error_scale(state: Inference, unsure: GradientUncertainty) -> float:
     left = 1 - np.minimum(_refitted(state).weight * variance, _MOST_LEVERAGE)
     expected = np.sqrt(state.scatter**2 + variance / left)
     error = (c.rt - state.fitted) / left / expected
-    weight = state.shares.own * left
+    weight = state.teaching * left
     squared = usual.value**2
     for _ in range(_ROUNDS):
         squares = weight * student_weight(error / np.sqrt(squared), OWN_TAIL) @ error**2

@@ -200,6 +200,32 @@ class Inference:
         return self.rates.mass.by_chance(self.observed.mass_error)
 
     @cached_property
+    def right_mass(self) -> FloatArray:
+        """Density of the m/z of each row if it is what its name says, shape (n,)."""
+        return self.rates.mass.right(self.observed.mass_error) * self.ion_evidence
+
+    @cached_property
+    def ion_evidence(self) -> FloatArray:
+        """Evidence for the name of each row in the ion that the table states, shape (n,).
+
+        1 where the m/z is that of this ion, less where it is that of another ion of the name.
+        """
+        misstated = self.observed.ion_misstated
+        return np.where(misstated, self.priors.misstated_ion.value, 1.0)
+
+    @cached_property
+    def teaching(self) -> FloatArray:
+        """Share of each candidate that teaches curve, lines and scatter, shape (a,).
+
+        A row whose m/z is that of another ion than the table says is judged, and teaches nothing:
+        names that a library gave by mass alone stand there, and there may be many of them.
+        """
+        misstated = self.observed.ion_misstated
+        if not misstated.any():
+            return self.shares.own
+        return np.where(misstated[self.candidates.row], 0.0, self.shares.own)
+
+    @cached_property
     def on_its_line(self) -> BoolArray:
         """Whether each candidate is more likely than not the row of its species, shape (a,)."""
         return np.asarray(self.shares.own > _ON_ITS_LINE)

@@ -70,9 +70,14 @@ def ions_of(
 
 
 def nearest_ions(
-    mz: FloatArray, mass: FloatArray, polarity: str = "auto", within: float = np.inf
+    mz: FloatArray,
+    mass: FloatArray,
+    polarity: str = "auto",
+    within: float = np.inf,
+    *,
+    usual: bool = True,
 ) -> IntArray:
-    """Usual ion whose m/z is nearest, an index into `adducts()`, shape (n,); -1 if none is near.
+    """Ion whose m/z is nearest, an index into `adducts()`, shape (n,); -1 if none is near.
 
     Parameters
     ----------
@@ -82,13 +87,41 @@ def nearest_ions(
         `negative`, `positive` or `auto`.
     within : float
         Largest distance, ppm.
+    usual : bool
+        Whether usual ions alone are taken.
     """
-    known = adducts()
-    usual = [k for k, a in enumerate(known) if a.usual and polarity in ("auto", a.polarity)]
-    expected = np.stack([expected_mz(mass, np.full(len(mass), k)) for k in usual])
+    of_polarity = [(k, a) for k, a in enumerate(adducts()) if polarity in ("auto", a.polarity)]
+    taken = [k for k, a in of_polarity if a.usual or not usual]
+    expected = np.stack([expected_mz(mass, np.full(len(mass), k)) for k in taken])
     away = 1e6 * np.abs(mz - expected) / expected
-    nearest = np.array(usual)[away.argmin(axis=0)]
+    nearest = np.array(taken)[away.argmin(axis=0)]
     return np.where(away.min(axis=0) <= within, nearest, -1)
+
+
+def fitting_ions(mz: FloatArray, mass: FloatArray, ion: IntArray) -> IntArray:
+    """Ion that m/z fit instead of the stated ones, shape (n,); -1 where none is near.
+
+    Parameters
+    ----------
+    mz, mass : numpy.ndarray, shape (n,)
+        Measured m/z, and mass of the named molecules, neutral, Da.
+    ion : numpy.ndarray of int, shape (n,)
+        Stated ions, indices into `adducts()`; those that fit are of the same polarity.
+
+    Examples
+    --------
+    >>> stated = [ion.name for ion in adducts()].index("[M-H]-")
+    >>> found = fitting_ions(np.array([1225.7427]), np.array([1180.7445]), np.array([stated]))
+    >>> adducts()[found[0]].name
+    '[M+HCOO]-'
+    """
+    found = np.full(len(mz), -1, dtype=np.int64)
+    stated = np.array([a.polarity for a in adducts()])[ion]
+    for polarity in ("negative", "positive"):
+        rows = np.flatnonzero(stated == polarity)
+        if len(rows):
+            found[rows] = nearest_ions(mz[rows], mass[rows], polarity, _NEAR, usual=False)
+    return found
 
 
 def one_polarity(ion: IntArray, polarity: str) -> str:

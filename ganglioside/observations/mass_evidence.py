@@ -8,10 +8,16 @@ from typing import Final
 import numpy as np
 from pandas.api.extensions import ExtensionArray
 
+from ganglioside.lipids.adducts import adducts
 from ganglioside.lipids.mass_errors import mass_errors
 from ganglioside.lipids.mass_readings import average_masses
 from ganglioside.lipids.parsed_names import ParsedNames
-from ganglioside.observations.ion_forms import expected_mz, nearest_ions, one_polarity
+from ganglioside.observations.ion_forms import (
+    expected_mz,
+    fitting_ions,
+    nearest_ions,
+    one_polarity,
+)
 from ganglioside.observations.mass_calibration import calibration
 from ganglioside.observations.mass_shifts import (
     MassShift,
@@ -19,8 +25,9 @@ from ganglioside.observations.mass_shifts import (
     find_shifts,
     is_as_named,
     reach,
+    shift_of,
 )
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced
 from ganglioside.support.priors import Priors
 
 _NO_SHIFTS: Final[tuple[MassShift, ...]] = ()
@@ -64,11 +71,21 @@ class MassEvidence:
         Systematic error, ppm.
     shifts : tuple of MassShift
         What many m/z are instead of those of name and ion.
+    ion : numpy.ndarray of int, shape (n,)
+        Index into `adducts()`, -1 where unknown: the stated ion, or that which the m/z fits.
+    misstated : numpy.ndarray of bool, shape (n,)
+        Whether the m/z contradicts the stated ion and fits another one of the name: errors are
+        those of that.
+    other_ions : tuple of MassShift
+        How far the m/z of these rows are from those of the stated ions, by the ion that they fit.
     """
 
     error: FloatArray
     offset: FloatArray
     shifts: tuple[MassShift, ...]
+    ion: IntArray
+    misstated: BoolArray
+    other_ions: tuple[MassShift, ...]
 
 
 def mass_evidence(
@@ -85,16 +102,45 @@ def mass_evidence(
         `negative`, `positive` or `auto`: of m/z without an ion.
     priors : Priors
     """
+    n = len(rows.mz)
+    misstated = np.zeros(n, dtype=np.bool_)
     if not np.isfinite(rows.mz).any():
-        return MassEvidence(np.full(len(rows.mz), np.nan), np.zeros(len(rows.mz)), _NO_SHIFTS)
+        return MassEvidence(
+            np.full(n, np.nan), np.zeros(n), _NO_SHIFTS, rows.ion, misstated, _NO_SHIFTS
+        )
+    mass = names.masses[rows.species]
     shifts, ignored = _shifts(rows, names, polarity)
-    error = mass_errors(rows.mz, rows.stated, names.masses[rows.species], polarity)
-    error = np.where(ignored, np.nan, error)
+    error = np.where(ignored, np.nan, mass_errors(rows.mz, rows.stated, mass, polarity))
     with np.errstate(invalid="ignore"):
-        near = np.abs(error) <= reach(rows.mz)
-    known = np.where(near, error, np.nan)
+        far = np.flatnonzero(np.abs(error) > reach(rows.mz))
+    fitting = fitting_ions(rows.mz[far], mass[far], rows.ion[far])
+    fits, unexplained = far[fitting >= 0], far[fitting < 0]
+    fitting = fitting[fitting >= 0]
+    expected = expected_mz(mass[fits], fitting)
+    error[fits] = 1e6 * (rows.mz[fits] - expected) / expected
+    known = replaced(error, unexplained, np.nan)
     offset = calibration(known, rows.mz, rows.rt, rows.sample, priors)
-    return MassEvidence(error - offset, offset, shifts)
+    return MassEvidence(
+        error=error - offset,
+        offset=offset,
+        shifts=shifts,
+        ion=replaced(rows.ion, fits, fitting),
+        misstated=replaced(misstated, fits, True),
+        other_ions=_other_ions(rows, mass, fits, fitting),
+    )
+
+
+def _other_ions(
+    rows: Measurements, mass: FloatArray, fits: IntArray, fitting: IntArray
+) -> tuple[MassShift, ...]:
+    """Shifts of the m/z of some rows from those of the stated ions, by the ion that they fit."""
+    measured = int(np.isfinite(rows.mz).sum())
+    difference = rows.mz[fits] - expected_mz(mass[fits], rows.ion[fits])
+    shifts = [
+        shift_of(difference[fitting == ion], measured, adducts()[ion].name)
+        for ion in np.unique(fitting).tolist()
+    ]
+    return tuple(sorted(shifts, key=lambda shift: -shift.rows))
 
 
 def _shifts(

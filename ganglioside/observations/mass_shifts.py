@@ -271,6 +271,19 @@ def _mode(values: FloatArray, width: float) -> float:
 
 def _shift(measured: MeasuredMasses, rows: IntArray, fits: str) -> MassShift:
     """The shift of some rows in numbers and words."""
-    difference = measured.mz[rows] - measured.expected[rows]
+    return shift_of(measured.mz[rows] - measured.expected[rows], len(measured), fits)
+
+
+def shift_of(difference: FloatArray, measured: int, fits: str) -> MassShift:
+    """The shift of the n rows with these differences from name and ion, Da, shape (n,).
+
+    Parameters
+    ----------
+    difference : numpy.ndarray, shape (n,)
+    measured : int
+        Number of all rows with an m/z.
+    fits : str
+        What the m/z fits instead.
+    """
     least, most = np.quantile(difference, [0.1, 0.9]).tolist()
-    return MassShift(len(rows), len(measured), least, most, fits)
+    return MassShift(len(difference), measured, least, most, fits)

@@ -11,6 +11,7 @@ from typing import Annotated, Final, TypeAlias, TypeVar, get_type_hints
 import numpy as np
 from pandas.api.extensions import ExtensionArray
 
+from ganglioside.lipids.adducts import adducts
 from ganglioside.lipids.artefacts import EITHER
 from ganglioside.lipids.chain_traits import has_moved_hydroxyl, has_unusual_base, moved_bonds
 from ganglioside.lipids.composition import UNITS
@@ -93,6 +94,8 @@ class Observations:
         Index into `adducts()`, -1 where unknown.
     ion_stated : numpy.ndarray of bool, shape (n,)
         Whether the table names the ion; other ions are the nearest to the m/z.
+    ion_misstated : numpy.ndarray of bool, shape (n,)
+        Whether the table names another ion, which the m/z contradicts.
     isotope : numpy.ndarray of int, shape (n,)
         Number of the isotope peak that the table states, 0 where it states none.
     rt : numpy.ndarray, shape (n,)
@@ -106,6 +109,8 @@ class Observations:
         Scale of the RT difference of two rows of one peak, min.
     mass_shifts : tuple of MassShift
         What the m/z of many rows are instead of those of name and ion; they take no part.
+    other_ions : tuple of MassShift
+        What the m/z of some rows are instead: those of another ion of the name.
     rt_step : float
         Step in which RT are given, min: 0.1, 0.01, or 0 where it is finer.
     polarity : str
@@ -134,6 +139,7 @@ class Observations:
     mz: OfRows[FloatArray]
     ion: OfRows[IntArray]
     ion_stated: OfRows[BoolArray]
+    ion_misstated: OfRows[BoolArray]
     isotope: OfRows[IntArray]
     rt: OfRows[FloatArray]
     log_volume: OfRows[FloatArray]
@@ -142,6 +148,7 @@ class Observations:
     drift: Drift
     together: float
     mass_shifts: tuple[MassShift, ...] = ()
+    other_ions: tuple[MassShift, ...] = ()
     rt_step: float = 0.0
     polarity: str = "negative"
     gradient: Gradient = field(default_factory=Gradient.even)
@@ -152,6 +159,10 @@ class Observations:
     def take(self, rows: IntArray) -> Observations:
         """Some of the rows; the numbers of slots, groups and ceramides stay."""
         return _take(self, rows)
+
+    def other_ion(self, position: int) -> str:
+        """Ion of a row whose m/z is that of this one, not of the stated one; empty elsewhere."""
+        return adducts()[self.ion[position]].name if self.ion_misstated[position] else ""
 
     @cached_property
     def first_of_slot(self) -> IntArray:
@@ -268,7 +279,8 @@ def observe(
         mass_error=evidence.error,
         mass_offset=evidence.offset,
         mz=rows.mz,
-        ion=rows.ion,
+        ion=evidence.ion,
+        ion_misstated=evidence.misstated,
         ion_stated=~rows.ions.isna(),
         isotope=rows.isotope,
         rt=drift.to_study(rows.rt, rows.sample),
@@ -278,8 +290,9 @@ def observe(
         drift=drift,
         together=priors.coelution_width.value,
         mass_shifts=evidence.shifts,
+        other_ions=evidence.other_ions,
         rt_step=decimal_step(rows.rt, _DIGITS, _OFF_STEP),
-        polarity=_polarity(rows.ion, polarity, evidence.shifts),
+        polarity=_polarity(evidence.ion, polarity, evidence.shifts),
     )
 
 

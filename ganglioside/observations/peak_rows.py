@@ -182,5 +182,6 @@ def _isotope_number(
 def _best(observed: Observations, peak: IntArray, isotope: IntArray) -> IntArray:
     """Row that stands for each peak: monoisotopic, of a usual ion, the largest; shape (m,)."""
     area = np.nan_to_num(observed.log_volume, nan=-np.inf)
-    order = np.lexsort((-area, ~is_usual(observed.ion), observed.isotope, isotope, peak))
+    doubtful = observed.ion_misstated | ~is_usual(observed.ion)
+    order = np.lexsort((-area, doubtful, observed.isotope, isotope, peak))
     return np.asarray(order[starts(peak[order])])

@@ -143,11 +143,11 @@ def observe_gradients(
     whole = observe(table, polarity, priors)
     gradients = sample_gradients(whole)
     if len(gradients) == 1:
-        return ObservedGradients(gradients, (whole,), whole.mass_shifts)
+        return ObservedGradients(gradients, (whole,), whole.mass_shifts, whole.other_ions)
     parts = [
         observe(table, polarity, priors, gradients.of(number)) for number in range(len(gradients))
     ]
-    return ObservedGradients(gradients, tuple(parts), whole.mass_shifts)
+    return ObservedGradients(gradients, tuple(parts), whole.mass_shifts, whole.other_ions)
 
 
 @dataclass(frozen=True, eq=False)
@@ -159,13 +159,14 @@ class ObservedGradients:
     gradients : SampleGradients
     parts : tuple of Observations
         Of each gradient; the first has most rows.
-    mass_shifts : tuple of MassShift
+    mass_shifts, other_ions : tuple of MassShift
         Of the whole table.
     """
 
     gradients: SampleGradients
     parts: tuple[Observations, ...]
     mass_shifts: tuple[MassShift, ...]
+    other_ions: tuple[MassShift, ...]
 
     @property
     def drift(self) -> Drift:

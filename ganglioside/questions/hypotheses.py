@@ -172,8 +172,11 @@ def _mass_basis(row: _Row) -> str:
     error, offset = observed.mass_error[row.position], observed.mass_offset[row.position]
     if np.isnan(error):
         return ""
+    ion = observed.other_ion(row.position)
+    as_ion = f" as {ion}, which the table does not say" if ion else ""
     return (
-        f"; m/z {with_sign(error + offset)} ppm from the name, usual {with_sign(offset)} ± {sd:.1f}"
+        f"; m/z {with_sign(error + offset)} ppm from the name{as_ion}, "
+        f"usual {with_sign(offset)} ± {sd:.1f}"
     )
 
 

@@ -234,6 +234,8 @@ def _mass(state: Inference, position: int) -> Score:
     offset, sd = float(state.observed.mass_offset[position]), state.rates.mass.sd
     measured, usual = with_sign(error + offset), with_sign(offset)
     text = f"{measured} ppm from the name; usual here {usual} ± {sd:.1f} ppm."
+    if ion := state.observed.other_ion(position):
+        text = f"As {ion}, which the table does not say, {text}"
     return Score("mass", erfc(abs(error) / sd / sqrt(2)), text)
 
 

@@ -115,6 +115,8 @@ EFFECTS: Final[tuple[Effect, ...]] = (
             n_samples=3, sample_bend=0.5),
     _effect("three sodium", "three sodium", 0.03, "three sialic acids and more in salty extracts",
             three_sodium_share=_ION_SHARE),
+    _effect("misstated ions", "misstated ions", 0.1, "seen in four public tables",
+            mz=True, misstated_ion_share=0.05),
 )  # fmt: skip
 
 

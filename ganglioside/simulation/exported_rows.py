@@ -398,9 +398,10 @@ def _with_mz(world: World, rows: pd.DataFrame) -> pd.DataFrame:
     found = 1e-6 * rng.uniform(-scenario.search_window, scenario.search_window, len(rows))
     mass *= 1 + found * chance
     neutrons = rows["neutrons"].to_numpy() + (scenario.mz_fault == "M+1")
-    ions = {name: adduct(name) for name in rows["ion"].unique()}
-    charge = rows["ion"].map({name: abs(ion.charge) for name, ion in ions.items()}).to_numpy()
-    shift = rows["ion"].map({name: ion.shift for name, ion in ions.items()}).to_numpy()
+    measured = _measured_ions(world, rows)
+    ions = {name: adduct(name) for name in measured.unique()}
+    charge = measured.map({name: abs(ion.charge) for name, ion in ions.items()}).to_numpy()
+    shift = measured.map({name: ion.shift for name, ion in ions.items()}).to_numpy()
     mz = (mass + shift + neutrons * ISOTOPE_STEP) / charge
     error = calibration(world, mz, rows["RT"].to_numpy())
     error += scenario.mz_noise * rng.standard_normal(len(rows))
@@ -408,3 +409,24 @@ def _with_mz(world: World, rows: pd.DataFrame) -> pd.DataFrame:
     if scenario.mz_fault == "wrong polarity":
         named = named.map(_OTHER_POLARITY)
     return rows.assign(**{"Adduct": named, "m/z": (mz * (1 + 1e-6 * error)).round(4)})
+
+
+#: Ion with formate that is measured where `Adduct` says the plain ion.
+WITH_FORMATE: Final = {"[M-H]-": "[M+HCOO]-", "[M-2H]2-": "[M+HCOO-H]2-"}
+
+#: Rows by chance whose ion is said wrongly, for each genuine one: of such names in public tables
+#: fewer are on their lines.
+MORE_BY_CHANCE: Final = 8.0
+
+
+def _measured_ions(world: World, rows: pd.DataFrame) -> pd.Series:
+    """Ion of which each m/z is: that of the row, or that with formate."""
+    share = world.scenario.misstated_ion_share
+    if not share:
+        return rows["ion"]
+    by_chance = (rows["process"] == "chance").to_numpy()
+    genuine = (rows["verdict"] == "valid").to_numpy()
+    likely = np.where(by_chance, min(MORE_BY_CHANCE * share, 1.0), share * genuine)
+    misstated = world.stream("misstated ions").random(len(rows)) < likely
+    with_formate = rows["ion"].map(WITH_FORMATE)
+    return rows["ion"].mask(misstated & with_formate.notna(), with_formate)

@@ -225,6 +225,14 @@ class Scenario:
         0.0, "of genuine rows", "peaks that stand there under a second name of their mass", _EXPORTS
     )
 
+    misstated_ion_share: float = _knob(
+        0.0,
+        "of genuine rows",
+        "rows whose m/z is that of the formate, though `Adduct` says the plain ion; of rows by "
+        "chance 8 times as many",
+        _EXPORTS,
+    )
+
     # m/z
     mz: bool = _knob(False, "", "the table has the columns Adduct and m/z", _EXPORTS)
     mz_noise: float = _knob(2.0, "ppm", "sd of one measured m/z", _KNOWN)

@@ -129,6 +129,7 @@ class Priors(_HashedOnce):
     missing_parent: Prior
     mass_error: Prior
     mass_error_wrong_name: Prior
+    misstated_ion: Prior
     same_peak: Prior
     same_peak_other_ion: Prior
     chain_scatter: Prior

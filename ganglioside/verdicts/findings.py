@@ -37,6 +37,7 @@ def find(
     log_p: LogP,
     is_orderly: bool,
     mass_shifts: tuple[MassShift, ...] = (),
+    other_ions: tuple[MassShift, ...] = (),
     gradients: SampleGradients | None = None,
 ) -> pd.DataFrame:
     """The findings of an analysis, gravest first: columns `columns.FINDINGS`.
@@ -53,6 +54,8 @@ def find(
         Whether so many names follow an order of retention that it can reject others.
     mass_shifts : tuple of MassShift
         What many of its m/z are instead of those of name and ion.
+    other_ions : tuple of MassShift
+        What some of them are instead: those of another ion of the name.
     gradients : SampleGradients, optional
         Of its samples.
     """
@@ -63,6 +66,7 @@ def find(
     return _frame(
         [
             *_shifted_masses(mass_shifts),
+            *_misstated_ions(other_ions),
             *_several_gradients(gradients),
             *_no_order(is_orderly),
             *_wrong_anchors(rows, verdicts),
@@ -158,6 +162,21 @@ def _shifted_masses(mass_shifts: tuple[MassShift, ...]) -> list[_Finding]:
             "Check the columns m/z and Adduct.",
         )
         for shift in mass_shifts
+    ]
+
+
+def _misstated_ions(other_ions: tuple[MassShift, ...]) -> list[_Finding]:
+    """Findings on m/z that are those of another ion of the name than the table says."""
+    return [
+        _Finding(
+            "ion-misstated",
+            "warning",
+            None,
+            None,
+            f"{shift.message} The names were judged as that ion, and are less sure by it.",
+            "Check the column Adduct of these rows.",
+        )
+        for shift in other_ions
     ]
 
 

@@ -25,6 +25,7 @@ from ganglioside.inference.state import Inference
 from ganglioside.lipids.adducts import adducts
 from ganglioside.lipids.composition import Ceramide
 from ganglioside.lipids.names import species
+from ganglioside.observations.observations import Observations
 from ganglioside.observations.peak_rows import PeakRows
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced
@@ -187,7 +188,9 @@ def judged_rows(
         parent=parent,
         name=pick(names, row),
         place=place,
-        others=_other_rows(state.observed.ion, rows, place),
+        others=_joined(
+            _fitting_ions(state.observed, table), _other_rows(state.observed.ion, rows, place)
+        ),
     )
 
     def numbers(values: FloatArray) -> FloatArray:
@@ -268,6 +271,22 @@ def _places(table: FeatureTable, row: IntArray, at: IntArray) -> npt.NDArray[np.
     if lines.isna().any():
         return np.array([f"feature {k}" for k in row[at].tolist()], dtype=object)
     return np.array([f"row {k}" for k in lines.tolist()], dtype=object)
+
+
+def _fitting_ions(observed: Observations, table: FeatureTable) -> dict[int, str]:
+    """The ion of each observation whose m/z is not that of the stated one, in words."""
+    misstated = np.flatnonzero(observed.ion_misstated)
+    stated = table.data["adduct"].array.take(observed.row[misstated])
+    return {
+        row: f"its m/z is that of {observed.other_ion(row)}, though the table says {said}"
+        for row, said in zip(misstated.tolist(), stated, strict=True)
+    }
+
+
+def _joined(first: dict[int, str], then: dict[int, str]) -> dict[int, str]:
+    """Words on each observation, those of both where there are two."""
+    both = {row: f"{first[row]}; {then[row]}" for row in first.keys() & then.keys()}
+    return first | then | both
 
 
 _MOST_NAMED: Final = 5  # other rows of a peak that a reason names

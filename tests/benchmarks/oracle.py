@@ -63,6 +63,7 @@ def judge(
     """
     world = _with_sample_spread(world)
     features = features.assign(volume=_known_areas(world, features), ppm=_ppm(world, features))
+    features = _with_other_ions(world, features)
     first = features[features["same_as"] < 0]
     parts = [_judge_part(world, part, use_area) for _, part in first.groupby(["sample", "chain"])]
     rows = _told(features, pd.concat(parts).sort_index())
@@ -130,9 +131,24 @@ def _ppm(world: World, features: pd.DataFrame) -> np.ndarray:
     """Return measured m/z less that of the name's true ion, ppm, calibrated; NaN without m/z."""
     if not world.scenario.mz:
         return np.full(len(features), np.nan)
-    ions = {name: adduct(name) for name in features["ion"].unique()}
-    charge = features["ion"].map({name: abs(ion.charge) for name, ion in ions.items()})
-    shift = features["ion"].map({name: ion.shift for name, ion in ions.items()})
+    return _ppm_as(world, features, features["ion"])
+
+
+def _with_other_ions(world: World, features: pd.DataFrame) -> pd.DataFrame:
+    """Return features with `misstated`, whether the m/z is that with formate, and `ppm` of that."""
+    if not world.scenario.misstated_ion_share:
+        return features.assign(misstated=False)
+    with_formate = features["ion"].map(exported_rows.WITH_FORMATE).fillna(features["ion"])
+    ppm = _ppm_as(world, features, with_formate)
+    misstated = np.abs(ppm) < np.abs(features["ppm"])
+    return features.assign(misstated=misstated, ppm=np.where(misstated, ppm, features["ppm"]))
+
+
+def _ppm_as(world: World, features: pd.DataFrame, named: pd.Series) -> np.ndarray:
+    """Return measured m/z less that of these ions, ppm, calibrated."""
+    ions = {name: adduct(name) for name in named.unique()}
+    charge = named.map({name: abs(ion.charge) for name, ion in ions.items()})
+    shift = named.map({name: ion.shift for name, ion in ions.items()})
     neutrons = features["neutrons"] + (world.scenario.mz_fault == "M+1")
     usual = (facts.masses(features) + shift + neutrons * ISOTOPE_STEP) / charge
     error = 1e6 * (features["mz"] - usual) / usual
@@ -181,6 +197,7 @@ def find_candidates(world: World, features: pd.DataFrame, use_area: bool) -> pd.
 def weigh(world: World, features: pd.DataFrame, candidates: pd.DataFrame) -> pd.DataFrame:
     """Return the candidates with their posterior probability, `p`."""
     anchors = _anchor_evidence(world, features, candidates)
+    anchors = anchors + _ion_evidence(world, features, candidates)
     p = _alone(candidates)
     for _ in range(SWEEPS):
         there = _log(_presence(candidates, p)) + _log(1 - _taken(candidates, p))
@@ -539,6 +556,16 @@ def _anchor_evidence(world: World, features: pd.DataFrame, candidates: pd.DataFr
         trusted = _trust(root, share if verdict == "valid" else np.maximum(share, 0.05), n)
         evidence[own] = np.log(trusted + 1e-6)[candidates["row"].to_numpy()[own]]
     return np.where(anchor, evidence, np.log1p(-np.minimum(np.exp(evidence), 0.999)))
+
+
+def _ion_evidence(world: World, features: pd.DataFrame, candidates: pd.DataFrame) -> np.ndarray:
+    """Return the log likelihood that each row's Adduct cell is wrong, or not."""
+    share = world.scenario.misstated_ion_share
+    genuine, by_chance = (candidates["verdict"] == "valid"), candidates["cause"].isna()
+    often = min(exported_rows.MORE_BY_CHANCE * share, 1.0)
+    likely = np.select([genuine, by_chance], [share, often], 0.0)
+    misstated = features["misstated"].to_numpy()[candidates["row"]]
+    return _log(np.where(misstated, likely, 1 - likely))
 
 
 def _trust(root: np.ndarray, share: np.ndarray, n: float) -> np.ndarray:

@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.lipids.adducts import adducts
-from ganglioside.observations.ion_forms import charges, ions_of, loses_water, stated_isotopes
+from ganglioside.observations.ion_forms import (
+    charges,
+    expected_mz,
+    fitting_ions,
+    ions_of,
+    loses_water,
+    stated_isotopes,
+)
 
 NAMES = [ion.name for ion in adducts()]
 
@@ -37,3 +44,11 @@ def test_isotopes_are_stated_in_a_column_or_the_name() -> None:
         0, 1, 2, 2, 0, 2, 0,
     ]  # fmt: skip
     assert stated_isotopes(names, pd.DataFrame({"Charge": column})).tolist()[:5] == [0] * 5
+
+
+def test_another_ion_fits_in_the_polarity_of_the_stated_one_alone() -> None:
+    mass = np.full(3, 1180.7445)
+    measured = np.array([NAMES.index(name) for name in ("[M+HCOO]-", "[M+Na]+", "[M+Na]+")])
+    stated = np.array([NAMES.index(name) for name in ("[M-H]-", "[M+H]+", "[M-H]-")])
+    found = fitting_ions(expected_mz(mass, measured), mass, stated)
+    assert [NAMES[k] if k >= 0 else "" for k in found] == ["[M+HCOO]-", "[M+Na]+", ""]

@@ -227,3 +227,16 @@ def test_split_second_ions_and_isotopes_are_large_enough_to_be_seen() -> None:
     rows = rows_of(mz=True, second_ion_share=0.5, isotope_row_share=0.5, split_share=0.5)
     again = rows[rows["process"].isin(SAME_SPECIES) & (rows["process"] != "duplicate")]
     assert again["Volume"].min() >= LEVELS["middle"].detection_limit
+
+
+def test_misstated_ions_are_those_with_formate_and_commoner_by_chance() -> None:
+    right, rows = rows_of(mz=True), rows_of(mz=True, misstated_ion_share=0.1)
+    assert rows["Adduct"].equals(right["Adduct"])
+    shift = (rows["m/z"] - right["m/z"]) * np.where(rows["Adduct"] == "[M-2H]2-", 2, 1)
+    misstated = shift.abs() > 1
+    assert np.allclose(shift[misstated], 46.00548, atol=0.1)
+    share = misstated.groupby(rows["verdict"] == "valid").mean()
+    chance = misstated[rows["process"] == "chance"].mean()
+    assert 0.02 < share[True] < 0.2
+    assert chance > 0.5
+    assert not misstated[rows["verdict"] == "fragment"].any()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from chart_tables import WEIRD, drawn_rows, example, inline_tables, weird
+from effort import some
 
 import ganglioside as gg
 from ganglioside import charts
@@ -72,8 +75,7 @@ def test_the_bars_of_the_categories_count_every_feature() -> None:
     assert all(counts.get(v, 0) == getattr(example().summary, v) for v in VERDICTS)
 
 
-@pytest.mark.parametrize("kind", WEIRD)
-@pytest.mark.parametrize("name", DRAW)
+@pytest.mark.parametrize(("kind", "name"), some(list(product(WEIRD, DRAW))))
 def test_charts_of_weird_tables_build_and_render(kind: str, name: str) -> None:
     picture = svg(DRAW[name].spec(weird(kind)))
     assert len(texts(picture)) > 10
@@ -127,8 +129,9 @@ def test_genuine_features_and_fragments_fall_on_their_lines_when_reduced() -> No
     assert off["outlier"] > 0.2
 
 
+@cache
 def many(n: int) -> Analysis:
-    """Return the example's analysis with its rows over and over, `n` in all."""
+    """The example's analysis with its rows over and over, `n` in all."""
     import dataclasses
 
     base = example()

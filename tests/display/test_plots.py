@@ -40,9 +40,9 @@ def test_each_short_name_draws_its_chart(
 
 
 def test_a_short_name_gives_a_chart_for_altair(analysis: gg.Analysis) -> None:
-    drawn = analysis.plot.areas()
-    assert isinstance(drawn, alt.Chart)
-    assert drawn.to_dict() == gg.charts.areas_by_series(analysis).to_dict()
+    drawn = analysis.plot.profile()
+    assert isinstance(drawn, alt.LayerChart)
+    assert drawn.to_dict() == gg.charts.profile_chart(analysis).to_dict()  # which is validated
 
 
 def test_the_names_are_seen_and_completed(analysis: gg.Analysis) -> None:

@@ -18,7 +18,7 @@ from ganglioside import charts
 from ganglioside.analysis import Analysis
 from ganglioside.charts import palette, views
 from ganglioside.charts.feature_marks import MANY_POINTS
-from ganglioside.charts.files import png, spec, svg
+from ganglioside.charts.files import pictures, spec, svg
 from ganglioside.charts.plot_tables import reduced
 from ganglioside.columns import VERDICTS
 
@@ -49,13 +49,14 @@ def test_every_chart_of_the_example_renders_with_title_units_and_data(name: str)
     document = spec(chart)
     own = DRAW[name].spec(example())
     assert without(own, "config") == without(chart.to_dict(), "config")  # which is validated
-    picture = svg(chart)
+    drawn = pictures(chart)
+    picture = drawn["svg"].decode()
     assert svg(own) == picture
     assert document["title"]["text"]
     assert document["title"]["text"] in texts(picture)
     if name not in ("categories", "network", "areas"):
         assert "(min)" in texts(picture)
-    assert png(chart, scale=1).startswith(b"\x89PNG")
+    assert drawn["png"].startswith(b"\x89PNG")
     assert any(len(table) > 10 for table in inline_tables(document))
 
 

@@ -56,6 +56,7 @@ class PredictionErrors:
         return cls(unsure, values.get("error_scale", 1.0))
 
 
+@kept_with_first  # asked for anew by each feature that is explained
 def prediction_errors(state: Inference) -> PredictionErrors:
     """How far predictions of a state are off."""
     unsure = gradient_uncertainty(state)

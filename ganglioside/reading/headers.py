@@ -136,6 +136,8 @@ def match_header(
     ({'name': 0, 'rt': 1, 'volume': 2}, 'min')
     """
     wanted = {_input_column(label): str(text).strip() for label, text in (columns or {}).items()}
+    if not wanted and not first and not any(map(_may_be_known, texts)):
+        return Header(tuple(texts), {}, "")
     positions = _positions_of(wanted, texts) if wanted else {}
     own = _ranks_of(first) if first else {}
     borders = _lower_borders(texts)
@@ -156,6 +158,18 @@ def match_header(
         spare += [(column, position) for _, position in others]
     unmet = tuple((c, text) for c, text in wanted.items() if c not in positions)
     return Header(tuple(texts), positions, _rt_unit(texts, positions), tuple(spare), unmet)
+
+
+def _may_be_known(text: str) -> bool:
+    """Whether a cell can be the header of an input column: of hundreds of records, one is."""
+    return len(text) <= _LONGEST_HEADER and _is_known(text)
+
+
+@lru_cache(maxsize=1 << 15)  # the same cells are looked at with each separator
+def _is_known(text: str) -> bool:
+    """The same, remembered."""
+    is_number = header_key(text).isdigit()
+    return not is_number and bool(_lookup(text) or _NUMBERED.fullmatch(text.strip()))
 
 
 def _as_numbered(text: str, texts: Sequence[str]) -> _Found | None:

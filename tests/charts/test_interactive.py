@@ -65,10 +65,16 @@ def legends(spec: dict[str, object]) -> list[list[str]]:
     return [look["scale"]["domain"] for look in looks if look.get("field") == "verdict"]
 
 
+@pytest.fixture(scope="module")
+def stricter() -> gg.Analysis:
+    return ANALYSIS.redecide(gg.Settings(r2_threshold=0.999))
+
+
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_chart_has_room_for_features_that_other_thresholds_make_undetermined(view: str) -> None:
+def test_a_chart_has_room_for_features_that_other_thresholds_make_undetermined(
+    view: str, stricter: gg.Analysis
+) -> None:
     assert "undetermined" not in set(ANALYSIS.features["verdict"])
-    stricter = ANALYSIS.redecide(gg.Settings(r2_threshold=0.999))
     assert "undetermined" in set(stricter.features["verdict"])
     drawn = legends(interactive(ANALYSIS, view).spec)
     assert drawn
@@ -112,9 +118,15 @@ def test_a_few_samples_can_be_told_apart_by_colour() -> None:
         interactive(ANALYSIS, "predicted", colour="sample")
 
 
+@pytest.fixture(scope="module")
+def study() -> gg.Analysis:
+    return gg.analyze(gg.simulate(5, n_samples=8))
+
+
 @pytest.mark.parametrize("view", ["series", "predicted", "residuals", "mz"])
-def test_a_picked_feature_is_ringed_also_where_a_mark_stands_for_many(view: str) -> None:
-    study = gg.analyze(gg.simulate(5, n_samples=8))
+def test_a_picked_feature_is_ringed_also_where_a_mark_stands_for_many(
+    view: str, study: gg.Analysis
+) -> None:
     assert len(study.features) > MANY_POINTS
     chart = interactive(study, view)
     rings = [unit for unit in _units(chart.spec) if PICKED in json.dumps(unit.get("transform", []))]

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+from itertools import product
 from pathlib import Path
 from typing import TypeAlias
 
@@ -285,8 +286,7 @@ def test_formulas_keep_their_stored_values_and_parts_stay_byte_for_byte() -> Non
 ENCODINGS = ("utf-8-sig", "utf-16", "utf-32", "gb18030", "cp932", "cp1252")
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(("encoding", "end"), some(list(product(ENCODINGS, ["\n", "\r\n", "\r"]))))
 def test_no_byte_of_a_line_is_changed(encoding: str, end: str) -> None:
     header = "Name,RT,ö" if encoding == "cp1252" else "Name,RT,峰"
     rows = [*(f"{name},9.5," for name in NAMES), f"{NAMES[0]},9.6,,,"]

@@ -72,8 +72,8 @@ def test_anchors_of_the_example_are_cross_validated() -> None:
     assert found.shape == known["rt"].shape
     scatter = np.median(np.abs(found - known["rt"]))
     assert scatter < 0.2  # min, of a run of about a quarter of an hour
-    scores = cross_val_score(gg.RetentionModel(), known["name"], known["rt"], cv=folds)
-    assert scores.shape == (5,)
+    scores = cross_val_score(gg.RetentionModel(), known["name"], known["rt"], cv=2)
+    assert scores.shape == (2,)
 
 
 def test_an_anchor_column_beside_the_names_counts() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import functools
 import importlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from paths import ROOT
 
 import ganglioside as gg
+from ganglioside.charts import vega
 
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
@@ -66,6 +68,23 @@ def _judged_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gg, "analyze", once)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _charts_once() -> Iterator[None]:
+    """Turn each chart of the example into one of Altair once: several docstrings draw the same."""
+    turned: dict[str, Any] = {}
+    turn = vega.to_altair
+
+    def once(document: vega.Spec) -> Any:
+        key = json.dumps(document, sort_keys=True)
+        if key not in turned:
+            turned[key] = turn(document)
+        return turned[key].copy()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vega, "to_altair", once)
         yield
 
 

@@ -179,7 +179,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 
 
 def test_a_planted_circle_is_found() -> None:
-    planted = modules()
+    planted = {name: text for name, text in modules().items() if ".support" in name}
     planted["ganglioside.support.arrays"] += "\nfrom ganglioside.support import fact_tables\n"
     planted["ganglioside.support.fact_tables"] += "\nfrom ganglioside.support import arrays\n"
     found = circle(planted)

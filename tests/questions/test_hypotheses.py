@@ -9,7 +9,7 @@ import pytest
 from planted_features import ceramide_rt, genuine, last, planted, row_of
 
 import ganglioside as gg
-from ganglioside.questions.explanation import HYPOTHESES
+from ganglioside.questions.explanation import HYPOTHESES, Explanation
 
 
 @pytest.fixture(scope="module")
@@ -17,8 +17,12 @@ def example() -> gg.Analysis:
     return gg.analyze(gg.example())
 
 
-def test_probabilities_sum_to_one_and_are_sorted(example: gg.Analysis) -> None:
-    explained = [example.explain(i) for i in range(len(example.features))]
+@pytest.fixture(scope="module")
+def explained(example: gg.Analysis) -> list[Explanation]:
+    return [example.explain(i) for i in range(len(example.features))]
+
+
+def test_probabilities_sum_to_one_and_are_sorted(explained: list[Explanation]) -> None:
     judged = [e for e in explained if e.hypotheses]
     assert len(judged) > 300
     for e in judged:
@@ -28,10 +32,12 @@ def test_probabilities_sum_to_one_and_are_sorted(example: gg.Analysis) -> None:
         assert min(p) >= 0
 
 
-def test_explanations_agree_with_the_verdicts(example: gg.Analysis) -> None:
+def test_explanations_agree_with_the_verdicts(
+    example: gg.Analysis, explained: list[Explanation]
+) -> None:
     features = example.features
     agree = 0
-    for e in map(example.explain, range(len(features))):
+    for e in explained:
         row = features.iloc[e.feature_id]
         assert (e.verdict, e.name) == (row["verdict"], row["name"])
         if not e.hypotheses:
@@ -48,10 +54,12 @@ def test_explanations_agree_with_the_verdicts(example: gg.Analysis) -> None:
     assert agree > 0.95 * len(features)
 
 
-def test_every_line_and_parent_is_weighed(example: gg.Analysis) -> None:
+def test_every_line_and_parent_is_weighed(
+    example: gg.Analysis, explained: list[Explanation]
+) -> None:
     features = example.features
     for i in range(0, len(features), 7):
-        table = example.explain(i).table
+        table = explained[i].table
         row = features.iloc[i]
         assert list(table.columns) == list(HYPOTHESES)
         assert {c: str(t) for c, t in table.dtypes.items()} == HYPOTHESES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -37,17 +38,34 @@ def card(analysis: Analysis, feature_id: int) -> dict[str, Score]:
     return {score.kind: score for score in scores}
 
 
-def agreements(analysis: Analysis, verdict: str, kind: str, words: str = "") -> np.ndarray:
+#: A row of scores for each feature.
+Cards: TypeAlias = pd.DataFrame
+
+
+def valid_of(analysis: Analysis) -> pd.DataFrame:
+    return analysis.features.query("verdict == 'valid'")
+
+
+def cards_of(features: pd.DataFrame, analysis: Analysis) -> Cards:
+    """Scores of features by their ids, a column for each kind, with their verdicts."""
+    cards = [card(analysis, int(i)) for i in features["feature_id"]]
+    return pd.DataFrame(cards, index=features["feature_id"]).assign(verdict=features["verdict"])
+
+
+@pytest.fixture(scope="module")
+def cards(example: Analysis) -> Cards:
+    return cards_of(example.features, example)
+
+
+def agreements(cards: Cards, verdict: str, kind: str, words: str = "") -> np.ndarray:
     """Known agreements of the features with a verdict, whose sentences have these words."""
-    features = analysis.features
-    ids = features.index[features["verdict"] == verdict]
-    found = [card(analysis, int(i))[kind] for i in ids]
+    found = cards.loc[cards["verdict"] == verdict, kind]
     return np.array([s.agreement for s in found if s.agreement is not None and words in s.text])
 
 
-def test_every_feature_has_four_scores_with_a_sentence(example: Analysis) -> None:
-    for feature_id in range(0, len(example.features), 7):
-        for score in example.score_card(feature_id):
+def test_every_feature_has_four_scores_with_a_sentence(cards: Cards) -> None:
+    for kind in EVIDENCE:
+        for score in cards[kind]:
             assert score.agreement is None or 0 <= score.agreement <= 1
             assert score.text[0].isupper() or score.text[0] in "+-0123456789"
             assert score.text.endswith(".")
@@ -63,13 +81,11 @@ def test_the_scatter_has_the_tails_of_its_distribution() -> None:
     assert 0 <= within_scatter(1e6) < 1e-12
 
 
-def test_retention_agrees_evenly_with_right_names_and_not_with_wrong_ones(
-    example: Analysis,
-) -> None:
-    valid = np.sort(agreements(example, "valid", "retention"))
+def test_retention_agrees_evenly_with_right_names_and_not_with_wrong_ones(cards: Cards) -> None:
+    valid = np.sort(agreements(cards, "valid", "retention"))
     even = (np.arange(len(valid)) + 0.5) / len(valid)
     assert np.abs(valid - even).max() < 0.15
-    assert np.median(agreements(example, "fragment", "retention")) < 0.01
+    assert np.median(agreements(cards, "fragment", "retention")) < 0.01
 
 
 def test_the_residual_is_told_in_minutes_and_in_its_scatter() -> None:
@@ -101,16 +117,16 @@ def test_a_fragment_is_told_its_parent_and_its_usual_share() -> None:
     )
 
 
-def test_the_distance_from_the_parent_is_that_of_the_reason(example: Analysis) -> None:
+def test_the_distance_from_the_parent_is_that_of_the_reason(
+    example: Analysis, cards: Cards
+) -> None:
     """The reason had the distance of the peaks, the card that from where such pieces elute."""
     features = example.features
     with_parent = features[features["parent_id"].notna()].head(60)
     compared = 0
     for row in with_parent.itertuples():
         told = re.search(r"([\d.]+ min) (?:later|earlier)\)? ?(?:and|,|;|\))", str(row.reason))
-        apart = re.search(
-            r"([\d.]+ min) apart", card(example, int(row.feature_id))["co-elution"].text
-        )
+        apart = re.search(r"([\d.]+ min) apart", cards["co-elution"][row.feature_id].text)
         if told and apart:
             compared += 1
             assert apart[1] == told[1]
@@ -143,13 +159,13 @@ def test_without_a_parent_the_area_is_compared_with_its_own_line() -> None:
         assert (score.level == "poor") == (factor > 1)
 
 
-def test_areas_of_species_and_of_pieces_differ(example: Analysis) -> None:
-    assert np.median(agreements(example, "valid", "area", _BESIDE_PARENT)) > 0.8
-    assert np.median(agreements(example, "fragment", "area", _BESIDE_PARENT)) < 0.4
+def test_areas_of_species_and_of_pieces_differ(cards: Cards) -> None:
+    assert np.median(agreements(cards, "valid", "area", _BESIDE_PARENT)) > 0.8
+    assert np.median(agreements(cards, "fragment", "area", _BESIDE_PARENT)) < 0.4
 
 
-def test_areas_without_a_parent_agree_evenly_with_right_names(example: Analysis) -> None:
-    valid = np.sort(agreements(example, "valid", "area", "expected for"))
+def test_areas_without_a_parent_agree_evenly_with_right_names(cards: Cards) -> None:
+    valid = np.sort(agreements(cards, "valid", "area", "expected for"))
     even = (np.arange(len(valid)) + 0.5) / len(valid)
     assert len(valid) > 30
     assert np.abs(valid - even).max() < 0.2  # the oddest areas have another verdict
@@ -165,7 +181,7 @@ def test_without_areas_or_parents_the_area_says_nothing(example: Analysis) -> No
 
 
 def test_masses_are_compared_after_the_calibration_of_the_table(with_mz: Analysis) -> None:
-    mass = agreements(with_mz, "valid", "mass")
+    mass = agreements(cards_of(valid_of(with_mz), with_mz), "valid", "mass")
     assert len(mass) > 50
     assert 0.35 < np.median(mass) < 0.65
     shifted = with_mz.read_input(with_mz.settings).data
@@ -173,7 +189,9 @@ def test_masses_are_compared_after_the_calibration_of_the_table(with_mz: Analysi
         {"Name": shifted["name"], "RT": shifted["rt"], "m/z": shifted["mz"] * (1 + 4e-6)}
     )
     after = gg.analyze(raw)
-    assert np.median(agreements(after, "valid", "mass")) == pytest.approx(np.median(mass), abs=0.1)
+    assert np.median(
+        agreements(cards_of(valid_of(after), after), "valid", "mass")
+    ) == pytest.approx(np.median(mass), abs=0.1)
     text = card(after, int(after.features.index[after.features["verdict"] == "valid"][0]))[
         "mass"
     ].text
@@ -215,10 +233,12 @@ def test_an_unknown_feature_is_refused(example: Analysis) -> None:
         example.score_card(len(example.features))
 
 
-def test_the_parent_of_the_verdict_is_the_one_that_is_compared(example: Analysis) -> None:
+def test_the_parent_of_the_verdict_is_the_one_that_is_compared(
+    example: Analysis, cards: Cards
+) -> None:
     pieces = example.features.query("verdict in ['fragment', 'adduct'] and parent_id.notna()")
     for feature_id, parent in zip(pieces["feature_id"], pieces["parent"], strict=True):
-        scores = card(example, int(feature_id))
+        scores = cards.loc[feature_id]
         assert f" {parent}" in scores["co-elution"].text
         if scores["area"].agreement is not None:
             assert f" of {parent};" in scores["area"].text

@@ -97,9 +97,9 @@ def test_weird_tables_have_a_report(rows: list[str], tmp_path: Path) -> None:
     assert "&lt;NA&gt;" not in text
 
 
-def test_a_session_is_reported_with_its_own_settings(table: Path, tmp_path: Path) -> None:
+def test_a_session_is_reported_with_its_own_settings(evil_table: Path, tmp_path: Path) -> None:
     history = gg.History.open(tmp_path / "history.duckdb")
-    sid = history.save(gg.analyze(table, gg.Settings(rt_tolerance=0.07)), name="liver")
+    sid = history.save(gg.analyze(evil_table, gg.Settings(rt_tolerance=0.07)), name="liver")
     place = {"history": str(history.path), "output": str(tmp_path / "session.html")}
     run_cells(source=sid, **place)
     cells = " ".join(outline((tmp_path / "session.html").read_text()).cells)

@@ -9,6 +9,7 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import error_stub
 import pytest
@@ -21,6 +22,9 @@ TESTS = Path(__file__).parents[1]
 
 #: What is in the data, the names and the words of the faults below.
 SECRETS = ("GM1(36:1", "secret", "liver", "Franklin", "Rosalind", "1234.5678")
+
+#: Where the program below fails, in this order.
+PLACES = ("job", "worker", "api", "page")
 
 #: A program that fails amid all of it, in four places.
 FAILING = """
@@ -44,19 +48,18 @@ class Failing:
         row = {"Name": SECRET, "file": self.source}
         raise KeyError(row)
 
-kinds._KINDS["failing"] = Failing
-history = History.open(Path(sys.argv[1]) / "secret-liver.duckdb")
-place = sys.argv[2]
-if place in ("job", "worker"):
-    history.jobs.add("failing", parameters_of(Failing()), "secret liver")
-if place == "job":
+def in_job():
+    job = history.jobs.add("failing", parameters_of(Failing()), "secret liver")
     try:
-        runner.carry_out(history, history.jobs.all()[0].id)
+        runner.carry_out(history, job)
     except KeyError:
         pass
-if place == "worker":
+
+def in_worker():
+    history.jobs.add("failing", parameters_of(Failing()), "secret liver")
     JobWorker(history).run(until_empty=True)
-if place == "api":
+
+def in_api():
     from served import Running
     from ganglioside.history.jobs import Jobs
     job = history.jobs.add("analyze", {}, "secret liver")
@@ -67,7 +70,8 @@ if place == "api":
     with Running(history) as served, served.caller(person="Rosalind Franklin") as ann:
         answer = ann.get(f"jobs/{job}?secret=liver")
         assert answer.status_code == 500, answer.text
-if place == "page":
+
+def in_page():
     from IPython.testing.globalipapp import start_ipython
     from ganglioside_widgets.elements.fault_reports import report_faults
     shell = start_ipython()
@@ -75,6 +79,11 @@ if place == "page":
     report_faults(shell)
     shell.user_ns["secret"] = SECRET
     shell.run_cell("liver = secret\\nraise RuntimeError(liver)")
+
+kinds._KINDS["failing"] = Failing
+history = History.open(Path(sys.argv[1]) / "secret-liver.duckdb")
+for place in sys.argv[2:]:
+    globals()[f"in_{place}"]()
 """
 
 
@@ -84,29 +93,44 @@ def reports() -> Iterator[Reports]:
         yield stub
 
 
-@pytest.mark.parametrize("place", ["api", "job", "worker", "page"])
-def test_a_report_tells_where_it_failed_and_nothing_of_the_data(
-    reports: Reports, place: str, tmp_path: Path
-) -> None:
-    code = tmp_path / "secret-liver.py"
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("failing")
+
+
+@pytest.fixture(scope="module")
+def sent(folder: Path) -> tuple[list[dict[str, Any]], str]:
+    """Reports of a program that failed in each place, in order; all that was sent, as text."""
+    code = folder / "secret-liver.py"
     code.write_text(textwrap.dedent(FAILING))
-    subprocess.run(
-        [sys.executable, str(code), str(tmp_path), place],
-        env={**os.environ, "SENTRY_DSN": reports.address, "GANGLIOSIDE_AUTHOR": "Rosalind Franklin",
-             "XDG_DATA_HOME": str(tmp_path), "PYTHONPATH": str(TESTS)},
-        check=True, capture_output=True, cwd=tmp_path,
-    )  # fmt: skip
-    events = reports.events(1)
-    assert len(events) == 1
-    (event,) = events
+    with error_stub.running() as stub:
+        subprocess.run(
+            [sys.executable, str(code), str(folder), *PLACES],
+            env={**os.environ, "SENTRY_DSN": stub.address,
+                 "GANGLIOSIDE_AUTHOR": "Rosalind Franklin", "XDG_DATA_HOME": str(folder),
+                 "PYTHONPATH": str(TESTS)},
+            check=True, capture_output=True, cwd=folder,
+        )  # fmt: skip
+        return stub.events(len(PLACES)), "\n".join(stub.bodies)
+
+
+def test_a_fault_is_reported_once_and_nothing_of_the_data(
+    sent: tuple[list[dict[str, Any]], str], folder: Path
+) -> None:
+    events, text = sent
+    assert len(events) == len(PLACES)
+    assert not [secret for secret in SECRETS if secret.casefold() in text.casefold()]
+    assert str(folder) not in text
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_report_tells_where_it_failed(sent: tuple[list[dict[str, Any]], str], place: str) -> None:
+    event = sent[0][PLACES.index(place)]
     assert event["tags"]["place"] == ("job" if place == "worker" else place)
     (error, *_) = event["exception"]["values"][::-1]
-    assert error["type"] in ("KeyError", "ValueError", "RuntimeError")
+    assert error["type"] == {"api": "ValueError", "page": "RuntimeError"}.get(place, "KeyError")
     assert all(set(frame) <= {"function", "module", "lineno", "in_app"}
                for frame in error["stacktrace"]["frames"])  # fmt: skip
-    sent = "\n".join(reports.bodies)
-    assert not [secret for secret in SECRETS if secret.casefold() in sent.casefold()]
-    assert str(tmp_path) not in sent
     assert os.uname().nodename not in json.dumps({**event, "tags": None})
 
 

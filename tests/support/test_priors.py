@@ -75,6 +75,11 @@ def test_each_prior_counts_in_equality_and_hash(name: str) -> None:
     assert hash(other) != hash(USUAL)
 
 
+@pytest.fixture(scope="module")
+def usual() -> gg.Analysis:
+    return gg.analyze(gg.example())
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -94,10 +99,10 @@ def test_each_prior_counts_in_equality_and_hash(name: str) -> None:
     ],
     ids=lambda changes: next(iter(changes)),
 )
-def test_a_prior_that_is_varied_moves_the_result(changes: dict[str, dict[str, float]]) -> None:
-    table = gg.example()
-    varied = gg.analyze(table, priors=USUAL.varied(**changes))
-    usual = gg.analyze(table)
+def test_a_prior_that_is_varied_moves_the_result(
+    changes: dict[str, dict[str, float]], usual: gg.Analysis
+) -> None:
+    varied = gg.analyze(gg.example(), priors=USUAL.varied(**changes))
     assert not varied.features["confidence"].equals(usual.features["confidence"])
     assert varied.model.priors.changes() == changes
 

@@ -32,8 +32,6 @@ from ganglioside.simulation.example import write_example
 from ganglioside.support import locations
 from ganglioside.support.whole_files import made_folder, write_whole
 
-TABLE = ROOT / "ganglioside" / "data" / "example.csv"
-
 #: A chart of one bar, which is drawn at once.
 BAR = {
     "data": {"values": [{"a": 1}]},
@@ -48,6 +46,13 @@ def run(*arguments: str) -> None:
     result = CliRunner().invoke(app, arguments, catch_exceptions=False)
     if result.exit_code:
         raise ExportError(result.output)
+
+
+def small_table(folder: Path) -> Path:
+    """A table that has room on a disk that is nearly full."""
+    path = folder / "small.csv"
+    path.write_text("Name,RT\nGM1(36:1;O2),9.0\nGM1(38:1;O2),10.4\n")
+    return path
 
 
 def as_list(form: str) -> Write:
@@ -72,7 +77,7 @@ WRITERS: dict[str, Write] = {
     "_annotated.csv": lambda p: export(gg.analyze(gg.example()), p, "your-file"),
     **{f"_{form}.csv": (lambda p, form=form: as_list(form)(p)) for form in LIST_FORMS},
     **{f"_chart.{kind}": (lambda p: charts.save(BAR, p)) for kind in ("png", "svg", "pdf", "html")},
-    "_report.html": lambda p: gg.render_report(TABLE, p, save=False),
+    "_report.html": lambda p: gg.render_report(small_table(p.parent), p, save=False),
     "_simulated.csv": lambda p: run("simulate", "--out", str(p)),
     "_truth.csv": lambda p: run("simulate", "--truth", str(p), "--out", os.devnull),
     "batch.jsonl": lambda p: Ledger(p.parent).begin([Entry("n" * 300, "f", "k", "t")]),

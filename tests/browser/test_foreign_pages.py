@@ -6,7 +6,9 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlencode
 
 import pytest
 
@@ -124,18 +126,6 @@ def test_no_script_that_gets_into_a_page_runs(page: sync_api.Page, server: Serve
         assert not page.evaluate("window.taken")
 
 
-def test_no_script_runs_beside_a_kernel(page: sync_api.Page, server: Server) -> None:
-    asked = "&".join(f"{name}={PLANTED}" for name in NAMES)
-    page.goto(f"{server.url}{PAGE}?{asked}")
-    expect(page.get_by_label("Names")).to_be_visible()
-    settle(page)
-    assert not page.evaluate("window.taken")
-    assert "<script>document.title" not in page.content()
-    page.evaluate(INTRUDE)
-    settle(page)
-    assert not page.evaluate("window.taken")
-
-
 def test_a_foreign_page_starts_no_kernel_and_opens_no_socket(
     page: sync_api.Page, server: Server, elsewhere: Elsewhere
 ) -> None:
@@ -149,10 +139,11 @@ def test_a_foreign_page_starts_no_kernel_and_opens_no_socket(
     assert page.title() != "open"
 
 
-def test_who_follows_a_link_from_elsewhere_goes_on_by_a_click(
+def test_who_follows_a_link_from_elsewhere_goes_on_by_a_click_and_no_script_runs(
     page: sync_api.Page, server: Server, elsewhere: Elsewhere
 ) -> None:
-    elsewhere.content = f'<a href="{server.url}{PAGE}">our results</a>'
+    asked = urlencode(dict.fromkeys(NAMES, PLANTED))
+    elsewhere.content = f'<a href="{server.url}{PAGE}?{escape(asked)}">our results</a>'
     before = renders(server)
     page.goto(elsewhere.url)
     page.get_by_text("our results").click()
@@ -160,6 +151,13 @@ def test_who_follows_a_link_from_elsewhere_goes_on_by_a_click(
     assert renders(server) == before
     page.get_by_role("link", name="Continue").click()
     expect(page.get_by_label("Names")).to_be_visible()
+    assert "voila-theme" in page.url
+    settle(page)
+    assert not page.evaluate("window.taken")
+    assert "<script>document.title" not in page.content()
+    page.evaluate(INTRUDE)
+    settle(page)
+    assert not page.evaluate("window.taken")
 
 
 def test_a_link_with_the_token_opens_the_page_and_leaves_the_token_behind(

@@ -164,9 +164,9 @@ def test_a_refused_file_says_why_and_the_cure_and_columns_can_be_named(
 
 
 def test_a_file_without_a_header_is_switched_chosen_and_run(
-    bench: Visit, server: Server, tmp_path: Path
+    visit: Visit, server: Server, tmp_path: Path
 ) -> None:
-    page = bench.page
+    page = open_workbench(visit, server)
     refused, bare = tmp_path / "refused.csv", tmp_path / "bare.csv"
     refused.write_text("Name,Area\nGM1(36:1;O2),9.5\n")
     expected = gg.example().data[["name", "rt", "volume"]]

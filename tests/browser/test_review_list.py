@@ -55,7 +55,7 @@ def test_keys_keep_the_selected_line_in_sight(
 ) -> None:
     with window(bench.page, *size):
         page = review(bench, tmp_path)
-        for key, steps in (("n", 14), ("p", 9)):
+        for key, steps in (("n", 14), ("p", 6)):
             for _ in range(steps):
                 was = selected(page)
                 page.keyboard.press(key)
@@ -63,7 +63,7 @@ def test_keys_keep_the_selected_line_in_sight(
                 settle(page)
                 assert page.locator(".gg-queue-panel").evaluate(IN_SIGHT), (key, selected(page))
         page.locator(".gg-selected button").focus()
-        for at in range(selected(page) + 1, selected(page) + 11):
+        for at in range(selected(page) + 1, selected(page) + 7):
             page.keyboard.press("ArrowDown")
             until(lambda at=at: selected(page) == at)
             settle(page)

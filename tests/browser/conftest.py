@@ -16,6 +16,16 @@ from ganglioside.reports.pdf import find_browser
 #: What Chromium asks for by itself wherever there is a form.
 BROWSERS_OWN = b"content-autofill.googleapis.com"
 
+#: Keeps the times, ms, after which something in a page gives up.
+NOTE_TIMES = """
+  window.givesUp = [];
+  const timeout = AbortSignal.timeout.bind(AbortSignal);
+  AbortSignal.timeout = (milliseconds) => {
+    window.givesUp.push(milliseconds);
+    return timeout(milliseconds);
+  };
+"""
+
 
 def shell_or_browser() -> str | None:
     """Command of Chromium without windows, which costs least, else of what prints reports."""
@@ -88,6 +98,7 @@ class Lender:
         visit = self.kept.pop(name, None)
         if visit is None:
             visit = Visit.begin(self.browser, proxy=self.proxy).sign_in(self.server)
+            visit.page.add_init_script(NOTE_TIMES)
         if name not in visit.page.url:
             visit.page.goto(f"{self.server.url}/voila/render/{name}")
         failed = session.testsfailed
@@ -131,4 +142,11 @@ def bench(request: pytest.FixtureRequest, lender: Lender) -> Iterator[object]:
 def archive(request: pytest.FixtureRequest, lender: Lender) -> Iterator[object]:
     """A visitor of the page of the history, on which others have worked."""
     with lender.lend("history.ipynb", request.session) as visit:
+        yield visit
+
+
+@pytest.fixture
+def species(request: pytest.FixtureRequest, lender: Lender) -> Iterator[object]:
+    """A visitor of the page of one name, on which others have worked."""
+    with lender.lend("species.ipynb", request.session) as visit:
         yield visit

@@ -86,6 +86,23 @@ def run_table(page: Page, path: Path) -> Page:
     return expect_result(page, path.name)
 
 
+def undecided(page: Page, folder: Path) -> Page:
+    """Show the example as it is analysed, with the first line of its list selected.
+
+    For tests that decide nothing and leave no filter: it is analysed where another table is shown.
+    """
+    name = "undecided.csv"
+    if page.locator(".gg-headline h3").all_inner_texts() != [name]:
+        give(page, example_at(folder / name))
+    expect_result(page, name)
+    expect(page.locator(".gg-queue-line").nth(20)).to_be_attached()
+    page.locator(".gg-queue-line button").first.click()
+    expect(page.locator(".gg-queue-line").first).to_have_class(re.compile("gg-selected"))
+    settle(page)
+    page.locator("[aria-label='Features']").evaluate("grid => (grid.scrollTop = 0)")
+    return page
+
+
 def run_button(page: Page) -> Locator:
     """Return the button that runs the chosen table, once a table is there."""
     button = page.get_by_role("button", name=re.compile("Run (the analysis|again)"))

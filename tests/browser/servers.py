@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 HOLD = Path(__file__).with_name("hold")
 
 #: Features from which on a job writes the exports of a server.
-LARGE = 2_000
+LARGE = 500
 
 #: Argument of `ganglioside app` by which no kernel is started before somebody comes.
 NO_SPARES = '--VoilaKernelManager.preheat_denylist=["workbench", "history", "species"]'

@@ -12,26 +12,26 @@ from ganglioside import jobs
 
 sync_api = pytest.importorskip("playwright.sync_api")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+from effort import some  # noqa: E402
+
 from browser.pages import RULES, drawer, history, open_workbench, read_again, settle, window  # noqa: E402
 from browser.servers import Server, Visit  # noqa: E402
 
 pytestmark = pytest.mark.browser
 expect = sync_api.expect
 
-#: px; of a desk, and of half a screen beside another program.
-WIDTHS = (1280, 700)
+#: Widths, px, of a desk and of half a screen beside another program, each with a theme: by day each
+#: width and each theme once.
+LOOKS = some([(1280, "light"), (1280, "dark"), (700, "dark"), (700, "light")])
 
 
 def faults(
-    page: sync_api.Page,
-    themes: Sequence[str] = ("light", "dark"),
-    width: int = 1280,
-    height: int = 3400,
+    page: sync_api.Page, looks: Sequence[tuple[int, str]] = LOOKS, height: int = 3400
 ) -> list[str]:
-    """Faults against the rules, in either theme; the page is left as it was."""
+    """Faults against the rules; the page is left as it was."""
     found: list[str] = []
-    with window(page, width, height):  # what is out of sight is not judged
-        for theme in themes:
+    for width, theme in looks:
+        with window(page, width, height):  # what is out of sight is not judged
             page.evaluate("theme => { document.body.dataset.ggTheme = theme; }", theme)
             page.emulate_media(color_scheme=theme)
             settle(page)
@@ -39,8 +39,8 @@ def faults(
                 found += [
                     f"{theme}: {fault['id']}: {node['html'][:200]}" for node in fault["nodes"]
                 ]
-        page.evaluate("delete document.body.dataset.ggTheme")
-        page.emulate_media(color_scheme="no-override")
+    page.evaluate("delete document.body.dataset.ggTheme")
+    page.emulate_media(color_scheme="no-override")
     return found
 
 
@@ -67,11 +67,9 @@ def test_the_index_and_the_workbench_keep_the_rules_and_are_used_by_keyboard(
     visit.page.locator("summary", has_text="Which files are read").click()
     expect(visit.page.get_by_role("row", name="MS-DIAL")).to_be_visible()
     expect(visit.page.get_by_text("Reading the history")).to_have_count(0)
-    for width in WIDTHS:
-        assert faults(visit.page, width=width) == []
+    assert faults(visit.page) == []
     visit.page.goto(f"{server.url}/help")
-    for width in WIDTHS:
-        assert faults(visit.page, width=width, height=9000) == []
+    assert faults(visit.page, height=9000) == []
     page = open_workbench(visit, server)
     assert faults(page) == []
     tab_to(page, "Log")
@@ -105,11 +103,10 @@ def test_the_index_and_the_workbench_keep_the_rules_and_are_used_by_keyboard(
     expect(page.get_by_role("alert")).to_contain_text("needs a note")
     for verdict in ("valid", "fragment", "outlier"):
         page.locator(".gg-chip", has_text=verdict).click()
-    for width in WIDTHS:
-        assert faults(page, width=width) == []
+    assert faults(page) == []
     planted = {".gg-headline p": "features explained", ".gg-chip": ">valid ", ".gg-cell": "gg-cell"}
     page.add_style_tag(content=f"{', '.join(planted)} {{ color: #999999 !important; }}")
-    found = faults(page, themes=("light",))
+    found = faults(page, looks=[(1280, "light")], height=1000)
     for words in planted.values():
         assert any("light: color-contrast" in fault and words in fault for fault in found)
 
@@ -130,14 +127,12 @@ def test_history_and_jobs_keep_the_rules(archive: Visit, server: Server) -> None
         field.select_option(field.locator("option", has_text=sid).inner_text())
     expect(page.locator(".gg-compare canvas")).to_have_count(2)
     page.get_by_role("button", name="Delete ...").click()
-    for width in WIDTHS:
-        assert faults(page, width=width) == []
+    assert faults(page) == []
     page.get_by_role("button", name="Do not delete").click()
 
 
-def test_a_name_is_answered_by_the_rules(visit: Visit, server: Server, tmp_path: Path) -> None:
-    page = visit.page
-    page.goto(f"{server.url}/voila/render/species.ipynb")
+def test_a_name_is_answered_by_the_rules(species: Visit, tmp_path: Path) -> None:
+    page = species.page
     page.get_by_label("Names").fill("GD1a(36:1;O2)")
     expect(page.locator(".gg-species")).to_contain_text("C84H148N4O39")
     expect(page.locator(".gg-species")).to_contain_text("917.4788")
@@ -147,8 +142,7 @@ def test_a_name_is_answered_by_the_rules(visit: Visit, server: Server, tmp_path:
     expect(page.get_by_role("grid", name="Predictions")).to_contain_text("GD1b")
     page.locator("[aria-label='Predictions'] .gg-row", has_text="GD1(38:1;O2)").click()
     expect(page.locator(".gg-species h3")).to_have_text("GD1(38:1;O2)")
-    for width in WIDTHS:
-        assert faults(page, width=width) == []
+    assert faults(page) == []
     page.screenshot(path=tmp_path / "species.png", full_page=True)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download inclusion list").click()

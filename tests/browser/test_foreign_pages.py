@@ -6,7 +6,9 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlencode
 
 import pytest
 
@@ -19,7 +21,8 @@ from browser.servers import TOKEN, Server, Visit  # noqa: E402
 pytestmark = pytest.mark.browser
 expect = sync_api.expect
 
-WORKBENCH = "/voila/render/workbench.ipynb"
+#: A page with a kernel: the one that costs least.
+PAGE = "/voila/render/species.ipynb"
 
 #: Markup that leaves the attribute it is written into, and a script that says so.
 PLANTED = '"><script>document.title = "taken"; window.taken = true;</script>'
@@ -123,22 +126,10 @@ def test_no_script_that_gets_into_a_page_runs(page: sync_api.Page, server: Serve
         assert not page.evaluate("window.taken")
 
 
-def test_no_script_runs_beside_a_kernel(page: sync_api.Page, server: Server) -> None:
-    asked = "&".join(f"{name}={PLANTED}" for name in NAMES)
-    page.goto(f"{server.url}{WORKBENCH}?{asked}")
-    expect(page.get_by_role("button", name="Try the example")).to_be_visible()
-    settle(page)
-    assert not page.evaluate("window.taken")
-    assert "<script>document.title" not in page.content()
-    page.evaluate(INTRUDE)
-    settle(page)
-    assert not page.evaluate("window.taken")
-
-
 def test_a_foreign_page_starts_no_kernel_and_opens_no_socket(
     page: sync_api.Page, server: Server, elsewhere: Elsewhere
 ) -> None:
-    url = server.url + WORKBENCH
+    url = server.url + PAGE
     socket = server.url.replace("http", "ws", 1) + "/api/kernels/a-b-c-d-e/channels"
     elsewhere.content = ATTACK.format(url=url, socket=socket)
     before, refused = renders(server), refusals(server)
@@ -148,27 +139,35 @@ def test_a_foreign_page_starts_no_kernel_and_opens_no_socket(
     assert page.title() != "open"
 
 
-def test_who_follows_a_link_from_elsewhere_goes_on_by_a_click(
+def test_who_follows_a_link_from_elsewhere_goes_on_by_a_click_and_no_script_runs(
     page: sync_api.Page, server: Server, elsewhere: Elsewhere
 ) -> None:
-    elsewhere.content = f'<a href="{server.url}{WORKBENCH}">our results</a>'
+    asked = urlencode(dict.fromkeys(NAMES, PLANTED))
+    elsewhere.content = f'<a href="{server.url}{PAGE}?{escape(asked)}">our results</a>'
     before = renders(server)
     page.goto(elsewhere.url)
     page.get_by_text("our results").click()
     expect(page.get_by_text("Another site requested")).to_be_visible()
     assert renders(server) == before
     page.get_by_role("link", name="Continue").click()
-    expect(page.get_by_role("button", name="Try the example")).to_be_visible()
+    expect(page.get_by_label("Names")).to_be_visible()
+    assert "voila-theme" in page.url
+    settle(page)
+    assert not page.evaluate("window.taken")
+    assert "<script>document.title" not in page.content()
+    page.evaluate(INTRUDE)
+    settle(page)
+    assert not page.evaluate("window.taken")
 
 
 def test_a_link_with_the_token_opens_the_page_and_leaves_the_token_behind(
     browser: sync_api.Browser, server: Server, elsewhere: Elsewhere
 ) -> None:
-    elsewhere.content = f'<a href="{server.url}{WORKBENCH}?token={TOKEN}">our results</a>'
+    elsewhere.content = f'<a href="{server.url}{PAGE}?token={TOKEN}">our results</a>'
     visit = Visit.begin(browser)
     visit.page.goto(elsewhere.url)
     visit.page.get_by_text("our results").click()
-    expect(visit.page.get_by_role("button", name="Try the example")).to_be_visible()
+    expect(visit.page.get_by_label("Names")).to_be_visible()
     assert TOKEN not in visit.page.url
     cookies = visit.page.context.cookies()
     assert {cookie.get("sameSite") for cookie in cookies} == {"Strict"}
@@ -187,9 +186,9 @@ def test_a_visitor_without_the_token_gives_it_in_the_form(
     browser: sync_api.Browser, server: Server
 ) -> None:
     visit = Visit.begin(browser)
-    visit.page.goto(server.url + WORKBENCH)
+    visit.page.goto(server.url + PAGE)
     visit.page.get_by_label("Token").fill(TOKEN)
     visit.page.get_by_role("button", name="Sign in").click()
-    expect(visit.page.get_by_role("button", name="Try the example")).to_be_visible()
+    expect(visit.page.get_by_label("Names")).to_be_visible()
     assert visit.complaints == []
     visit.end()

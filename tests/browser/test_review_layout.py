@@ -9,7 +9,7 @@ import pytest
 sync_api = pytest.importorskip("playwright.sync_api")
 from effort import until  # noqa: E402
 
-from browser.pages import example_at, expect_result, give, run_button, settle, window  # noqa: E402
+from browser.pages import example_at, expect_result, give, run_button, settle, undecided, window  # noqa: E402
 from browser.servers import Visit  # noqa: E402
 
 pytestmark = pytest.mark.browser
@@ -109,8 +109,7 @@ def test_a_chart_is_as_high_as_its_card_or_scrolls_to_its_end(bench: Visit, tmp_
     """It was cut at the end of the card, which did not scroll: most panels were never seen."""
     page = bench.page
     with window(page, 1280, 800):
-        give(page, example_at(tmp_path / "high.csv"))
-        expect_result(page, "high.csv")
+        undecided(page, tmp_path)
         chart = page.get_by_label("Chart", exact=True)
         for view in ("Peak area by series", "Residuals from each series' curve",
                      "RT by carbon number, each series"):  # fmt: skip
@@ -130,19 +129,14 @@ def test_a_chart_is_as_high_as_its_card_or_scrolls_to_its_end(bench: Visit, tmp_
 def test_headings_of_the_list_never_cover_one_another(bench: Visit, tmp_path: Path) -> None:
     page = bench.page
     with window(page, 1280, 800):
-        give(page, example_at(tmp_path / "headings.csv"))
-        expect_result(page, "headings.csv")
-        expect(page.locator(".gg-queue-line").nth(20)).to_be_attached()
+        undecided(page, tmp_path)
         expect(page.get_by_label("Mark GM2(36:1;O2), row 49")).to_be_attached()
         settle(page)
         assert page.evaluate(COVERED) == []
 
 
 def test_on_paper_the_page_goes_on_behind_its_window(bench: Visit, tmp_path: Path) -> None:
-    page = bench.page
-    table = example_at(tmp_path / "paper.csv")
-    give(page, table)
-    expect_result(page, table.name)
+    page = undecided(bench.page, tmp_path)
     page.emulate_media(media="print")
     try:
         settle(page)
@@ -160,8 +154,7 @@ def test_in_a_window_of_1024_px_no_select_is_cut_and_the_table_shows_rt(
 ) -> None:
     page = bench.page
     with window(page, 1024, 768):
-        give(page, example_at(tmp_path / "narrow.csv"))
-        expect_result(page, "narrow.csv")
+        undecided(page, tmp_path)
         settle(page)
         middle = page.evaluate(MIDDLE)
     assert middle["cut"] == []

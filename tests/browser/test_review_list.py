@@ -9,7 +9,7 @@ import pytest
 sync_api = pytest.importorskip("playwright.sync_api")
 from effort import until  # noqa: E402
 
-from browser.pages import example_at, expect_result, give, settle, window  # noqa: E402
+from browser.pages import settle, undecided, window  # noqa: E402
 from browser.servers import Visit  # noqa: E402
 
 pytestmark = pytest.mark.browser
@@ -29,12 +29,9 @@ IN_SIGHT = """() => {
 }"""
 
 
-def review(visit: Visit, file: Path) -> sync_api.Page:
-    """Open the example, with the list in view and nothing focused."""
-    page = visit.page
-    give(page, example_at(file))
-    expect_result(page, file.name)
-    expect(page.locator(".gg-queue-line").nth(20)).to_be_attached()
+def review(visit: Visit, folder: Path) -> sync_api.Page:
+    """Show the example, with the list in view and nothing focused."""
+    page = undecided(visit.page, folder)
     page.locator(".gg-queue-panel").scroll_into_view_if_needed()
     page.locator(".gg-queue-panel").evaluate("panel => (panel.scrollTop = 0)")
     page.evaluate("document.activeElement.blur()")
@@ -57,8 +54,8 @@ def test_keys_keep_the_selected_line_in_sight(
     bench: Visit, tmp_path: Path, size: tuple[int, int]
 ) -> None:
     with window(bench.page, *size):
-        page = review(bench, tmp_path / f"keys_{size[0]}.csv")
-        for key, steps in (("n", 14), ("p", 9)):
+        page = review(bench, tmp_path)
+        for key, steps in (("n", 14), ("p", 6)):
             for _ in range(steps):
                 was = selected(page)
                 page.keyboard.press(key)
@@ -66,7 +63,7 @@ def test_keys_keep_the_selected_line_in_sight(
                 settle(page)
                 assert page.locator(".gg-queue-panel").evaluate(IN_SIGHT), (key, selected(page))
         page.locator(".gg-selected button").focus()
-        for at in range(selected(page) + 1, selected(page) + 11):
+        for at in range(selected(page) + 1, selected(page) + 7):
             page.keyboard.press("ArrowDown")
             until(lambda at=at: selected(page) == at)
             settle(page)
@@ -78,7 +75,7 @@ def test_the_wheel_goes_to_the_end_of_the_list_and_notes_take_nothing_from_it(
     bench: Visit, tmp_path: Path, size: tuple[int, int]
 ) -> None:
     with window(bench.page, *size):
-        page = review(bench, tmp_path / f"wheel_{size[0]}.csv")
+        page = review(bench, tmp_path)
         panel = page.locator(".gg-queue-panel")
         box = panel.bounding_box()
         assert box is not None
@@ -101,7 +98,7 @@ def test_keys_lead_to_the_evidence_in_a_narrow_window_and_leave_the_focus(
     bench: Visit, tmp_path: Path, size: tuple[int, int]
 ) -> None:
     with window(bench.page, *size):
-        page = review(bench, tmp_path / f"narrow_{size[0]}.csv")
+        page = review(bench, tmp_path)
         title = page.locator(".gg-card h3")
         page.get_by_label("Features", exact=True).scroll_into_view_if_needed()
         focused = page.get_by_role("button", name="Copy these rows")
@@ -133,7 +130,7 @@ def in_sight(page: sync_api.Page, part: sync_api.Locator) -> bool:
 
 def test_a_click_leads_to_the_evidence_in_a_narrow_window(bench: Visit, tmp_path: Path) -> None:
     with window(bench.page, 700, 800):
-        page = review(bench, tmp_path / "clicked.csv")
+        page = review(bench, tmp_path)
         card = page.locator(".gg-card")
         title = card.locator("h3")
         row = page.locator("[aria-label='Features'] .gg-row").nth(3)
@@ -152,7 +149,7 @@ def test_a_click_leads_to_the_evidence_in_a_narrow_window(bench: Visit, tmp_path
 def test_the_selected_row_is_in_sight_again_where_a_filter_is_undone(
     bench: Visit, tmp_path: Path
 ) -> None:
-    page = review(bench, tmp_path / "undone.csv")
+    page = review(bench, tmp_path)
     search = page.get_by_label("Search", exact=True)
     search.fill("GT1")
     grid = page.locator("[aria-label='Features']")
@@ -176,7 +173,7 @@ def test_a_row_that_is_pressed_is_selected_though_a_search_leaves_one_row(
 ) -> None:
     """Once the release fell beside the rows that were left, and the press was for nothing."""
     with window(bench.page, 1280, 900):
-        page = review(bench, tmp_path / "pressed.csv")
+        page = review(bench, tmp_path)
         search, count = page.get_by_label("Search"), page.locator(".gg-results .gg-count")
         row = page.locator("[aria-label='Features'] .gg-row[data-row='3']")
         row.hover()
@@ -191,7 +188,7 @@ def test_a_row_that_is_pressed_is_selected_though_a_search_leaves_one_row(
 
 def test_the_list_is_as_high_as_its_column_in_a_wide_window(bench: Visit, tmp_path: Path) -> None:
     with window(bench.page, 1280, 900):
-        page = review(bench, tmp_path / "high.csv")
+        page = review(bench, tmp_path)
         panel = page.locator(".gg-queue-panel").bounding_box()
         beside = page.locator(".gg-middle").bounding_box()
         assert panel is not None
@@ -201,7 +198,7 @@ def test_the_list_is_as_high_as_its_column_in_a_wide_window(bench: Visit, tmp_pa
 
 def test_links_and_the_state_of_the_run_are_whole_on_a_phone(bench: Visit, tmp_path: Path) -> None:
     with window(bench.page, 400, 800):
-        page = review(bench, tmp_path / "phone.csv")
+        page = review(bench, tmp_path)
         for part in (*page.locator("nav a").all(), page.locator(".gg-message")):
             box = part.bounding_box()
             assert box is not None

@@ -30,6 +30,7 @@ from browser.pages import (  # noqa: E402
     run_table,
     session_of,
     settle,
+    window,
 )
 from browser.servers import Server, Visit  # noqa: E402
 
@@ -385,16 +386,13 @@ CUT = """() => {
 
 
 @pytest.mark.parametrize("width", [1280, 700])
-def test_the_choices_of_an_inclusion_list_are_whole(
-    visit: Visit, server: Server, width: int
-) -> None:
-    page = visit.page
-    page.set_viewport_size({"width": width, "height": 900})
-    page.goto(f"{server.url}/voila/render/species.ipynb")
-    expect(page.get_by_label("List for")).to_be_visible()
-    settle(page)
-    page.get_by_label("Use the retention model of").select_option("the example")
-    assert page.evaluate(CUT) == []
+def test_the_choices_of_an_inclusion_list_are_whole(species: Visit, width: int) -> None:
+    page = species.page
+    with window(page, width, 900):
+        expect(page.get_by_label("List for")).to_be_visible()
+        settle(page)
+        page.get_by_label("Use the retention model of").select_option("the example")
+        assert page.evaluate(CUT) == []
 
 
 def test_counts_have_commas(bench: Visit, tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from ganglioside_widgets.state import export as export_state
 from ganglioside_widgets.state.export import KINDS, SHOWN, ExportState
 from ganglioside_widgets.state.results import ResultsState
 
+pytestmark = pytest.mark.usefixtures("jobs_here")
+
 #: Word in the names of files, where it is not `verdicts`.
 WORDS = {"species": "species", "species-csv": "species"}
 ENDINGS = {"species": "xlsx", "species-csv": "csv"}

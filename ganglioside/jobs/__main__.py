@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from contextlib import suppress
 from pathlib import Path
 
+from ganglioside.__main__ import GARBAGE_EVERY
 from ganglioside.errors import EndedError, JobError
 from ganglioside.history import History
 from ganglioside.jobs.launcher import log_path, start_next
@@ -21,6 +23,7 @@ def main(job: str) -> int:
     int
         Exit code: 0 if the job was completed, or is not left to this process any more.
     """
+    gc.set_threshold(GARBAGE_EVERY)
     show_warnings()
     history = History.open()
     try:

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
-
-#: New objects after which garbage is looked for. What a command loads stays: to look through it as
-#: often as Python does of itself (700) takes a tenth of the time of a short command.
-GARBAGE_EVERY: Final = 10_000
 
 
 @contextmanager
@@ -27,8 +21,10 @@ def _quiet_interrupts() -> Iterator[None]:
 
 def main() -> None:
     """Run the command line; Ctrl-C prints no traceback, even while Python loads it or ends."""
-    gc.set_threshold(GARBAGE_EVERY)
     with _quiet_interrupts():
+        from ganglioside.support.garbage import look_seldom
+
+        look_seldom()
         from ganglioside.cli import app
     try:
         app()

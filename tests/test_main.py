@@ -10,7 +10,7 @@ import pytest
 from effort import PATIENCE
 
 import ganglioside as gg
-from ganglioside.__main__ import GARBAGE_EVERY
+from ganglioside.support.garbage import EVERY
 
 #: Ctrl-C comes while the module `typer` is sought, and as Python ends.
 WHILE_LOADING = """
@@ -62,4 +62,4 @@ def test_the_program_is_a_module_too() -> None:
 
 def test_a_program_looks_for_garbage_less_often_than_python_does_of_itself() -> None:
     at_the_end = "import atexit, gc\natexit.register(lambda: print(gc.get_threshold()[0]))\n"
-    assert run(at_the_end + START).stdout.split()[-1] == str(GARBAGE_EVERY)
+    assert run(at_the_end + START).stdout.split()[-1] == str(EVERY)

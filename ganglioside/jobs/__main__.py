@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from contextlib import suppress
 from pathlib import Path
 
-from ganglioside.__main__ import GARBAGE_EVERY
 from ganglioside.errors import EndedError, JobError
 from ganglioside.history import History
 from ganglioside.jobs.launcher import log_path, start_next
 from ganglioside.jobs.runner import carry_out_taken
+from ganglioside.support.garbage import look_seldom
 from ganglioside.support.logs import show_warnings
 
 
@@ -23,7 +22,7 @@ def main(job: str) -> int:
     int
         Exit code: 0 if the job was completed, or is not left to this process any more.
     """
-    gc.set_threshold(GARBAGE_EVERY)
+    look_seldom()
     show_warnings()
     history = History.open()
     try:

@@ -22,6 +22,9 @@ def _quiet_interrupts() -> Iterator[None]:
 def main() -> None:
     """Run the command line; Ctrl-C prints no traceback, even while Python loads it or ends."""
     with _quiet_interrupts():
+        from ganglioside.support.garbage import look_seldom
+
+        look_seldom()
         from ganglioside.cli import app
     try:
         app()

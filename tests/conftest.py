@@ -186,6 +186,15 @@ def one_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def jobs_here() -> Iterator[None]:
+    """Let the jobs of a module be carried out in this process: to start one takes long."""
+    from jobs_here import jobs_carried_out_here
+
+    with jobs_carried_out_here():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _no_loop_of_the_browser(request: pytest.FixtureRequest) -> Iterator[None]:
     """Hide the event loop that the browser's driver leaves running in a worker.

@@ -10,6 +10,7 @@ import pytest
 from effort import PATIENCE
 
 import ganglioside as gg
+from ganglioside.support.garbage import EVERY
 
 #: Ctrl-C comes while the module `typer` is sought, and as Python ends.
 WHILE_LOADING = """
@@ -57,3 +58,8 @@ def test_the_program_is_a_module_too() -> None:
     command = [sys.executable, "-m", "ganglioside", "--version"]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert told == f"ganglioside {gg.__version__}\n"
+
+
+def test_a_program_looks_for_garbage_less_often_than_python_does_of_itself() -> None:
+    at_the_end = "import atexit, gc\natexit.register(lambda: print(gc.get_threshold()[0]))\n"
+    assert run(at_the_end + START).stdout.split()[-1] == str(EVERY)

@@ -10,6 +10,7 @@ from ganglioside.errors import EndedError, JobError
 from ganglioside.history import History
 from ganglioside.jobs.launcher import log_path, start_next
 from ganglioside.jobs.runner import carry_out_taken
+from ganglioside.support.garbage import look_seldom
 from ganglioside.support.logs import show_warnings
 
 
@@ -21,6 +22,7 @@ def main(job: str) -> int:
     int
         Exit code: 0 if the job was completed, or is not left to this process any more.
     """
+    look_seldom()
     show_warnings()
     history = History.open()
     try:

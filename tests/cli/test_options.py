@@ -164,6 +164,7 @@ def arguments(words: str, path: Path) -> list[str]:
 AT_ONCE: Final = sorted(words for words in READERS if not words.startswith("jobs"))
 
 
+@pytest.mark.usefixtures("one_worker")
 @pytest.mark.parametrize("words", AT_ONCE)
 def test_the_options_do_something_in_every_command(
     words: str, book: Path, monkeypatch: pytest.MonkeyPatch
@@ -190,6 +191,7 @@ def test_the_options_do_something_in_every_command(
         assert read[0] == WANTED
 
 
+@pytest.mark.usefixtures("one_worker")
 @pytest.mark.parametrize("words", AT_ONCE)
 def test_the_limits_do_something_in_every_command(words: str, book: Path) -> None:
     line = [*arguments(words, book), *OPTIONS_OF_READING, "--max-rows", "3"]

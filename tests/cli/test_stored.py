@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -9,30 +10,38 @@ from pathlib import Path
 
 import pytest
 from effort import PATIENCE
+from typer.testing import CliRunner
 
+from ganglioside.cli import app
 from ganglioside.cli.stored import job_ids, open_history, session_ids
 from ganglioside.errors import GangliosideError
 
 
-def offered(*words: str) -> list[str]:
-    """What bash is offered for the last of some words."""
-    code = "from ganglioside.cli import app; app(prog_name='ganglioside')"
-    asked = {
+def asked(*words: str) -> dict[str, str]:
+    """How bash asks for what it may offer for the last of some words."""
+    return {
         "_GANGLIOSIDE_COMPLETE": "complete_bash",
         "COMP_WORDS": " ".join(("ganglioside", *words)),
         "COMP_CWORD": str(len(words)),
     }
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in asked.items():
-            patch.setenv(name, value)
-        run = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE
-        )
-    assert run.stderr == ""
-    return run.stdout.split()
+
+
+def offered(*words: str) -> list[str]:
+    """What bash is offered, answered in this process."""
+    answer = CliRunner().invoke(app, [], prog_name="ganglioside", env=asked(*words))
+    assert answer.exit_code == 0
+    assert answer.stderr == ""
+    return answer.stdout.split()
 
 
 def test_a_shell_offers_the_ids_that_begin_so(sid: str) -> None:
+    code = "from ganglioside.cli import app; app(prog_name='ganglioside')"
+    environment = os.environ | asked("history", "show", sid[:3])
+    shell = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True, text=True, timeout=PATIENCE, env=environment,
+    )  # fmt: skip
+    assert (shell.stdout.split(), shell.stderr) == ([sid], "")
     assert offered("history", "show", sid[:3]) == [sid]
     assert offered("export", "") == [sid]
     assert offered("history", "show", "nothing-like-it") == []

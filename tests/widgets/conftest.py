@@ -28,3 +28,10 @@ def opened(place: Path) -> Callable[[], History]:
 @pytest.fixture(scope="session")
 def analysis() -> gg.Analysis:
     return gg.analyze(gg.example())
+
+
+@pytest.fixture(scope="session")
+def small_analysis() -> gg.Analysis:
+    """Analysis of a part of the example, of which a report takes half the time."""
+    content = b"\n".join(gg.example().source.content.splitlines()[:80])
+    return gg.analyze(gg.read_features(content, name="example.csv"))

@@ -17,6 +17,8 @@ from typing import Any, Final
 
 import duckdb
 
+from ganglioside.errors import GangliosideError
+
 #: Never reach for the network: an attempted extension download costs 5 s. Names in SQL are those
 #: of tables, never of variables of the program; secrets that DuckDB keeps for its user are not
 #: looked for. Work is done in small parts, so that Ctrl-C ends the longest question at once.
@@ -61,8 +63,9 @@ def connect(
 def attached(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """Connect to a file that is there, with the DuckDB that was started for it before, if any.
 
-    After an error it is closed, as a connection of its own would be: it may be unusable, or in the
-    middle of a transaction.
+    After an error it is closed, as a connection of its own would be: it may be unusable. A
+    refusal of this program, such as of an unknown id, says nothing of DuckDB: what was begun is
+    rolled back.
     """
     started = _idle.take(path)
     engine = started or _start(path)
@@ -74,13 +77,39 @@ def attached(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPy
         if started is None:  # only now, so that DuckDB admits the files that it makes beside
             _confine(connection)
         yield connection
-    except BaseException:
-        engine.close()
+    except BaseException as error:
+        if _is_refusal(error) and _rolled_back(connection):
+            _let_go(path, engine, connection)
+        else:
+            engine.close()
         raise
+    _let_go(path, engine, connection)
+
+
+def _let_go(
+    path: Path, engine: duckdb.DuckDBPyConnection, connection: duckdb.DuckDBPyConnection
+) -> None:
+    """Close the file, and keep the DuckDB for the next transaction if that worked."""
     if _detach(connection):
         _idle.keep(path, engine)
     else:
         engine.close()
+
+
+def _is_refusal(error: BaseException) -> bool:
+    """Whether this program refused something, and not because of another error."""
+    return isinstance(error, GangliosideError) and error.__context__ is None
+
+
+def _rolled_back(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Undo the transaction that is open, if any; return whether none is open now."""
+    try:
+        connection.rollback()
+    except duckdb.TransactionException:  # none was open
+        return True
+    except duckdb.Error:
+        return False
+    return True
 
 
 def quoted(path: Path) -> str:

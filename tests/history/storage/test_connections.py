@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from effort import PATIENCE
 
+from ganglioside.errors import HistoryError, UnknownSessionError
 from ganglioside.history.storage import connections
 from ganglioside.history.storage.connections import attached, connect
 
@@ -56,6 +57,48 @@ def test_between_two_transactions_the_file_is_closed(path: Path) -> None:
     assert sorted(file.name for file in path.parent.iterdir()) == [path.name]
     assert value(path) == 2
     assert is_free(path)
+
+
+def test_a_refusal_leaves_duckdb_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once each question about an unknown id made the next one start DuckDB anew."""
+    started = []
+    start = connections._start
+    monkeypatch.setattr(connections, "_start", lambda p: started.append(p) or start(p))
+
+    def refused(*, begins: bool) -> None:
+        with attached(path) as connection:
+            if begins:
+                connection.begin()
+                connection.execute("UPDATE t SET a = 2")
+            raise UnknownSessionError("none")
+
+    for begins in (True, False):
+        with pytest.raises(UnknownSessionError):
+            refused(begins=begins)
+        assert is_free(path)
+        assert value(path) == 1
+    assert started == [path]
+
+
+def test_after_an_error_of_duckdb_another_one_is_started(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it is told in the words of this program."""
+    started = []
+    start = connections._start
+    monkeypatch.setattr(connections, "_start", lambda p: started.append(p) or start(p))
+
+    def fails() -> None:
+        with attached(path) as connection:
+            try:
+                connection.execute("SELECT * FROM missing")
+            except duckdb.Error:
+                raise HistoryError("It cannot be read.") from None
+
+    for _ in range(2):
+        with pytest.raises(HistoryError):
+            fails()
+    assert started == [path, path]
 
 
 def test_after_an_error_the_file_is_closed_and_nothing_is_stored(path: Path) -> None:

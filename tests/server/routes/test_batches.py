@@ -20,6 +20,8 @@ from ganglioside.jobs import launcher
 from ganglioside.server.rates import RateLimits
 from ganglioside.server.routes import batches
 
+pytestmark = pytest.mark.usefixtures("jobs_here")
+
 ODD = st.one_of(
     st.sampled_from(
         [
@@ -39,7 +41,7 @@ ODD = st.one_of(
 
 
 @pytest.fixture(scope="module")
-def batch(ann: httpx.Client) -> str:
+def batch(ann: httpx.Client, jobs_here: None, one_worker: None) -> str:
     files = [("files", (f"table {i}.csv", gg.example().source.content)) for i in range(2)]
     files.append(("files", ("wrong.csv", b"no table")))
     answer = ann.post("batches", files=files, data={"settings": '{"rt_tolerance": 0.05}'})

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 from served import Served, upload
 
 from ganglioside.jobs import Analyze, run_here
+
+pytestmark = pytest.mark.usefixtures("jobs_here")
 
 
 def wait_for(client: httpx.Client, job: str) -> dict[str, object]:

@@ -14,6 +14,8 @@ from served import EXAMPLE, Served, upload
 
 import ganglioside as gg
 
+pytestmark = pytest.mark.usefixtures("jobs_here")
+
 
 def ids(answer: httpx.Response) -> list[str]:
     return [session["id"] for session in answer.json()["sessions"]]

@@ -91,6 +91,7 @@ def test_a_click_is_answered_for_its_job_though_the_list_has_changed(
     panel.state.close()
 
 
+@pytest.mark.usefixtures("one_worker")
 def test_results_and_overview_of_a_batch_are_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(JobsState, "watch", lambda _: None)
     monkeypatch.setattr(launcher, "_launch", lambda *_: None)

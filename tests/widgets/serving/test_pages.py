@@ -467,11 +467,11 @@ def test_above_the_bound_visitors_are_told_when_to_come_again(server: Server) ->
 
 
 def test_a_taken_port_and_a_missing_address_are_told_with_the_cure(server: Server) -> None:
+    """What else may be wrong with an address is in `test_address.py`."""
     script = Path(sys.executable).with_name("ganglioside")
     port = str(urlsplit(server.url).port)
     words = {
         ("app", "--port", port): "choose another --port",
-        ("app", "--host", "no such host"): "There is no address",
         ("lab", "--host", "no such host"): "There is no address",
         ("app", "--certfile", "missing.pem"): "--certfile",
     }

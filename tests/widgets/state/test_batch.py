@@ -17,6 +17,8 @@ from ganglioside_widgets.state.batch import BatchState
 from ganglioside_widgets.state.upload import UploadState
 from ganglioside_widgets.state.workbench import WorkbenchState
 
+pytestmark = pytest.mark.usefixtures("one_worker")
+
 Opener = Callable[[], History]
 
 EXAMPLE = gg.example().source.content

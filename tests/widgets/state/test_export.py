@@ -17,6 +17,8 @@ from ganglioside_widgets.state import export as export_state
 from ganglioside_widgets.state.export import KINDS, SHOWN, ExportState
 from ganglioside_widgets.state.results import ResultsState
 
+pytestmark = pytest.mark.usefixtures("jobs_here")
+
 #: Word in the names of files, where it is not `verdicts`.
 WORDS = {"species": "species", "species-csv": "species"}
 ENDINGS = {"species": "xlsx", "species-csv": "csv"}
@@ -84,14 +86,14 @@ def test_an_unknown_kind_is_refused(analysis: gg.Analysis) -> None:
 
 
 def test_a_report_is_made_of_what_is_kept(
-    opened: Callable[[], History], analysis: gg.Analysis
+    opened: Callable[[], History], small_analysis: gg.Analysis
 ) -> None:
     state = ExportState(opened)
-    state.analysis = analysis
+    state.analysis = small_analysis
     state.make("html")
     state.join(PATIENCE)
     assert "Save as a new session" in state.error
-    state.session_id = opened().save(analysis)
+    state.session_id = opened().save(small_analysis)
     state.make("html")
     state.join(PATIENCE)
     assert state.error == ""
@@ -100,12 +102,12 @@ def test_a_report_is_made_of_what_is_kept(
 
 
 def test_a_large_file_is_made_by_a_job_and_arrives(
-    opened: Callable[[], History], analysis: gg.Analysis, monkeypatch: pytest.MonkeyPatch
+    opened: Callable[[], History], small_analysis: gg.Analysis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export_state, "LARGE", len(analysis.features))
+    monkeypatch.setattr(export_state, "LARGE", len(small_analysis.features))
     state = ExportState(opened)
-    state.analysis = analysis.redecide(gg.Settings(outlier_threshold=1.0))
-    state.session_id = opened().save(analysis)
+    state.analysis = small_analysis.redecide(gg.Settings(outlier_threshold=1.0))
+    state.session_id = opened().save(small_analysis)
     state.make("csv")
     state.join(PATIENCE)
     assert state.job == ""  # what is shown is not what is kept
@@ -128,7 +130,7 @@ def test_a_large_file_is_made_by_a_job_and_arrives(
         assert state.made is not None
         assert state.made.name == f"example_{ending}"
         assert b"seen in MS/MS" in state.made.content
-        own = analysis.source.content.splitlines()[0]
+        own = small_analysis.source.content.splitlines()[0]
         assert state.made.content.startswith(own) is (kind == "your-file")
     assert any(state.job in notice and "100 %" in notice for notice in notices)
     assert state.notice == ""

@@ -12,6 +12,8 @@ from ganglioside.jobs import follow
 from ganglioside_widgets.state import history as history_state
 from ganglioside_widgets.state.history import HistoryState
 
+pytestmark = pytest.mark.usefixtures("jobs_here")
+
 Opener = Callable[[], History]
 
 

@@ -20,6 +20,7 @@ pytest.register_assert_rewrite(
 )
 
 import effort  # noqa: E402
+import kept_open  # noqa: E402
 import stores  # noqa: E402
 
 if TYPE_CHECKING:
@@ -183,6 +184,13 @@ def one_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     made = cluster._local(1, str(tmp_path_factory.mktemp("worker")), dashboard=False)
     with made, pytest.MonkeyPatch.context() as patch:
         patch.setattr(cluster, "_local", lambda *_: nullcontext(made))
+        yield
+
+
+@pytest.fixture
+def stays_open() -> Iterator[None]:
+    """Let the files of histories stay connected during a test, where that plays no part in it."""
+    with kept_open.kept_open():
         yield
 
 

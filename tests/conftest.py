@@ -188,9 +188,10 @@ def one_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture
-def stays_open() -> Iterator[None]:
-    """Let the files of histories stay connected during a test, where that plays no part in it."""
-    with kept_open.kept_open():
+def stays_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the files of histories stay connected during a test, unless it is marked `lets_go`."""
+    lets_go = request.node.get_closest_marker("lets_go") is not None
+    with nullcontext() if lets_go else kept_open.kept_open():
         yield
 
 

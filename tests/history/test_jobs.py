@@ -113,6 +113,7 @@ def take_and_wait(address: str, told: Any) -> None:
     threading.Event().wait()
 
 
+@pytest.mark.either_store("about the process")
 @pytest.mark.lets_go("another process connects")
 def test_the_job_of_a_process_that_lives_is_not_given_back_by_others(history: History) -> None:
     job = history.jobs.add("analysis", {}, "n")

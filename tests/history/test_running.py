@@ -98,6 +98,7 @@ def test_a_callback_may_cancel(history: History, monkeypatch: pytest.MonkeyPatch
     assert list(history.sessions()["status"]) == ["cancelled"]
 
 
+@pytest.mark.either_store("about the process")
 @pytest.mark.lets_go("another process connects")
 def test_a_process_that_dies_leaves_its_session_processing(history: History) -> None:
     code = (

@@ -20,6 +20,7 @@ pytest.register_assert_rewrite(
 )
 
 import effort  # noqa: E402
+import kept_open  # noqa: E402
 import stores  # noqa: E402
 
 if TYPE_CHECKING:
@@ -192,6 +193,14 @@ def jobs_here() -> Iterator[None]:
     from jobs_here import jobs_carried_out_here
 
     with jobs_carried_out_here():
+        yield
+
+
+@pytest.fixture
+def stays_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the files of histories stay connected during a test, unless it is marked `lets_go`."""
+    lets_go = request.node.get_closest_marker("lets_go") is not None
+    with nullcontext() if lets_go else kept_open.kept_open():
         yield
 
 

@@ -63,7 +63,7 @@ def process(*command: str) -> Iterator[subprocess.Popen[bytes]]:
 
 @contextmanager
 def started_separately(tmp_path: Path) -> Iterator[str]:
-    """Yield the address of a scheduler and two workers, started as on several machines."""
+    """Yield the address of a scheduler and a worker, started as on two machines."""
     known = Security.temporary()
     certificate, key = tmp_path / "cluster.crt", tmp_path / "cluster.pem"
     certificate.write_text(known.tls_ca_file)
@@ -79,11 +79,10 @@ def started_separately(tmp_path: Path) -> Iterator[str]:
             process(*program, "scheduler", "--protocol", "tls", "--host", host, "--port", port,
                     "--no-dashboard", *shown)
         )  # fmt: skip
-        for _ in range(2):
-            running.enter_context(
-                process(*program, "worker", f"tls://{address}", "--nthreads", "1", "--no-dashboard",
-                        "--no-nanny", *shown)
-            )  # fmt: skip
+        running.enter_context(
+            process(*program, "worker", f"tls://{address}", "--nthreads", "1", "--no-dashboard",
+                    "--no-nanny", *shown)
+        )  # fmt: skip
         settings = {
             "distributed.comm.tls.ca-file": str(certificate),
             "distributed.comm.tls.client.cert": str(certificate),

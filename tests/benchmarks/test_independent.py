@@ -12,6 +12,7 @@ import independent_elution
 import numpy as np
 import pandas as pd
 import pytest
+from effort import some
 from independent_peaks import Peak
 from independent_scenarios import TITLES
 from independent_species import (
@@ -123,7 +124,7 @@ def test_fragments_and_other_ions_elute_with_their_parent(scenario: str) -> None
     assert set(zip(parents["head"][broken], pieces["head"][broken], strict=True)) <= known
 
 
-@pytest.mark.parametrize("scenario", TITLES)
+@pytest.mark.parametrize("scenario", some([*TITLES]))
 def test_the_truth_has_a_row_for_each_row_of_the_table(scenario: str) -> None:
     table = draw_table(scenario, 1) if scenario in "PLCEQ" else table_of(scenario)
     assert list(table.truth.index) == list(table.file.index) == list(range(len(table.file)))

@@ -15,6 +15,8 @@ from ganglioside.history import History, audit_log
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("stays_open")
+
 
 def broken(history: History) -> list[str]:
     with history._store.read() as connection:

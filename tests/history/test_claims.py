@@ -9,6 +9,8 @@ from ganglioside.history import History
 from ganglioside.history.claims import Claim, ClaimedStore, claim_of, unclaimed
 from ganglioside.history.sharing import Person
 
+pytestmark = pytest.mark.usefixtures("stays_open")
+
 
 def claimed(history: History) -> tuple[History, Claim]:
     """A history for a worker that has just taken a job."""

@@ -16,6 +16,8 @@ from ganglioside.history.sharing import Person
 from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside.verdicts.review import accept, confirm, later, reject, rename
 
+pytestmark = pytest.mark.usefixtures("stays_open")
+
 WRONG = pd.Series({"feature_id": 3, "verdict": "valid"})
 
 

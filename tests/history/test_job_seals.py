@@ -14,7 +14,10 @@ from ganglioside.errors import JobError
 from ganglioside.history import History, job_seals
 from ganglioside.history.jobs import Job
 
-pytestmark = pytest.mark.either_store("about the seals")
+pytestmark = [
+    pytest.mark.either_store("about the seals"),
+    pytest.mark.usefixtures("stays_open"),
+]
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,8 @@ from ganglioside.errors import JobError
 from ganglioside.history import History
 from ganglioside.progress import Progress, ProgressEvent
 
+pytestmark = pytest.mark.usefixtures("stays_open")
+
 
 def some_events(*steps: str) -> list[ProgressEvent]:
     events: list[ProgressEvent] = []
@@ -111,6 +113,8 @@ def take_and_wait(address: str, told: Any) -> None:
     threading.Event().wait()
 
 
+@pytest.mark.either_store("about the process")
+@pytest.mark.lets_go("another process connects")
 def test_the_job_of_a_process_that_lives_is_not_given_back_by_others(history: History) -> None:
     job = history.jobs.add("analysis", {}, "n")
     context = multiprocessing.get_context("spawn")

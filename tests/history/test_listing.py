@@ -15,6 +15,8 @@ from ganglioside.errors import QueryError
 from ganglioside.history import History
 from ganglioside.history.listing import SORTS, SessionQuery, SortBy
 
+pytestmark = pytest.mark.usefixtures("stays_open")
+
 
 def test_the_list_tells_what_each_session_found(history: History) -> None:
     analysis = build_analysis(7)

@@ -21,6 +21,8 @@ from ganglioside.simulation.example import example
 from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside.verdicts.review import confirm, later, rename
 
+pytestmark = pytest.mark.usefixtures("stays_open")
+
 FIRST = Override(feature_id=1, verdict="valid", note="MS/MS, fraction β", author="Ada")
 SECOND = Override(feature_id=3, anchor=False, author="Ada")
 THIRD = Override(feature_id=1, verdict="fragment", note="looked again", author="Bob")

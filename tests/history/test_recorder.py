@@ -18,6 +18,8 @@ from ganglioside.history.recorder import Recorder
 from ganglioside.history.storage.store import utc_now
 from ganglioside.progress import Progress, ProgressCallback, ProgressEvent
 
+pytestmark = pytest.mark.usefixtures("stays_open")
+
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,10 @@ from ganglioside.history.row_hashes import (
 )
 from ganglioside.progress import Progress, ProgressEvent
 
-pytestmark = pytest.mark.either_store("about the hashes")
+pytestmark = [
+    pytest.mark.either_store("about the hashes"),
+    pytest.mark.usefixtures("stays_open"),
+]
 
 
 def hash_of(history: History, sid: str) -> str:

@@ -24,6 +24,8 @@ from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("stays_open")
+
 
 def test_a_session_lives_from_begin_to_complete(history: History) -> None:
     analysis = build_analysis()
@@ -49,6 +51,7 @@ def test_a_failed_session_tells_why_and_keeps_its_input(history: History) -> Non
     assert history.settings(sid) == Settings()
 
 
+@pytest.mark.lets_go("the file itself is asked")
 def test_the_result_of_another_input_is_refused(history: History) -> None:
     sid = history.begin(Source.from_bytes("x.csv", b"x"), Settings())
     with pytest.raises(HistoryError, match="another input"):
@@ -95,6 +98,8 @@ def test_a_callback_may_cancel(history: History, monkeypatch: pytest.MonkeyPatch
     assert list(history.sessions()["status"]) == ["cancelled"]
 
 
+@pytest.mark.either_store("about the process")
+@pytest.mark.lets_go("another process connects")
 def test_a_process_that_dies_leaves_its_session_processing(history: History) -> None:
     code = (
         "import os, sys; from ganglioside.history import History; "
@@ -108,6 +113,7 @@ def test_a_process_that_dies_leaves_its_session_processing(history: History) -> 
     assert list(history.sessions()["status"]) == ["processing"]
 
 
+@pytest.mark.lets_go("the file itself is asked")
 def test_a_session_is_run_again_from_its_own_input(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,8 @@ from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("stays_open")
+
 
 def events(*steps: str) -> list[ProgressEvent]:
     sent: list[ProgressEvent] = []

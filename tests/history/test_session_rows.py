@@ -12,6 +12,8 @@ from history_tables import TABLES, query
 from ganglioside.errors import HistoryError
 from ganglioside.history import STATUSES, History
 
+pytestmark = pytest.mark.usefixtures("stays_open")
+
 
 def test_a_beginning_of_an_id_is_enough_where_it_fits_one(history: History) -> None:
     sid = history.save(build_analysis(1))
@@ -36,6 +38,7 @@ def test_an_unknown_session_is_named(history: History, sid: str) -> None:
     assert len(history.sessions()) == 1
 
 
+@pytest.mark.lets_go("the file itself is asked")
 def test_a_deleted_session_leaves_nothing_and_takes_nothing_along(history: History) -> None:
     kept, gone = history.save(build_analysis(6)), history.save(build_analysis(7))
     history.delete(gone)

@@ -32,7 +32,10 @@ from ganglioside.history.sharing import (
 from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside.verdicts.review import accept
 
-pytestmark = pytest.mark.either_store("about who may do what")
+pytestmark = [
+    pytest.mark.either_store("about who may do what"),
+    pytest.mark.usefixtures("stays_open"),
+]
 
 ANN = Person("Ann", groups=("lipids",), shares="own")
 BOB = Person("Bob", groups=("lipids", "clinic"), shares="own")
@@ -40,7 +43,7 @@ EVE = Person("Eve")
 CHIEF = Person("Chief", "admin")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def analysis() -> gg.Analysis:
     return gg.analyze(gg.example())
 

@@ -11,6 +11,8 @@ from ganglioside.history import History
 from ganglioside.history.author import acting_for
 from ganglioside.history.storage.store import utc_now
 
+pytestmark = pytest.mark.usefixtures("stays_open")
+
 DAY = timedelta(days=1)
 
 

@@ -15,6 +15,8 @@ from ganglioside.history.storage.store import utc_now
 from ganglioside.history.tokens import Token, identity
 from ganglioside.support.printed import LONGEST
 
+pytestmark = pytest.mark.usefixtures("stays_open")
+
 
 @pytest.fixture
 def history(tmp_path: Path) -> History:

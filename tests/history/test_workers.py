@@ -13,6 +13,8 @@ from ganglioside.history import History
 from ganglioside.history.storage.store import utc_now
 from ganglioside.history.workers import LEASE, Worker
 
+pytestmark = pytest.mark.usefixtures("stays_open")
+
 
 def state(worker: Worker, silent: float = 0.0) -> str:
     return worker.state(worker.heartbeat + timedelta(seconds=silent))

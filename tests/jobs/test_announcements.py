@@ -9,7 +9,10 @@ from ganglioside.jobs import announcements
 from ganglioside.jobs.announcements import duration, message_of, seconds, tell
 from ganglioside.notify import Message, Notifications, Webhook
 
-pytestmark = pytest.mark.either_store("about messages")
+pytestmark = [
+    pytest.mark.either_store("about messages"),
+    pytest.mark.usefixtures("stays_open"),
+]
 
 TO = Notifications(after=0, webhook=Webhook(url="http://127.0.0.1:1/hook"))
 

@@ -18,7 +18,10 @@ from ganglioside.reading.annotations import TITLES
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
 
-pytestmark = pytest.mark.either_store("about the work")
+pytestmark = [
+    pytest.mark.either_store("about the work"),
+    pytest.mark.usefixtures("stays_open"),
+]
 
 
 def test_a_session_is_run_again_and_exported_as_jobs(

@@ -15,7 +15,10 @@ from ganglioside.errors import JobError, UnknownSessionError
 from ganglioside.history.sharing import Person
 from ganglioside.jobs.kinds import parameters_of
 
-pytestmark = pytest.mark.either_store("about the work")
+pytestmark = [
+    pytest.mark.either_store("about the work"),
+    pytest.mark.usefixtures("stays_open"),
+]
 
 
 def test_a_running_job_is_cancelled_at_its_next_step(history: gg.History, slow: None) -> None:
@@ -45,6 +48,7 @@ def test_a_job_fails_when_its_time_is_over(history: gg.History, slow: None) -> N
         jobs.run_here(history, Slow(), time_limit=0)
 
 
+@pytest.mark.lets_go("another process connects")
 def test_work_that_tells_nothing_is_ended_with_its_process(history: gg.History) -> None:
     job = history.jobs.add("slow", parameters_of(Slow(deaf=True)), "deaf", time_limit=0.2)
     process = slow_process(history, job)

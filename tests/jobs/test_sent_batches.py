@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from jobs.slow_work import TABLE
 
 import ganglioside as gg
 from ganglioside import jobs
@@ -29,11 +30,14 @@ from ganglioside.jobs.sent_batches import (
 )
 from ganglioside.reading.options import ReadingOptions
 
-EXAMPLE = gg.example().source.content
-#: The example with other headers, which only what was said of it explains.
-RENAMED = EXAMPLE.replace(b"RT", b"Zeit", 1)
+SMALL = TABLE.encode()
+#: The same with other headers, which only what was said of it explains.
+RENAMED = SMALL.replace(b"RT", b"Zeit", 1)
 
-pytestmark = pytest.mark.usefixtures("one_worker")
+pytestmark = [
+    pytest.mark.usefixtures("one_worker"),
+    pytest.mark.usefixtures("stays_open"),
+]
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> History:
 
 
 def sent(*names: str) -> list[SentTable]:
-    return [SentTable(name, EXAMPLE) for name in names]
+    return [SentTable(name, SMALL) for name in names]
 
 
 def test_each_table_is_read_as_was_said_of_it_and_judged_with_the_settings(

@@ -55,16 +55,16 @@ def test_jobs_are_done_once_though_workers_are_killed_and_drained(
     history: gg.History, tmp_path: Path
 ) -> None:
     table = source(tmp_path)
-    jobs = [queue(history, table, f"run {number}") for number in range(12)]
+    jobs = [queue(history, table, f"run {number}") for number in range(7)]
     workers = [worker(history.address, "--lease", "40") for _ in range(3)]
 
     def done(number: int) -> Callable[[], bool]:
         return lambda: len(history.jobs.all("completed")) >= number
 
-    until(done(3), "the first jobs")
+    until(done(1), "the first job")
     until(lambda: is_busy(history, workers[0]), "a job of the first")
     workers[0].kill()
-    until(done(6), "more jobs")
+    until(done(3), "more jobs")
     workers[1].send_signal(signal.SIGTERM)
     assert exit_code(workers[1]) == 0
     until(done(len(jobs)), "all jobs")

@@ -19,7 +19,10 @@ from ganglioside.jobs import launcher
 from ganglioside.watching import alarms
 from ganglioside.watching.alarms import TROUBLES, Rounds, sound, watch
 
-pytestmark = pytest.mark.either_store("about messages")
+pytestmark = [
+    pytest.mark.either_store("about messages"),
+    pytest.mark.usefixtures("stays_open"),
+]
 
 
 @pytest.fixture

@@ -13,7 +13,10 @@ from ganglioside.history import jobs as queued
 from ganglioside.history.storage.store import utc_now
 from ganglioside.watching.state import Disk, look
 
-pytestmark = pytest.mark.either_store("about what is told")
+pytestmark = [
+    pytest.mark.either_store("about what is told"),
+    pytest.mark.usefixtures("stays_open"),
+]
 
 
 def test_a_backup_is_late_after_twice_its_interval(history: History, tmp_path: Path) -> None:

@@ -14,7 +14,10 @@ from ganglioside.history.care.cleanup import parse_age
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
 
-pytestmark = pytest.mark.either_store("the same rows are chosen")
+pytestmark = [
+    pytest.mark.either_store("the same rows are chosen"),
+    pytest.mark.usefixtures("stays_open"),
+]
 
 
 def age(history: History, sid: str, days: float) -> None:

@@ -252,7 +252,7 @@ SESSION = "SELECT * REPLACE ({} AS {}) FROM old"
         ("log", "FROM old LIMIT 2"),
         ("log", "FROM old UNION ALL FROM old"),
         ("log", "SELECT * REPLACE (number + 5 AS number) FROM old"),
-    ]),
+    ], one_in=4),
 )  # fmt: skip
 def test_a_forged_row_harms_nothing(gift: Path, mine: History, table: str, sql: str) -> None:
     """It is refused with the whole gift, or left out alone; all goes on as before."""
@@ -338,45 +338,44 @@ def test_no_import_makes_a_changed_row_right(gift: Path, mine: History) -> None:
 # Manifests and files
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[" * 200_000,
-        "{}",
-        "null",
-        '"x"',
-        '{"format": "ganglioside-history"}',
-        '{"format": "ganglioside-history", "format_version": "1"}',
-        '{"format": "ganglioside-history", "format_version": true}',
-        '{"format": "ganglioside-history", "format_version": 1, "schema_version": 1, '
-        '"program": "x", "tables": []}',
-        '{"format": "ganglioside-history", "format_version": 1, "schema_version": 1, '
-        '"program": "x", "tables": {"sessions": 3}}',
-        '{"format": "ganglioside-history", "format_version": 1, "schema_version": 1, '
-        '"program": "x", "tables": {"sessions": {"rows": "many", "sha256": "x"}}}',
-        '{"format": "ganglioside-history", "format_version": 1, "schema_version": 1e999, '
-        '"program": "x", "tables": {}}',
-        " " * 2_000_000,
-        "\x00",
-    ],
-)
-def test_a_manifest_that_is_none_is_refused(gift: Path, mine: History, text: str) -> None:
-    (gift / "manifest.json").write_text(text)
-    with pytest.raises(HistoryError):
-        mine.care.import_(gift)
+NO_MANIFESTS = [
+    "[" * 200_000,
+    "{}",
+    "null",
+    '"x"',
+    '{"format": "ganglioside-history"}',
+    '{"format": "ganglioside-history", "format_version": "1"}',
+    '{"format": "ganglioside-history", "format_version": true}',
+    '{"format": "ganglioside-history", "format_version": 1, "schema_version": 1, '
+    '"program": "x", "tables": []}',
+    '{"format": "ganglioside-history", "format_version": 1, "schema_version": 1, '
+    '"program": "x", "tables": {"sessions": 3}}',
+    '{"format": "ganglioside-history", "format_version": 1, "schema_version": 1, '
+    '"program": "x", "tables": {"sessions": {"rows": "many", "sha256": "x"}}}',
+    '{"format": "ganglioside-history", "format_version": 1, "schema_version": 1e999, '
+    '"program": "x", "tables": {}}',
+    " " * 2_000_000,
+    "\x00",
+]
+
+
+def test_a_manifest_that_is_none_is_refused(gift: Path, mine: History) -> None:
+    for text in NO_MANIFESTS:
+        (gift / "manifest.json").write_text(text)
+        with pytest.raises(HistoryError):
+            mine.care.import_(gift)
     everything_works(mine)
 
 
-@pytest.mark.parametrize(
-    "table",
-    ["../sessions", "/etc/passwd", 'x"; DROP TABLE sessions; --', "workers", "schema_version"],
-)
-def test_a_table_that_no_export_has_is_refused(gift: Path, mine: History, table: str) -> None:
+def test_a_table_that_no_export_has_is_refused(gift: Path, mine: History) -> None:
     manifest = json.loads((gift / "manifest.json").read_text())
-    manifest["tables"][table] = manifest["tables"]["log"]
-    (gift / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(HistoryError, match="unknown table"):
-        mine.care.import_(gift)
+    tables = manifest["tables"]
+    for table in ("../sessions", "/etc/passwd", 'x"; DROP TABLE sessions; --', "workers",
+                  "schema_version"):  # fmt: skip
+        manifest["tables"] = {**tables, table: tables["log"]}
+        (gift / "manifest.json").write_text(json.dumps(manifest))
+        with pytest.raises(HistoryError, match="unknown table"):
+            mine.care.import_(gift)
     everything_works(mine)
 
 
@@ -431,15 +430,17 @@ NAMES = {
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names of files")
-@pytest.mark.parametrize("name", NAMES, ids=ascii)
-def test_sessions_come_in_whatever_their_files_are_called(tmp_path: Path, name: str) -> None:
-    table = tmp_path / name
-    table.write_text("Name,RT,Area\n" + "".join(f"GM3(36:{n}),{9 - n / 3},100\n" for n in range(3)))
+def test_sessions_come_in_whatever_their_files_are_called(tmp_path: Path) -> None:
     history = History.open(tmp_path / "from.duckdb")
-    history.run(table)
+    for name in NAMES:
+        table = tmp_path / name
+        table.write_text(
+            "Name,RT,Area\n" + "".join(f"GM3(36:{n}),{9 - n / 3},100\n" for n in range(3))
+        )
+        history.run(table)
     history.care.export(tmp_path / "gift")
     other = History.open(tmp_path / "to.duckdb")
     assert not other.care.import_(tmp_path / "gift").left_out
-    assert other.sessions()["name"].tolist() == [NAMES[name]]
+    assert sorted(other.sessions()["name"]) == sorted(NAMES.values())
     assert not history.care.move(tmp_path / "moved.duckdb").left_out
     assert other.care.verify().is_whole

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,11 +25,24 @@ from ganglioside.verdicts.overrides import Override, Overrides
 SAID = Overrides((Override(feature_id=1, verdict="valid", note="MS/MS", author="Ada"),))
 
 
-@pytest.fixture
-def filled(place: Path, monkeypatch: pytest.MonkeyPatch) -> History:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with something of everything."""
+    path = tmp_path_factory.mktemp("made") / "history.duckdb"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(record, "FittedModel", HandMadeModel)
+        fill(History.open(path))
+    return path
+
+
+@pytest.fixture
+def filled(made: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> History:
+    """The same, of one's own."""
     monkeypatch.setattr(record, "FittedModel", HandMadeModel)
-    history = History.open(place / "history.duckdb")
+    return History.open(shutil.copy(made, place / "history.duckdb"))
+
+
+def fill(history: History) -> None:
     carried = pd.DataFrame({"x": ["=1", None, "β", "", "\\."], "y": [1, None, 2.5, "a", True]})
     history.save(build_analysis(extra=carried).with_overrides(SAID), name="first \\N")
     history.replace_overrides(history.save(build_analysis(323)), SAID)
@@ -41,7 +55,6 @@ def filled(place: Path, monkeypatch: pytest.MonkeyPatch) -> History:
     history.jobs.end(job, "completed", result={"c": 1e300}, events=events)
     history.delete(history.save(build_analysis(3)))
     history.tokens.add("Ada")
-    return history
 
 
 @pytest.fixture

@@ -25,9 +25,12 @@ from ganglioside.history.session_rows import Stored
 from ganglioside.history.storage.store import utc_now
 from ganglioside.history.tokens import identity
 
+pytestmark = pytest.mark.usefixtures("stays_open")
+
 T = TypeVar("T")
 
 
+@pytest.mark.lets_go("the file is replaced")
 @pytest.mark.file_only("copies of the file")
 def test_a_restored_history_goes_on_under_the_same_object(history: History, tmp_path: Path) -> None:
     sid = history.save(build_analysis())
@@ -41,6 +44,7 @@ def test_a_restored_history_goes_on_under_the_same_object(history: History, tmp_
     assert history.care.verify(sample=0).is_whole
 
 
+@pytest.mark.lets_go("the file is replaced")
 @pytest.mark.file_only("copies of the file")
 def test_what_was_running_in_a_backup_is_marked_failed(history: History, tmp_path: Path) -> None:
     analysis = build_analysis()
@@ -107,6 +111,7 @@ def test_a_database_is_copied_to_a_folder_and_restored_from_it(
             history.care.salvage(tmp_path / "saved.duckdb")
 
 
+@pytest.mark.lets_go("the file is replaced")
 def test_a_backup_holds_who_may_call_the_server_and_what_is_done_by_itself(
     history: History, tmp_path: Path, store: str
 ) -> None:
@@ -169,6 +174,7 @@ def test_an_export_holds_no_tokens(history: History, tmp_path: Path) -> None:
     assert manifest["format_version"] == 1  # earlier versions read it
 
 
+@pytest.mark.lets_go("the file is replaced")
 def test_a_damaged_file_is_replaced_and_the_log_says_what_is_not_known(tmp_path: Path) -> None:
     history = History.open(tmp_path / "history.duckdb")
     secret = history.tokens.add("Ada")
@@ -179,6 +185,7 @@ def test_a_damaged_file_is_replaced_and_the_log_says_what_is_not_known(tmp_path:
     assert '"revoked_since": "not known"' in restored.care.log()["details"].iloc[-1]
 
 
+@pytest.mark.lets_go("the file is replaced")
 def test_back_from_a_newer_version_by_the_backup_of_before(
     history: History, tmp_path: Path
 ) -> None:
@@ -218,6 +225,7 @@ def test_a_backup_of_a_newer_version_is_refused_and_nothing_changes(
     assert "restored" not in set(history.care.log()["action"])
 
 
+@pytest.mark.lets_go("the file is replaced")
 def test_a_backup_of_an_older_version_is_restored_and_brought_up_to_date(
     history: History, tmp_path: Path, store: str
 ) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from jobs.slow_work import TABLE
 
 import ganglioside as gg
 from ganglioside import jobs
@@ -18,7 +19,12 @@ from ganglioside.jobs import launcher
 from ganglioside.jobs.sent_batches import SentTable, results_of, start_sent_batch
 from ganglioside.watching.doctor import examine
 
-pytestmark = pytest.mark.usefixtures("one_worker")
+pytestmark = [
+    pytest.mark.usefixtures("one_worker"),
+    pytest.mark.usefixtures("stays_open"),
+]
+
+SMALL = TABLE.encode()
 
 
 @pytest.fixture(autouse=True)
@@ -28,8 +34,7 @@ def _jobs_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def batch(history: History, *names: str) -> str:
     """Id of a batch that is done."""
-    content = gg.example().source.content
-    job = start_sent_batch(history, [SentTable(name, content) for name in names], gg.Settings())
+    job = start_sent_batch(history, [SentTable(name, SMALL) for name in names], gg.Settings())
     assert jobs.carry_out(history, job).status == "completed"
     return job
 
@@ -109,8 +114,7 @@ def test_while_a_job_is_damaged_no_folder_is_taken_for_left(history: History, da
 
 
 def test_a_batch_that_waits_or_is_being_added_stays(history: History) -> None:
-    content = gg.example().source.content
-    start_sent_batch(history, [SentTable("a.csv", content)], gg.Settings())
+    start_sent_batch(history, [SentTable("a.csv", SMALL)], gg.Settings())
     new, old = orphan(history, age=0), orphan(history, age=SPARED + 60)
     assert history.care.leftovers() == [old]
     history.delete(history.save(gg.analyze(gg.example())))

@@ -15,8 +15,8 @@ from ganglioside.history import History, record
 from ganglioside.history.storage.catalog import migrations
 
 
-def plant(history: History, sql: str) -> None:
-    with duckdb.connect(str(history.path)) as connection:
+def plant(path: Path, sql: str) -> None:
+    with duckdb.connect(str(path)) as connection:
         connection.execute(sql)
 
 
@@ -62,12 +62,13 @@ def copied(asked: History, place: Path) -> History:
         "position BIGINT GENERATED ALWAYS AS (length(session)))",
     ],
 )
-def test_a_file_that_holds_anything_else_is_refused(copied: History, sql: str) -> None:
-    plant(copied, sql)
+def test_a_file_that_holds_anything_else_is_refused(asked: History, place: Path, sql: str) -> None:
+    path = Path(shutil.copy(asked.path, place / "history.duckdb"))
+    plant(path, sql)
     with pytest.raises(HistoryError, match="not as Ganglioside makes a history"):
-        History.open(copied.path)
+        History.open(path)
     with pytest.raises(HistoryError):
-        History.restore(copied.path, copied.path.with_name("other.duckdb"))
+        History.restore(path, path.with_name("other.duckdb"))
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_a_file_that_holds_anything_else_is_refused(copied: History, sql: str) -
 def test_what_is_planted_after_the_opening_is_found_by_the_next_call(
     copied: History, tmp_path: Path, sql: str
 ) -> None:
-    plant(copied, sql)
+    plant(copied.path, sql)
     for call in (
         copied.sessions,
         copied.care.vacuum,

@@ -82,15 +82,15 @@ def save_many(url: str, n: int) -> None:
 
 def test_processes_and_threads_save_at_once_and_nothing_is_lost(url: str) -> None:
     context = multiprocessing.get_context("spawn")
-    workers: list[Any] = [context.Process(target=save_many, args=(url, 6)) for _ in range(2)]
-    workers += [threading.Thread(target=save_many, args=(url, 6)) for _ in range(3)]
+    workers: list[Any] = [context.Process(target=save_many, args=(url, 3)) for _ in range(2)]
+    workers += [threading.Thread(target=save_many, args=(url, 3)) for _ in range(3)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(PATIENCE)
     history = History.open(url)
-    assert history.sessions()["id"].nunique() == 30
-    assert history.query("SELECT count(*) AS n FROM features")["n"].tolist() == [600]
+    assert history.sessions()["id"].nunique() == 15
+    assert history.query("SELECT count(*) AS n FROM features")["n"].tolist() == [300]
     assert history.care.verify(sample=0).faults == ()
 
 

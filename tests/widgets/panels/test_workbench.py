@@ -84,6 +84,20 @@ def test_the_table_folds_up_for_the_result_and_opens_for_a_refusal() -> None:
     assert not bench.export.buttons["csv"].disabled
 
 
+def test_the_table_opens_where_several_files_wait() -> None:
+    bench = Workbench()
+    bench.upload.state.add_example()
+    bench.state.run.join(PATIENCE)
+    for name in ("tuesday.csv", "wednesday.csv"):
+        assert bench._drawers["Table"].layout.display == "none"
+        bench.upload.state.expect(name, 2)
+        bench.upload.state.add(name, example().source.content)
+    assert bench._drawers["Table"].layout.display == ""
+    bench.upload.run_all.click()
+    bench.state.run.join(PATIENCE)
+    assert bench._drawers["Table"].layout.display == "none"
+
+
 def test_the_faults_of_a_table_that_cannot_be_judged_are_listed_once() -> None:
     bench = Workbench()
     bench.upload.state.add("chains.csv", b"Name,RT,Volume\nGM3(16:0),7.5,9e4\nGM3(18:0),8.9,4e5\n")

@@ -115,6 +115,7 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self.state.run.observe(self._notify_of_end, "phase")
         self.state.upload.observe(self._show_files, ["uploads", "chosen", "states"])
         self.state.upload.observe(self._show_refusal, "refusal")
+        self.state.upload.observe(self._offer_all, "uploads")
         self.state.jobs.observe(self._show_jobs, "lines")
         for state in (self.state.export, self.state.batch):
             state.observe(lambda _: self._open_drawer("Jobs"), "job")
@@ -184,6 +185,12 @@ class Workbench(w.VBox):  # type: ignore[misc]
     def _show_refusal(self, _: object) -> None:
         """Open the table where it is refused: there the columns can be chosen."""
         if self.state.upload.refusal is not None:
+            self._open_drawer("Table")
+
+    def _offer_all(self, _: object) -> None:
+        """Open the table where several files came that wait: there all of them can be run."""
+        files = self.state.upload.files()
+        if (files["state"] == "read").sum() > 1:
             self._open_drawer("Table")
 
     def _show_result(self, _: object) -> None:

@@ -77,6 +77,18 @@ def caplog(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     return caplog
 
 
+@pytest.fixture(autouse=True)
+def _own_handlers() -> Iterator[None]:
+    """Take away what a test let write its log: the stream of it is closed, or that of others."""
+    root = logging.getLogger()
+    before = {*root.handlers}
+    yield
+    for handler in {*root.handlers} - before:
+        if not type(handler).__module__.startswith("_pytest"):
+            root.removeHandler(handler)
+            handler.close()
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run tests of the history on both of its stores."""
     stores.parametrize(metafunc)

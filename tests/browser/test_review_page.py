@@ -123,6 +123,7 @@ def test_one_click_shows_the_evidence_without_scrolling_and_a_box_filters(
     page.evaluate("window.scrollTo(0, 0)")
     page.locator("[aria-label='Features'] .gg-row").nth(2).click()
     for part in (".gg-card h3", ".gg-reason", ".gg-score-card", ".gg-decisions .gg-buttons"):
+        expect(page.locator(part).first).to_be_visible()
         box = page.locator(part).first.bounding_box()
         assert box is not None
         assert 0 <= box["y"] < 800 - 20

@@ -8,7 +8,6 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +23,6 @@ from ganglioside.jobs.launcher import left_to_workers
 from ganglioside.support.logs import STANDARD, show_warnings, write_log
 from ganglioside.support.printed import is_printed
 from ganglioside.support.requests import working
-
-
-@pytest.fixture(autouse=True)
-def _handlers() -> Iterator[None]:
-    root = logging.getLogger()
-    before = list(root.handlers)
-    yield
-    for handler in set(root.handlers) - set(before):
-        root.removeHandler(handler)
-        handler.close()
 
 
 def lines(path: Path) -> list[dict[str, Any]]:

@@ -62,10 +62,8 @@ def missing_parents(state: Inference, sought: BoolArray, others: FloatArray) -> 
     parent = possible.parent.take(entries)
     areas = _parent_areas(state, found, kind, possible.parents.formula_extent.take(parent))
     density = density * areas.density
-    mass_error = state.observed.mass_error[found.child]
-    shift = possible.parents.shift.take(parent)
-    mass = state.rates.mass.right(mass_error, shift) * possible.parents.nearness.take(parent)
-    mass *= state.ion_evidence[found.child]
+    mass = state.mass_of(found.child, possible.parents.shift.take(parent))
+    mass *= possible.parents.nearness.take(parent)
     made = _rates(state, found, kind) * density * mass
     gain = np.log1p(made / others.take(found.child))
     probability = made * _existence(state, found, gain, areas.detected)

@@ -233,7 +233,7 @@ def _pair_intensity(state: Inference) -> FloatArray:
 
     P(parent is genuine) * odds * density of the RT difference * density of area * density of m/z
     """
-    rates, pairs, observed = state.rates, state.coelution, state.observed
+    pairs, observed = state.coelution, state.observed
     odds, yields = odds_and_yields(state)
     expected = pair_rt(state)
     # In straightened time, as lines are.
@@ -244,8 +244,7 @@ def _pair_intensity(state: Inference) -> FloatArray:
         closeness[pairs.splits] = split_density(state) / speed[pairs.splits]
     ratio = state.of_area(pairs.log_ratio, yields.mean, yields.sd)
     area = np.where(pairs.measured, ratio, state.chance_area_density[pairs.child])
-    mass = rates.mass.right(observed.mass_error[pairs.child], pairs.shift)
-    mass *= state.ion_evidence[pairs.child]
+    mass = state.mass_of(pairs.child, pairs.shift)
     made = _plausible_ratio(state) * odds * closeness * area * mass
     return np.asarray(state.shares.genuine[pairs.parent] * made)
 

@@ -204,6 +204,11 @@ class Inference:
         """Density of the m/z of each row if it is what its name says, shape (n,)."""
         return self.rates.mass.right(self.observed.mass_error) * self.ion_evidence
 
+    def mass_of(self, row: IntArray, shift: FloatArray) -> FloatArray:
+        """Density of the m/z of some rows if they lie `shift`, ppm, off their names, shape (m,)."""
+        error = self.observed.mass_error[row]
+        return self.rates.mass.right(error, shift) * self.ion_evidence[row]
+
     @cached_property
     def ion_evidence(self) -> FloatArray:
         """Evidence for the name of each row in the ion that the table states, shape (n,).

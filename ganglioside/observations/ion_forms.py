@@ -92,8 +92,7 @@ def nearest_ions(
     """
     of_polarity = [(k, a) for k, a in enumerate(adducts()) if polarity in ("auto", a.polarity)]
     taken = [k for k, a in of_polarity if a.usual or not usual]
-    expected = np.stack([expected_mz(mass, np.full(len(mass), k)) for k in taken])
-    away = 1e6 * np.abs(mz - expected) / expected
+    away = np.abs([ion_errors(mz, mass, np.full(len(mass), k)) for k in taken])
     nearest = np.array(taken)[away.argmin(axis=0)]
     return np.where(away.min(axis=0) <= within, nearest, -1)
 
@@ -153,6 +152,20 @@ def expected_mz(mass: FloatArray, ion: IntArray) -> FloatArray:
     shift = np.array([a.shift for a in adducts()])
     charge = np.array([abs(a.charge) for a in adducts()])
     return np.asarray((mass + shift[ion]) / charge[ion])
+
+
+def ion_errors(mz: FloatArray, mass: FloatArray, ion: IntArray) -> FloatArray:
+    """Measured less theoretical m/z of molecules as ions, ppm, shape (n,).
+
+    Parameters
+    ----------
+    mz, mass : numpy.ndarray, shape (n,)
+        Measured m/z, and neutral masses, Da.
+    ion : numpy.ndarray of int, shape (n,)
+        Indices into `adducts()`.
+    """
+    expected = expected_mz(mass, ion)
+    return np.asarray(1e6 * (mz - expected) / expected)
 
 
 def charges(ion: IntArray) -> IntArray:

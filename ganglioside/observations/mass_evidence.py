@@ -15,6 +15,7 @@ from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.observations.ion_forms import (
     expected_mz,
     fitting_ions,
+    ion_errors,
     nearest_ions,
     one_polarity,
 )
@@ -116,8 +117,7 @@ def mass_evidence(
     fitting = fitting_ions(rows.mz[far], mass[far], rows.ion[far])
     fits, unexplained = far[fitting >= 0], far[fitting < 0]
     fitting = fitting[fitting >= 0]
-    expected = expected_mz(mass[fits], fitting)
-    error[fits] = 1e6 * (rows.mz[fits] - expected) / expected
+    error[fits] = ion_errors(rows.mz[fits], mass[fits], fitting)
     known = replaced(error, unexplained, np.nan)
     offset = calibration(known, rows.mz, rows.rt, rows.sample, priors)
     return MassEvidence(

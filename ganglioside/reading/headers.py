@@ -162,7 +162,7 @@ def match_header(
 
 def _may_be_known(text: str) -> bool:
     """Whether a cell can be the header of an input column: of hundreds of records, one is."""
-    return len(text) <= _LONGEST_HEADER and _is_known(text)
+    return len(text) > _LONGEST_HEADER or _is_known(text)  # long cells are not remembered
 
 
 @lru_cache(maxsize=1 << 15)  # the same cells are looked at with each separator

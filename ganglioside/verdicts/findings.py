@@ -152,31 +152,23 @@ class _Rows:
 
 def _shifted_masses(mass_shifts: tuple[MassShift, ...]) -> list[_Finding]:
     """Findings on m/z that are together not those of name and ion."""
-    return [
-        _Finding(
-            "mz-shifted",
-            "warning",
-            None,
-            None,
-            f"{shift.message} These m/z took no part: the rows were judged by retention.",
-            "Check the columns m/z and Adduct.",
-        )
-        for shift in mass_shifts
-    ]
+    judged = "These m/z took no part: the rows were judged by retention."
+    return _of_shifts("mz-shifted", mass_shifts, judged, "Check the columns m/z and Adduct.")
 
 
 def _misstated_ions(other_ions: tuple[MassShift, ...]) -> list[_Finding]:
     """Findings on m/z that are those of another ion of the name than the table says."""
+    judged = "The names were judged as that ion, and are less sure by it."
+    return _of_shifts("ion-misstated", other_ions, judged, "Check the column Adduct of these rows.")
+
+
+def _of_shifts(
+    code: str, shifts: tuple[MassShift, ...], judged: str, advice: str
+) -> list[_Finding]:
+    """A warning for each shift of m/z: what it is, and how its rows were judged."""
     return [
-        _Finding(
-            "ion-misstated",
-            "warning",
-            None,
-            None,
-            f"{shift.message} The names were judged as that ion, and are less sure by it.",
-            "Check the column Adduct of these rows.",
-        )
-        for shift in other_ions
+        _Finding(code, "warning", None, None, f"{shift.message} {judged}", advice)
+        for shift in shifts
     ]
 
 

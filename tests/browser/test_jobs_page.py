@@ -96,6 +96,9 @@ def test_a_job_of_another_process_is_followed_cancelled_and_retried(
     line.click()
     link = panel.get_by_role("link", name="Open its session")
     expect(link).to_have_attribute("href", f"workbench.ipynb?session={held.get(rerun).session}")
+    link.click()
+    expect(page.locator(".gg-headline")).to_contain_text("features explained")
+    assert str(held.get(rerun).session) in page.url
 
 
 def test_a_click_is_meant_for_the_job_that_was_pressed(archive: Visit, server: Server) -> None:

@@ -166,6 +166,7 @@ def test_the_selected_row_is_in_sight_again_where_a_filter_is_undone(
     expect(page.locator(".gg-results .gg-count")).not_to_contain_text("332 of")
     until(lambda: grid.evaluate("grid => grid.scrollTop") == 0)
     search.fill("")
+    expect(page.locator(".gg-results .gg-count")).to_contain_text("332 of 332")
 
 
 def test_a_row_that_is_pressed_is_selected_though_a_search_leaves_one_row(

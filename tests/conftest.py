@@ -19,6 +19,7 @@ pytest.register_assert_rewrite(
     "browser", "widgets", "deploy", "corpus", "command_line", "explained", "simulated_study"
 )
 
+import copied_kernels  # noqa: E402
 import effort  # noqa: E402
 import kept_open  # noqa: E402
 import stores  # noqa: E402
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from xdist.scheduler import LoadFileScheduling
 
 effort.load_profile()
+copied_kernels.copy_kernels()
 
 # Keep what Python has compiled, also in a container that tells it not to: else each process that a
 # test starts would compile the whole package anew.

@@ -25,6 +25,7 @@ from distributed import Client, LocalCluster, Security
 
 from ganglioside.errors import BatchError
 from ganglioside.support.hosts import is_loopback
+from ganglioside.support.safe_path import SAFE_PATH, safe_path
 
 #: Seconds to wait for the scheduler of an existing cluster, and for its first worker.
 TIMEOUT: Final = 30
@@ -41,7 +42,6 @@ _CALM: Final = {
 #: By default Python looks for modules in the current folder first, where others may be able to
 #: write: in the processes of a batch it does not.
 _ENVIRONMENT: Final = "distributed.nanny.pre-spawn-environ"
-_SAFE_PATH: Final = {"PYTHONSAFEPATH": "1"}
 
 #: Without a dashboard, the HTTP servers that Dask always starts answer 404 to everything.
 _NO_PAGES: Final[dict[str, Any]] = {
@@ -97,7 +97,7 @@ def _local(workers: int, folder: str, dashboard: bool) -> LocalCluster:
     """Start workers on this machine; Ctrl-C reaches the calling process alone, which ends them."""
     # It tells of each connection that ends with its worker, with a traceback, as of no fault.
     logging.getLogger("distributed.batched").setLevel(logging.WARNING)
-    environment = {_ENVIRONMENT: {**dask.config.get(_ENVIRONMENT), **_SAFE_PATH}}
+    environment = {_ENVIRONMENT: {**dask.config.get(_ENVIRONMENT), **SAFE_PATH}}
     pages = {} if dashboard else _NO_PAGES
     with _interrupts_held(), dask.config.set({**_CALM, **environment, **pages}):
         return LocalCluster(
@@ -153,14 +153,8 @@ def _interrupts_held() -> Iterator[None]:
 
 def _start_tracker() -> None:
     """Start Python's process that clears up after workers; it inherits this environment."""
-    before = dict(os.environ)
-    os.environ.update(_SAFE_PATH)
-    try:
+    with safe_path():
         resource_tracker.ensure_running()
-    finally:
-        for name in _SAFE_PATH:
-            os.environ.pop(name)
-        os.environ.update(before)
 
 
 @contextmanager

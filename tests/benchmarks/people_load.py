@@ -179,7 +179,8 @@ def kernels(hub: Hub) -> int:
     found = 0
     for process in processes(hub):
         try:
-            found += "ipykernel_launcher" in " ".join(process.cmdline())
+            parent = process.parent()
+            found += parent is not None and "forkserver" in " ".join(parent.cmdline())
         except psutil.NoSuchProcess:
             continue
     return found

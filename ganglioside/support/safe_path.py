@@ -1,0 +1,33 @@
+"""Processes of Python that load nothing from the folder in which they start."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+#: What tells Python so, in its environment.
+SAFE_PATH: Final = {"PYTHONSAFEPATH": "1"}
+
+
+@contextmanager
+def safe_path() -> Iterator[None]:
+    """Let processes that start in the block load nothing from the folder they start in.
+
+    Examples
+    --------
+    >>> with safe_path():
+    ...     os.environ["PYTHONSAFEPATH"]
+    '1'
+    """
+    before = {name: os.environ.get(name) for name in SAFE_PATH}
+    os.environ.update(SAFE_PATH)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

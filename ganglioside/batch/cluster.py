@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 
 import dask
 from distributed import Client, LocalCluster, Security
+from distributed.utils import get_mp_context
 
 from ganglioside.errors import BatchError
 from ganglioside.support.hosts import is_loopback
@@ -42,6 +43,9 @@ _CALM: Final = {
 #: By default Python looks for modules in the current folder first, where others may be able to
 #: write: in the processes of a batch it does not.
 _ENVIRONMENT: Final = "distributed.nanny.pre-spawn-environ"
+
+#: How a process of a batch begins.
+_METHOD: Final = "distributed.worker.multiprocessing-method"
 
 #: Without a dashboard, the HTTP servers that Dask always starts answer 404 to everything.
 _NO_PAGES: Final[dict[str, Any]] = {
@@ -99,7 +103,7 @@ def _local(workers: int, folder: str, dashboard: bool) -> LocalCluster:
     logging.getLogger("distributed.batched").setLevel(logging.WARNING)
     environment = {_ENVIRONMENT: {**dask.config.get(_ENVIRONMENT), **SAFE_PATH}}
     pages = {} if dashboard else _NO_PAGES
-    with _interrupts_held(), dask.config.set({**_CALM, **environment, **pages}):
+    with _interrupts_held(), dask.config.set({**_CALM, **environment, **pages, **_copied()}):
         return LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
@@ -111,6 +115,16 @@ def _local(workers: int, folder: str, dashboard: bool) -> LocalCluster:
             scheduler_kwargs={"dashboard": dashboard},
             silence_logs=logging.CRITICAL,
         )
+
+
+def _copied() -> dict[str, str]:
+    """Settings with which workers begin as copies of a process that has loaded what they need."""
+    if sys.platform != "linux":  # elsewhere, libraries of the system do not bear to be copied
+        return {}
+    copied = {_METHOD: "forkserver"}
+    with dask.config.set(copied):
+        get_mp_context().set_forkserver_preload(["distributed", "ganglioside.batch.tasks"])
+    return copied
 
 
 def warning(scheduler: str | None) -> str | None:

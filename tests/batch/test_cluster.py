@@ -20,6 +20,7 @@ from typing import Any
 
 import command_line
 import dask
+import psutil
 import pytest
 from distributed import Client, Security
 from effort import PATIENCE, until
@@ -214,6 +215,18 @@ def test_workers_keep_their_files_where_only_this_user_may_go(own: Own) -> None:
     (folder,) = (made for made in own.folder.iterdir() if made.name != "dask-scratch-space")
     assert folder in Path(place).parents
     assert folder.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux copies workers")
+def test_workers_are_copies_with_the_threads_that_they_shall_have(own: Own) -> None:
+    assert "forkserver" in own.client.submit(_parent_of_worker).result(timeout=PATIENCE)
+    threads = own.client.submit(os.environ.get, "OMP_NUM_THREADS").result(timeout=PATIENCE)
+    assert threads == "1"
+
+
+def _parent_of_worker() -> str:
+    """Command line of the process that this one was copied from."""
+    return " ".join(psutil.Process().parent().cmdline())  # type: ignore[union-attr]
 
 
 def test_workers_take_no_modules_from_the_folder_at_hand(own: Own) -> None:

@@ -56,9 +56,7 @@ def prepared(folder: Path, **environment: str) -> Iterator[Kernel]:
     """Start a kernel in a folder, in an environment with more variables."""
     manager = KernelManager(kernel_name="python3", transport="ipc")
     manager.connection_file = str(folder / "kernel.json")
-    started = PreparedProvisioner(
-        parent=manager, kernel_id="k", kernel_spec=manager.kernel_spec
-    )
+    started = PreparedProvisioner(parent=manager, kernel_id="k", kernel_spec=manager.kernel_spec)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             "jupyter_client.provisioning.KernelProvisionerFactory.create_provisioner_instance",
@@ -92,7 +90,8 @@ def test_all_that_pages_need_is_loaded_before_they_begin(kernel: Kernel) -> None
     made = "__import__('ganglioside_widgets').{}() is None"
     for page in ("Workbench", "HistoryPage", "SpeciesPage"):
         assert not kernel.tell(made.format(page))
-    assert kernel.tell("__import__('ganglioside').analyze(__import__('ganglioside').example()) is None") is False
+    judged = "(lambda gg: len(gg.analyze(gg.example())))(__import__('ganglioside'))"
+    assert kernel.tell(judged) == 332
     assert kernel.tell(own) == before
 
 
@@ -115,7 +114,9 @@ def test_a_kernel_is_interrupted_and_goes_on(kernel: Kernel, tmp_path: Path) -> 
     assert kernel.tell("1 + 1") == 2
 
 
-def test_copies_share_their_memory_and_draw_other_random_numbers(kernel: Kernel, tmp_path: Path) -> None:
+def test_copies_share_their_memory_and_draw_other_random_numbers(
+    kernel: Kernel, tmp_path: Path
+) -> None:
     drawn = "[__import__('random').random(), __import__('numpy').random.rand()]"
     with prepared(tmp_path) as other:
         assert not set(other.tell(drawn)) & set(kernel.tell(drawn))
@@ -129,6 +130,16 @@ def test_a_killed_kernel_is_seen_and_begins_again(tmp_path: Path) -> None:
     with prepared(tmp_path) as kernel:
         kernel.process.kill()
         until(lambda: not kernel.manager.is_alive())
+        kernel.manager.restart_kernel(now=True)
+        kernel.client.wait_for_ready(timeout=PATIENCE)
+        assert kernel.tell("1 + 1") == 2
+
+
+def test_where_what_is_copied_was_killed_it_begins_anew(tmp_path: Path) -> None:
+    with prepared(tmp_path) as kernel:
+        process = kernel.process
+        process.parent().kill()  # type: ignore[union-attr]
+        until(lambda: not process.is_running())  # nobody would know when it ends
         kernel.manager.restart_kernel(now=True)
         kernel.client.wait_for_ready(timeout=PATIENCE)
         assert kernel.tell("1 + 1") == 2

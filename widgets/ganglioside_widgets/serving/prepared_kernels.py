@@ -15,6 +15,7 @@ import sys
 import weakref
 from multiprocessing import forkserver
 from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 from threading import Thread
 from typing import Any, Final
 
@@ -49,9 +50,10 @@ class PreparedProvisioner(LocalProvisioner):
         streams = {name for name in _STREAMS if named.get(name) is not None}
         if arguments is None or streams or sys.platform != "linux":
             return await super().launch_kernel(cmd, **named)
-        folder = str(named.get("cwd") or os.getcwd())
-        self.process = await asyncio.to_thread(PreparedKernel, arguments, named["env"], folder)
-        self.pid = self.pgid = self.process.pid  # it leads a group of its own, once it has begun
+        folder = str(named.get("cwd") or Path.cwd())
+        kernel: Any = await asyncio.to_thread(PreparedKernel, arguments, named["env"], folder)
+        self.process = kernel
+        self.pid = self.pgid = kernel.pid  # it leads a group of its own, once it has begun
         self.cwd = folder
         return self.connection_info
 
@@ -135,7 +137,7 @@ def begin(arguments: list[str], environment: dict[str, str], folder: str) -> Non
     np.random.seed()  # noqa: NPY002  (all copies would draw the same numbers)
     sys.argv = [_LAUNCHER[-1], *arguments]
     Thread(target=_end_with_server, daemon=True).start()
-    kernel = IPKernelApp.instance()
+    kernel: Any = IPKernelApp.instance()
     # Jupyter looks for a parent when it is loaded, which was before this was a copy.
     kernel.initialize([*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])
     ipywidgets.register_comm_target()  # as it does itself where a kernel loads it

@@ -2,10 +2,12 @@
 
 Pieces of one series lie on a line under their smaller name. Where the series is listed, its line
 shows what they are; where it is not, nothing but anchors tells their line from that of the name.
+More lines than a series has isomers, though, show that there are such pieces: GM3 has one.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -21,6 +23,22 @@ from ganglioside.support.arrays import FloatArray, sum_by
 
 #: Unlisted series that weigh as much as a listed one: those that are listed are the common ones.
 _RARER: Final = 10.0
+
+#: Rows on a line from which on it is rather a line than a few wrong names that happen to fit.
+_LINE_ROWS: Final = 3.0
+
+#: Part of the rows of a series that nothing explains where others are unlisted, which made them.
+_OFF: Final = 0.4
+
+#: That part usually, which counts as so many rows of the table.
+_USUALLY_OFF: Final = 0.1
+_USUAL_ROWS: Final = 20.0
+
+#: Part of the heavier series that may be unlisted where a series says what is usual.
+_NEARLY_ALL_LISTED: Final = 0.2
+
+#: The largest doubt: what no row of the table shows turns no verdict.
+_MOST: Final = 0.45
 
 #: Part of the rows off a line of pieces, which nothing explains, whose names are right.
 _RIGHT_BESIDE: Final = 1 / 3
@@ -53,13 +71,51 @@ def with_unlisted_parents(state: Inference, shares: Shares) -> Shares:
 def doubt_of_lines(state: Inference, shares: Shares) -> FloatArray:
     """Probability that each line is of pieces of a series without rows, shape (L,).
 
-    The prior probability is that of a table which lists no heavier series. It falls with each that
-    is listed, and where those that are listed hardly break; anchors on the line are evidence.
+    The prior probability is that of a table which lists no heavier series, or what the number of
+    lines tells. It falls with each that is listed, and where those that are listed hardly break;
+    anchors on the line are evidence.
     """
-    usual = state.priors.unlisted_parents.value * _breakage(state, shares)
-    prior = np.minimum(usual * _unlisted(state), 0.5)
+    usual = min(state.priors.unlisted_parents.value * _breakage(state, shares), 0.5)
+    odds = usual / (1 - usual) * _evidence_of_rows(state, shares)[state.line_group]
+    prior = np.maximum(odds / (1 + odds), _too_many(state, shares)) * _unlisted(state)
+    prior = np.minimum(prior, 0.5)
     odds = prior / (1 - prior) / _anchor_evidence(state)
-    return np.asarray(odds / (1 + odds))
+    return np.minimum(odds / (1 + odds), _MOST)
+
+
+def _evidence_of_rows(state: Inference, shares: Shares) -> FloatArray:
+    """P(rows of each series on and off its lines | others are unlisted) / P(... | none is), (G,).
+
+    At least 1, since all pieces may be of one series. Of series with sialic acid: bonds of others
+    hardly break.
+    """
+    observed, series = state.observed, len(state.observed.groups)
+    off = sum_by(observed.group, shares.chance, series)
+    on = sum_by(observed.group, shares.genuine, series)
+    is_complete = np.ones(series, dtype=np.bool_)
+    is_complete[state.line_group] = _unlisted(state) < _NEARLY_ALL_LISTED
+    missed, fits = off[is_complete].sum(), on[is_complete].sum()
+    usually = (missed + _USUALLY_OFF * _USUAL_ROWS) / (missed + fits + _USUAL_ROWS)
+    if usually >= _OFF:
+        return np.ones(series)
+    log_evidence = off * np.log(_OFF / usually) + on * np.log((1 - _OFF) / (1 - usually))
+    sialic_acids = observed.groups.units[:, [UNITS.index("neuac"), UNITS.index("neugc")]]
+    has_some = sialic_acids.any(axis=1)
+    return np.asarray(np.where(has_some, np.exp(np.clip(log_evidence, 0, 50)), 1.0))
+
+
+def _too_many(state: Inference, shares: Shares) -> FloatArray:
+    """Part of the lines of its series that are more than it has isomers, at each line, (L,).
+
+    The others count by how surely they are lines. None is too many where there is no telling how
+    many isomers there are: of neutral series, and of those with a modification.
+    """
+    group = state.line_group
+    rows = sum_by(state.candidates.line, shares.own, len(group))
+    others = sum_by(group, rows / (rows + _LINE_ROWS), len(state.observed.groups))
+    lines = 1 + others[group] - rows / (rows + _LINE_ROWS)
+    isomers = np.array([_isomers().get(name, np.inf) for name in state.observed.groups.series])
+    return np.asarray(np.maximum(1 - isomers[group] / lines, 0.0))
 
 
 def _unlisted(state: Inference) -> FloatArray:
@@ -103,3 +159,10 @@ def _known_heads() -> FloatArray:
     compositions = {head.composition for head in HEADS}
     counts = [[getattr(one, unit) for unit in UNITS] for one in compositions]
     return np.asarray(np.array(counts, dtype=np.float64) * UNIT_SIGN)
+
+
+@cache
+def _isomers() -> dict[str, int]:
+    """Number of isomers of each series with sialic acid, one where none is named."""
+    named = Counter(head.series for head in HEADS if head.neuac and head.isomer)
+    return {head.series: max(named[head.series], 1) for head in HEADS if head.neuac}

@@ -24,6 +24,9 @@ PRIVATE: Final = 0o600
 _READ: Final = 0o444
 _READ_WRITE: Final = 0o666
 
+#: Those for running a program, and for entering a folder.
+_RUN: Final = 0o111
+
 
 def mode_of(history: Path) -> int:
     """Read and write bits of a history's file; `PRIVATE` if there is none yet."""
@@ -81,9 +84,10 @@ def created_like(history: Path) -> Iterator[None]:
     """Give files created in this block the permissions of a history.
 
     DuckDB makes its write-ahead log itself, so only the umask of the process can set its
-    permissions.
+    permissions. Folders and programs that other threads make meanwhile, or processes that they
+    start, can be entered and run as before.
     """
-    _mask.enter(0o777 & ~mode_of(history))
+    _mask.enter(_READ_WRITE & ~mode_of(history))
     try:
         yield
     finally:
@@ -104,6 +108,7 @@ class _Mask:
     def enter(self, mask: int) -> None:
         with self._lock:
             before = os.umask(mask)
+            os.umask(mask | before & _RUN)
             if not self._inside:
                 self._before = before
             self._inside += 1

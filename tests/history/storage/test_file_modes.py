@@ -84,6 +84,23 @@ def test_the_mask_of_the_process_comes_back(history: History) -> None:
         os.umask(before)
 
 
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_folders_and_programs_made_meanwhile_can_be_used(
+    history: History, tmp_path: Path, umask: int
+) -> None:
+    """Once a job that was started while a session was saved could not enter its own folders."""
+    before = os.umask(umask)
+    try:
+        with file_modes.created_like(history.path):
+            (tmp_path / "folder").mkdir()
+            (tmp_path / "file").touch()
+            os.close(os.open(tmp_path / "program", os.O_CREAT, 0o755))
+    finally:
+        os.umask(before)
+    assert mode(tmp_path / "folder") == mode(tmp_path / "program") == 0o711 & ~umask
+    assert mode(tmp_path / "file") == 0o600
+
+
 @pytest.mark.parametrize("bits", [0o666, 0o660, 0o640])
 def test_copies_keep_the_mode(history: History, tmp_path: Path, bits: int) -> None:
     history.save(build_analysis())

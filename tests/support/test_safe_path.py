@@ -1,0 +1,33 @@
+"""Processes that start meanwhile load nothing from the folder in which they start."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from ganglioside.support.safe_path import SAFE_PATH, safe_path
+
+
+@pytest.mark.parametrize("before", [None, "", "1"])
+def test_the_environment_is_as_before(before: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    (name,) = SAFE_PATH
+    monkeypatch.delenv(name, raising=False)
+    if before is not None:
+        monkeypatch.setenv(name, before)
+    with suppress(RuntimeError), safe_path():
+        assert os.environ[name] == "1"
+        raise RuntimeError
+    assert os.environ.get(name) == before
+
+
+def test_a_module_of_the_folder_at_hand_is_not_loaded(tmp_path: Path) -> None:
+    (tmp_path / "colorsys.py").write_text("print('planted')")
+    command = [sys.executable, "-c", "import colorsys"]
+    assert subprocess.check_output(command, cwd=tmp_path, text=True) == "planted\n"
+    with safe_path():
+        assert subprocess.check_output(command, cwd=tmp_path, text=True) == ""

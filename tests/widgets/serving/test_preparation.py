@@ -11,9 +11,11 @@ import os, sys, threading
 asked = []
 class Watched(type(os.environ)):
     def __getitem__(self, name):
-        callers = [sys._getframe(depth).f_code.co_filename for depth in (1, 2)]
-        if any("ganglioside" in c and "site-packages" not in c for c in callers):
-            asked.append(name)
+        caller = sys._getframe(1)
+        for frame in (caller, caller.f_back):
+            file = frame.f_code.co_filename
+            if "ganglioside" in file and "site-packages" not in file:
+                asked.append(name)
         return super().__getitem__(name)
 os.environ.__class__ = Watched
 import ganglioside_widgets.serving.preparation

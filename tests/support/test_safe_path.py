@@ -25,7 +25,10 @@ def test_the_environment_is_as_before(before: str | None, monkeypatch: pytest.Mo
     assert os.environ.get(name) == before
 
 
-def test_a_module_of_the_folder_at_hand_is_not_loaded(tmp_path: Path) -> None:
+def test_a_module_of_the_folder_at_hand_is_not_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(*SAFE_PATH, raising=False)  # Dask sets it, where a test has had a cluster
     (tmp_path / "colorsys.py").write_text("print('planted')")
     command = [sys.executable, "-c", "import colorsys"]
     assert subprocess.check_output(command, cwd=tmp_path, text=True) == "planted\n"

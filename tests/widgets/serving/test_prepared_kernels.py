@@ -84,7 +84,7 @@ def _own_process() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
-    with prepared(tmp_path_factory.mktemp("k"), GANGLIOSIDE_TRIED="yes") as started:
+    with prepared(tmp_path_factory.mktemp("copied"), GANGLIOSIDE_TRIED="yes") as started:
         yield started
 
 
@@ -92,7 +92,7 @@ def test_a_kernel_has_the_environment_and_folder_that_it_was_given(kernel: Kerne
     assert kernel.tell("__import__('os').environ['GANGLIOSIDE_TRIED']") == "yes"
     found = kernel.tell("__import__('os').environ.get('PYTHONSAFEPATH')")
     assert found == os.environ.get("PYTHONSAFEPATH")
-    assert Path(kernel.tell("__import__('os').getcwd()")).name == "k0"
+    assert Path(kernel.tell("__import__('os').getcwd()")).name.startswith("copied")
 
 
 def test_all_that_pages_need_is_loaded_before_they_begin(kernel: Kernel) -> None:

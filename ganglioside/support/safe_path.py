@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 #: What tells Python so, in its environment.
 SAFE_PATH: Final = {"PYTHONSAFEPATH": "1"}
+
+#: Threads share the environment: one that came later would take the first one's for its own.
+_turn: Final = threading.RLock()
 
 
 @contextmanager
@@ -21,13 +25,14 @@ def safe_path() -> Iterator[None]:
     ...     os.environ["PYTHONSAFEPATH"]
     '1'
     """
-    before = {name: os.environ.get(name) for name in SAFE_PATH}
-    os.environ.update(SAFE_PATH)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+    with _turn:
+        before = {name: os.environ.get(name) for name in SAFE_PATH}
+        os.environ.update(SAFE_PATH)
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from threading import Event
 
 import pytest
+from effort import PATIENCE
 
 from ganglioside.support.safe_path import SAFE_PATH, safe_path
 
@@ -34,3 +37,26 @@ def test_a_module_of_the_folder_at_hand_is_not_loaded(
     assert subprocess.check_output(command, cwd=tmp_path, text=True) == "planted\n"
     with safe_path():
         assert subprocess.check_output(command, cwd=tmp_path, text=True) == ""
+
+
+def test_threads_that_come_together_leave_it_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once the later of two took what the first had set for what was there before."""
+    (name,) = SAFE_PATH
+    monkeypatch.delenv(name, raising=False)
+    inside, came = Event(), Event()
+
+    def come() -> None:
+        inside.wait(PATIENCE)
+        came.set()
+        with safe_path():
+            pass
+
+    with ThreadPoolExecutor(1) as pool:
+        with safe_path():
+            late = pool.submit(come)
+            inside.set()
+            came.wait(PATIENCE)
+            with suppress(TimeoutError):
+                late.result(0.2)  # it would be through by now
+        late.result(PATIENCE)
+    assert name not in os.environ

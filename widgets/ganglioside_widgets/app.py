@@ -55,9 +55,6 @@ SHUTDOWN_WAIT: Final = 2
 #: The class that starts the kernels of the web pages.
 KERNEL_MANAGER: Final = "ganglioside_widgets.serving.kernels.BoundedKernels"
 
-#: What starts each of them.
-PROVISIONER: Final = "ganglioside-prepared"
-
 #: Bytes of a generated token.
 TOKEN_BYTES: Final = 24
 
@@ -248,7 +245,6 @@ def page_arguments(folder: Path, options: PageOptions) -> list[str]:
         "--VoilaConfiguration.preheat_kernel=True",
         f"--VoilaConfiguration.multi_kernel_manager_class={KERNEL_MANAGER}",
         f"--BoundedKernels.max_kernels={options.max_kernels}",
-        f"--KernelProvisionerFactory.default_provisioner_name={PROVISIONER}",
         *limits,
         f"--VoilaKernelManager.kernel_pools_config={pools}",
         # A page whose widgets came later than this would be shown without them.

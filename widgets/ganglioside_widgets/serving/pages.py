@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import ssl
+import sys
 import webbrowser
 from http import HTTPStatus
 from pathlib import Path
@@ -58,6 +59,9 @@ from ganglioside_widgets.serving.visits import SETTING, is_theirs, person_of
 
 #: The template of the pages; only files of its folder are served.
 TEMPLATE: Final = "ganglioside"
+
+#: What starts kernels, as Jupyter knows it (`prepared_kernels.py`).
+PROVISIONER: Final = "ganglioside-prepared"
 
 _NOWHERE: Final = Refusal(HTTPStatus.NOT_FOUND, "There is no page at this address.")
 
@@ -279,6 +283,8 @@ class Pages(Voila):  # type: ignore[misc]
         self.connection_dir = str(self.workplace / "kernels")
         Path(self.connection_dir).mkdir(mode=0o700)
         choose_transport(self.config, Path(self.connection_dir))
+        if sys.platform == "linux":  # no other system has such copies, or bears them
+            self.config.KernelProvisionerFactory.setdefault("default_provisioner_name", PROVISIONER)
         self._spare_the_loop()
         os.environ[VARIABLE] = ApiLimits(parent=self).limits().to_json()  # kernels inherit it
         self.app = Guarded(transforms=[PageHeaders], **self.init_settings())

@@ -2,6 +2,7 @@
 
 A kernel spends most of its first seconds on loading the same modules as all others. On Linux one
 process loads them for all, and each kernel begins as a copy of it: sooner, and sharing its memory.
+Elsewhere this module is not loaded: other systems have no copies, or libraries that do not bear it.
 """
 
 from __future__ import annotations
@@ -40,15 +41,14 @@ _CONTEXT: Final = multiprocessing.get_context("forkserver")
 class PreparedProvisioner(LocalProvisioner):
     """Starts kernels as copies of a process that has loaded what pages need.
 
-    Other kernels, those with streams of their own, and those of systems where this cannot be done
-    safely, are started as usual.
+    Other kernels, and those with streams of their own, are started as usual.
     """
 
     async def launch_kernel(self, cmd: list[str], **named: Any) -> KernelConnectionInfo:
         """Start a kernel; returns how to reach it."""
         arguments = _arguments(cmd)
         streams = {name for name in _STREAMS if named.get(name) is not None}
-        if arguments is None or streams or sys.platform != "linux":
+        if arguments is None or streams:
             return await super().launch_kernel(cmd, **named)
         folder = str(named.get("cwd") or Path.cwd())
         kernel: Any = await asyncio.to_thread(PreparedKernel, arguments, named["env"], folder)

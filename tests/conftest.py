@@ -19,7 +19,6 @@ pytest.register_assert_rewrite(
     "browser", "widgets", "deploy", "corpus", "command_line", "explained", "simulated_study"
 )
 
-import copied_kernels  # noqa: E402
 import effort  # noqa: E402
 import kept_open  # noqa: E402
 import stores  # noqa: E402
@@ -28,7 +27,10 @@ if TYPE_CHECKING:
     from xdist.scheduler import LoadFileScheduling
 
 effort.load_profile()
-copied_kernels.copy_kernels()
+if sys.platform == "linux":
+    from copied_kernels import copy_kernels
+
+    copy_kernels()
 
 # Keep what Python has compiled, also in a container that tells it not to: else each process that a
 # test starts would compile the whole package anew.

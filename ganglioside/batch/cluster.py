@@ -25,8 +25,8 @@ from distributed import Client, LocalCluster, Security
 from distributed.utils import get_mp_context
 
 from ganglioside.errors import BatchError
+from ganglioside.support.environment import SAFE_PATH, safe_path
 from ganglioside.support.hosts import is_loopback
-from ganglioside.support.safe_path import SAFE_PATH, safe_path
 
 #: Seconds to wait for the scheduler of an existing cluster, and for its first worker.
 TIMEOUT: Final = 30
@@ -122,7 +122,7 @@ def _copied() -> dict[str, str]:
     if sys.platform != "linux":  # elsewhere, libraries of the system do not bear to be copied
         return {}
     copied = {_METHOD: "forkserver"}
-    with dask.config.set(copied):
+    with dask.config.set(copied):  # asked first, Dask names modules of its own, and never again
         get_mp_context().set_forkserver_preload(["distributed", "ganglioside.batch.tasks"])
     return copied
 

@@ -76,24 +76,25 @@ def doubt_of_lines(state: Inference, shares: Shares) -> FloatArray:
     anchors on the line are evidence.
     """
     usual = min(state.priors.unlisted_parents.value * _breakage(state, shares), 0.5)
-    odds = usual / (1 - usual) * _evidence_of_rows(state, shares)[state.line_group]
-    prior = np.maximum(odds / (1 + odds), _too_many(state, shares)) * _unlisted(state)
+    unlisted = _unlisted(state)
+    odds = usual / (1 - usual) * _evidence_of_rows(state, shares, unlisted)[state.line_group]
+    prior = np.maximum(odds / (1 + odds), _too_many(state, shares)) * unlisted
     prior = np.minimum(prior, 0.5)
     odds = prior / (1 - prior) / _anchor_evidence(state)
     return np.minimum(odds / (1 + odds), _MOST)
 
 
-def _evidence_of_rows(state: Inference, shares: Shares) -> FloatArray:
+def _evidence_of_rows(state: Inference, shares: Shares, unlisted: FloatArray) -> FloatArray:
     """P(rows of each series on and off its lines | others are unlisted) / P(... | none is), (G,).
 
-    At least 1, since all pieces may be of one series. Of series with sialic acid: bonds of others
-    hardly break.
+    `unlisted`, shape (L,), is the part of the heavier series that is. At least 1, since all pieces
+    may be of one series. Of series with sialic acid: bonds of others hardly break.
     """
     observed, series = state.observed, len(state.observed.groups)
     off = sum_by(observed.group, shares.chance, series)
     on = sum_by(observed.group, shares.genuine, series)
     is_complete = np.ones(series, dtype=np.bool_)
-    is_complete[state.line_group] = _unlisted(state) < _NEARLY_ALL_LISTED
+    is_complete[state.line_group] = unlisted < _NEARLY_ALL_LISTED
     missed, fits = off[is_complete].sum(), on[is_complete].sum()
     usually = (missed + _USUALLY_OFF * _USUAL_ROWS) / (missed + fits + _USUAL_ROWS)
     if usually >= _OFF:
@@ -112,8 +113,8 @@ def _too_many(state: Inference, shares: Shares) -> FloatArray:
     """
     group = state.line_group
     rows = sum_by(state.candidates.line, shares.own, len(group))
-    others = sum_by(group, rows / (rows + _LINE_ROWS), len(state.observed.groups))
-    lines = 1 + others[group] - rows / (rows + _LINE_ROWS)
+    surely = rows / (rows + _LINE_ROWS)
+    lines = 1 + sum_by(group, surely, len(state.observed.groups))[group] - surely
     isomers = np.array([_isomers().get(name, np.inf) for name in state.observed.groups.series])
     return np.asarray(np.maximum(1 - isomers[group] / lines, 0.0))
 

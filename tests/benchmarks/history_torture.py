@@ -42,6 +42,7 @@ from ganglioside.errors import HistoryError
 from ganglioside.exporting import export
 from ganglioside.history import History, record
 from ganglioside.reading.raw_table import Source
+from ganglioside.support.environment import with_variables
 
 FEATURES = 323
 
@@ -262,16 +263,8 @@ def slow_disk(folder: Path, sync: float, write: float) -> Iterator[None]:
     source.write_text(SHIM)
     subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
     wanted = {"LD_PRELOAD": str(library), "SLOW_SYNC": str(sync), "SLOW_WRITE": str(write)}
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
+    with with_variables(wanted):
         yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 def slow(folder: Path, processes: int = 4, sessions: int = 5, sync: float = 0.3) -> Crowd:

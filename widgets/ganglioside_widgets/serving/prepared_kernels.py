@@ -23,7 +23,7 @@ from typing import Any, Final
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from ganglioside.support.safe_path import safe_path
+from ganglioside.support.environment import safe_path
 
 #: What is loaded ahead.
 _PREPARATION: Final = "ganglioside_widgets.serving.preparation"

@@ -1,4 +1,4 @@
-"""Processes that start meanwhile load nothing from the folder in which they start."""
+"""Processes that start meanwhile find variables, which are as before for those that come later."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from threading import Event
 import pytest
 from effort import PATIENCE
 
-from ganglioside.support.safe_path import SAFE_PATH, safe_path
+from ganglioside.support.environment import SAFE_PATH, safe_path
 
 
 @pytest.mark.parametrize("before", [None, "", "1"])
@@ -43,20 +43,19 @@ def test_threads_that_come_together_leave_it_as_before(monkeypatch: pytest.Monke
     """Once the later of two took what the first had set for what was there before."""
     (name,) = SAFE_PATH
     monkeypatch.delenv(name, raising=False)
-    inside, came = Event(), Event()
+    inside, came, leave = Event(), Event(), Event()
 
     def come() -> None:
         inside.wait(PATIENCE)
-        came.set()
         with safe_path():
-            pass
+            came.set()
+            leave.wait(PATIENCE)
 
     with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(come)
         with safe_path():
-            late = pool.submit(come)
             inside.set()
-            came.wait(PATIENCE)
-            with suppress(TimeoutError):
-                late.result(0.2)  # it would be through by now
+            came.wait(0.2)  # in vain: it waits for its turn
+        leave.set()
         late.result(PATIENCE)
     assert name not in os.environ

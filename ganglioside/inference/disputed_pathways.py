@@ -19,6 +19,7 @@ import numpy as np
 from ganglioside.inference.artefact_counts import pair_extents
 from ganglioside.inference.learning import firm_lines
 from ganglioside.inference.line_placement import expected_lines, lines_apart
+from ganglioside.inference.parent_rt import pair_delta
 from ganglioside.inference.pathways import with_digits
 from ganglioside.inference.posterior import anchor_evidence
 from ganglioside.inference.rates import ARTEFACT_WEIGHT
@@ -203,7 +204,7 @@ def _possible_claims(state: Inference) -> tuple[_Claims, IntArray]:
     pairs, shares = state.coelution, state.shares
     pair = pairs.fragments
     within = max(_NEAR * state.rates.pair_sigma, _NEAR_AT_LEAST) + state.observed.rt_step
-    near = np.abs(pairs.delta[pair]) < within
+    near = np.abs(pair_delta(state)[pair]) < within
     genuine = shares.genuine > _GENUINE
     pair = pair[near & genuine[pairs.child[pair]] & genuine[pairs.parent[pair]]]
     claims = _numbered(state, pair, shares.line[pairs.child], len(state.line_group))
@@ -275,7 +276,7 @@ def _as_pathway(state: Inference, claims: _Claims) -> FloatArray:
     )
     differences = _log_density(
         claims,
-        pairs.delta[claims.pair],
+        pair_delta(state)[claims.pair],
         (with_digits(state, rates.pair_sigma), state.pair_tail),
         (np.zeros(len(seen)), np.full(len(seen), rates.pathway_spread)),
     )

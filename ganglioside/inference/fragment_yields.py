@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.inference.coeluting_pairs import LARGEST_YIELD
+from ganglioside.inference.parent_rt import pair_delta
 from ganglioside.inference.pathways import count_pathways, with_digits
 from ganglioside.inference.rates import FragmentCounts
 from ganglioside.inference.state import Inference
@@ -176,7 +177,7 @@ def _outweigh(
 def _closeness(state: Inference, pair: IntArray, scale: float, tail: float) -> FloatArray:
     """Density of the RT differences of some pairs as Student's t of a scale, 1 / min."""
     scale = with_digits(state, scale)
-    return student(state.coelution.delta[pair] / scale, scale, tail)
+    return student(pair_delta(state)[pair] / scale, scale, tail)
 
 
 def _visible_parents(state: Inference, yields: FragmentYields) -> FloatArray:

@@ -12,6 +12,7 @@ from ganglioside.inference.artefact_counts import artefact_rates, count_artefact
 from ganglioside.inference.detection import Detection, learn_detection
 from ganglioside.inference.expected_areas import Areas, learn_areas
 from ganglioside.inference.fragment_yields import count_fragments, learn_yield_scatter
+from ganglioside.inference.parent_rt import learn_measured_off, pair_delta
 from ganglioside.inference.pathways import by_digits, learn_pathway_spread, pair_rt
 from ganglioside.inference.rates import Rates
 from ganglioside.inference.state import Inference, area_spread
@@ -119,6 +120,7 @@ def _rates(state: Inference, least_sigma: float) -> Rates:
         chance=chance / names,
         sigma=np.maximum(_sigma(state), least_sigma),
         pair_sigma=_pair_sigma(state),
+        measured_off=learn_measured_off(state),
         pathway_spread=learn_pathway_spread(state),
         anchor_genuine=anchor_genuine,
         anchor_other=anchor_other,
@@ -202,7 +204,7 @@ def _pair_sigma(state: Inference) -> float:
     d^2 (width / s)^2: where they show little, s has in it the spread of shifts.
     """
     expected = pair_rt(state)
-    delta = state.coelution.delta - expected.mean
+    delta = pair_delta(state) - expected.mean
     share = np.where(processes().coelutes[state.coelution.process], state.shares.pair, 0.0)
     rounded = by_digits(state)
     square = expected.scale**2 + rounded

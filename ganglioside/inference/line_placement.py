@@ -10,6 +10,7 @@ import numpy as np
 from ganglioside.inference.candidates import first_of_group
 from ganglioside.inference.fragment_yields import count_fragments
 from ganglioside.inference.learning import FIRM, composition_model, firm_lines
+from ganglioside.inference.parent_rt import pair_delta
 from ganglioside.inference.pathways import RtDifference, pair_rt, without_shift
 from ganglioside.inference.posterior import other_intensity, row_evidence
 from ganglioside.inference.state import Inference, keep_lines, reduced_rt, with_lines
@@ -130,7 +131,7 @@ def _as_fragments(state: Inference) -> Inference:
 def _fragment_share(state: Inference, expected: RtDifference) -> FloatArray:
     """Share of each pair if the child can only be a fragment or an artefact, shape (m,)."""
     pairs = state.coelution
-    distance = (pairs.delta - expected.mean) / (_CLOSE * expected.scale)
+    distance = (pair_delta(state) - expected.mean) / (_CLOSE * expected.scale)
     near = 1 / (1 + distance**4)
     weight = near * state.shares.genuine[pairs.parent]
     total = sum_by(pairs.child, weight, len(state.observed))

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from ganglioside.inference.parent_rt import pair_delta
 from ganglioside.inference.rates import PathwayCounts
 from ganglioside.inference.state import Inference
 from ganglioside.support.arrays import FloatArray, IntArray
@@ -66,7 +67,7 @@ def pair_rt(state: Inference) -> RtDifference:
     """
     pairs, counts = state.coelution, state.rates.fragments
     fragment = pairs.fragments
-    delta = pairs.delta[fragment]
+    delta = pair_delta(state)[fragment]
     kind = state.pair_kinds[fragment]
     own = Moments.of(counts.pathways.pair[fragment], delta)
     others = counts.pathways.shifts.take(kind).without(own)
@@ -92,7 +93,7 @@ def count_pathways(state: Inference) -> PathwayCounts:
     pairs = state.coelution
     fragment = pairs.fragments
     expected = pair_rt(state)
-    delta = pairs.delta[fragment]
+    delta = pair_delta(state)[fragment]
     scale = np.sqrt(expected.scale[fragment] ** 2 + by_digits(state))
     counts_as = student_weight((delta - expected.mean[fragment]) / scale, state.pair_tail)
     weight = state.shares.pair[fragment] * counts_as

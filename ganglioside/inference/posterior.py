@@ -11,6 +11,7 @@ from ganglioside.inference.artefact_counts import pair_extents, pair_rates
 from ganglioside.inference.fragment_yields import FragmentYields, pair_odds
 from ganglioside.inference.line_assignment import probability_on_line
 from ganglioside.inference.missing_parents import missing_parents
+from ganglioside.inference.parent_rt import pair_delta
 from ganglioside.inference.pathways import pair_rt
 from ganglioside.inference.shares import NO_MISSING_PARENTS, MissingParents, Shares
 from ganglioside.inference.split_peaks import split_density
@@ -238,7 +239,7 @@ def _pair_intensity(state: Inference) -> FloatArray:
     expected = pair_rt(state)
     # In straightened time, as lines are.
     speed = observed.speed[pairs.child]
-    away = pairs.delta - expected.mean
+    away = pair_delta(state) - expected.mean
     closeness = of_difference(away, expected.scale, observed.rt_step, state.pair_tail) / speed
     if len(pairs.splits):
         closeness[pairs.splits] = split_density(state) / speed[pairs.splits]

@@ -158,6 +158,8 @@ class Rates:
         Scatter about a line, min, for each `curve.ceramide_class`.
     pair_sigma : float
         Scale of the RT difference of parent and fragment, min; that of pathways is about it.
+    measured_off : float
+        Part of the distance of parents to their lines by which their RT was measured off.
     pathway_spread : float
         Standard deviation of the shifts of pathways, min.
     anchor_genuine, anchor_other : float
@@ -179,6 +181,7 @@ class Rates:
     chance: float
     sigma: FloatArray
     pair_sigma: float
+    measured_off: float
     pathway_spread: float
     anchor_genuine: float
     anchor_other: float

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.inference.fitted_model import FittedModel
+from ganglioside.inference.parent_rt import pair_delta
 from ganglioside.inference.pathways import TOLD_SHIFT, pair_rt, pathway_rt
 from ganglioside.inference.posterior import odds_and_yields
 from ganglioside.inference.split_peaks import split_distance
@@ -185,7 +186,7 @@ def _of_rows(row: _Row) -> Iterator[Hypothesis]:
     state, pairs = row.state, row.state.coelution
     odds, extents = odds_and_yields(state)
     rates = odds / (1 + odds)
-    apart = pair_rt(state)
+    apart, away = pair_rt(state), pair_delta(state)
     for pair in np.flatnonzero(pairs.child == row.position):
         parent = int(pairs.parent[pair])
         artefact = _artefact(int(pairs.process[pair]))
@@ -195,7 +196,7 @@ def _of_rows(row: _Row) -> Iterator[Hypothesis]:
         usual_ratio = 10 ** float(extents.mean[pair])
         usually = _usually(artefact, float(rates[pair]))
         shift = float(apart.mean[pair])
-        expected = float(state.observed.rt[parent]) + shift
+        expected = float(state.observed.rt[row.position] - away[pair]) + shift
         width = _width(row, artefact, float(apart.scale[pair]))
         yield Hypothesis(
             statement=_statement(artefact, f"{name} (feature {feature_id})", row.loss(name)),
@@ -203,7 +204,8 @@ def _of_rows(row: _Row) -> Iterator[Hypothesis]:
             probability=float(state.shares.pair[pair]),
             basis=f"{name} is itself genuine with a probability of {genuine}; {usually} about "
             f"{ratio_percent(usual_ratio, digits=2)} of the parent's area"
-            f"{_usual_distance(row, artefact) or _usual_shift(shift)}",
+            f"{_usual_distance(row, artefact) or _usual_shift(shift)}"
+            f"{_off_measured(away[pair] - state.coelution.delta[pair])}",
             **asdict(row.compared(expected, width)),
             area_ratio=float(10 ** state.log_ratio(parent, row.position)),
             usual_ratio=usual_ratio,
@@ -218,6 +220,17 @@ def _usual_shift(shift: float) -> str:
     if abs(shift) < TOLD_SHIFT:
         return ""
     return f", {abs(shift):.3f} min {'before' if shift < 0 else 'after'} it"
+
+
+def _off_measured(off: float) -> str:
+    """By how much a parent was measured later than it elutes, min, in words; empty where little."""
+    if abs(off) < TOLD_SHIFT:
+        return ""
+    when = "earlier" if off > 0 else "later"
+    return (
+        "; single RT of this table are off, and by its line it eluted "
+        f"{abs(off):.3f} min {when} than measured"
+    )
 
 
 def _usual_distance(row: _Row, artefact: Artefact | None) -> str:

@@ -105,6 +105,7 @@ class Priors(_HashedOnce):
     first_line_place: Prior
     coelution_width: Prior
     first_coelution_width: Prior
+    measured_off: Prior
     pathway_shift: Prior
     pathway_width: Prior
     fragment_rate: Prior

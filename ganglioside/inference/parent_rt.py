@@ -1,0 +1,82 @@
+"""Where the parents of pairs elute: between where they were measured and their lines.
+
+Where single RT are off, that of a parent is too, and its pieces elute nearer its line. Where
+species themselves lie off their lines, pieces elute with them. The pairs of a table tell which.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ganglioside.inference.state import Inference
+from ganglioside.ion_source.artefacts import processes
+from ganglioside.support.arrays import FloatArray, IntArray
+from ganglioside.support.caches import kept_with_first
+from ganglioside.support.densities import student_weight
+
+_LARGEST_LEVERAGE: Final = 0.9999
+_CLOSE: Final = 4.0  # scatters from its line at which a row counts half
+
+
+@kept_with_first  # asked for by all that compares the RT of pairs in one round
+def pair_delta(state: Inference) -> FloatArray:
+    """RT of the child of each pair less that at which its parent elutes, min, shape (m,)."""
+    part = state.rates.measured_off
+    if part == 0:
+        return state.coelution.delta
+    return np.asarray(state.coelution.delta + part * _off_line(state))
+
+
+def learn_measured_off(state: Inference) -> float:
+    """Part of the distance of parents to their lines by which their RT was measured off, 0 to 1.
+
+    With the RT difference d of a pair, the distance r of its parent, its weight w and the usual
+    scatter s of k pairs more, the slope of a regression
+
+        -sum(w d r) / (sum(w r^2) + k s^2)
+
+    0 where pairs are as close as usual: their RT are right.
+    """
+    usual = state.priors.measured_off
+    width, scatter = state.rates.pair_sigma, float(state.rates.sigma[0])
+    if width <= state.priors.coelution_width.value:
+        return usual.value
+    pairs, off = state.coelution, _off_line(state)
+    weight = np.where(processes().coelutes[pairs.process], state.shares.pair, 0.0)
+    weight = weight * student_weight(pair_delta(state) / width, state.pair_tail)
+    along = usual.weight * scatter**2 * usual.value - float(weight @ (pairs.delta * off))
+    part = along / (float(weight @ off**2) + usual.weight * scatter**2)
+    return min(max(part, 0.0), 1.0)
+
+
+@kept_with_first  # asked for twice in a round
+def _off_line(state: Inference) -> FloatArray:
+    """RT of each pair's parent less that of its line, as far as that is known, min, shape (m,).
+
+    With the scatter s of rows, the precision w at which the row entered the curve, the variance v
+    of the fitted RT and the leverage h = w v: the distance r to the line without it, times
+
+        s^2 / (s^2 + v / (1 - h)) / (1 + (r / 4 s)^4)
+
+    A row that is many scatters off its line was not measured so far off.
+    """
+    c, at = state.candidates, _likeliest_candidate(state)
+    variance = state.tabulated.variance.take(c.line_ceramide[at])
+    rest = 1 - np.minimum(state.weight[at] * variance, _LARGEST_LEVERAGE)
+    square = state.scatter[at] ** 2
+    distance = (c.rt[at] - state.fitted[at]) / rest
+    known = square / (square + variance / rest)
+    near = 1 / (1 + (distance / (_CLOSE * state.scatter[at])) ** 4)
+    off = known * near * distance / c.speed[at]
+    return np.asarray(off[state.coelution.parent])
+
+
+def _likeliest_candidate(state: Inference) -> IntArray:
+    """Candidate of each row on its likeliest line, shape (n,)."""
+    c = state.candidates
+    at = np.flatnonzero(c.line == state.shares.line.take(c.row))
+    found = np.zeros(len(state.observed), np.int64)
+    found[c.row[at]] = at
+    return found

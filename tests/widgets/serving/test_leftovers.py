@@ -14,6 +14,7 @@ from ganglioside_widgets.serving.leftovers import (
     LOCK,
     PREFIX,
     SPARED,
+    STARTING,
     remove_leftovers,
     temporary_folder,
 )
@@ -33,6 +34,12 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     return tmp_path
+
+
+def age(path: Path, seconds: float) -> None:
+    """Have a file or folder been changed so long ago."""
+    past = time.time() - seconds
+    os.utime(path, (past, past))
 
 
 def test_a_folder_is_private_and_goes_at_the_end(place: Path) -> None:
@@ -55,6 +62,8 @@ def test_the_folder_of_a_killed_server_goes_and_that_of_a_living_one_stays(place
     servers[0].kill()
     servers[0].wait()
     assert all(folder.is_dir() for folder in folders)
+    for folder in folders:
+        age(folder / LOCK, STARTING + 60)
     remove_leftovers(place)
     assert not folders[0].exists()
     assert folders[1].exists()
@@ -67,11 +76,21 @@ def test_folders_without_a_lock_go_when_they_are_old(place: Path) -> None:
     old, new = place / f"{PREFIX}old", place / f"{PREFIX}new"
     for folder in (old, new):
         folder.mkdir()
-    past = time.time() - SPARED - 60
-    os.utime(old, (past, past))
+    age(old, SPARED + 60)
     remove_leftovers(place)
     assert not old.exists()
     assert new.exists()
+
+
+def test_a_server_that_is_about_to_take_its_lock_keeps_its_folder(place: Path) -> None:
+    starting = place / f"{PREFIX}starting"
+    starting.mkdir()
+    (starting / LOCK).touch()
+    remove_leftovers(place)
+    assert starting.exists()
+    age(starting / LOCK, STARTING + 60)
+    remove_leftovers(place)
+    assert not starting.exists()
 
 
 def test_links_files_and_folders_of_others_stay(
@@ -80,6 +99,7 @@ def test_links_files_and_folders_of_others_stay(
     target = place / "precious"
     target.mkdir()
     (target / LOCK).touch()
+    age(target / LOCK, STARTING + 60)
     link = place / f"{PREFIX}link"
     link.symlink_to(target, target_is_directory=True)
     (place / f"{PREFIX}file").touch()
@@ -91,6 +111,7 @@ def test_links_files_and_folders_of_others_stay(
     dead = place / f"{PREFIX}dead"
     dead.mkdir()
     (dead / LOCK).touch()
+    age(dead / LOCK, STARTING + 60)
     uid = os.getuid()
     monkeypatch.setattr("os.getuid", lambda: uid + 1)
     remove_leftovers(place)

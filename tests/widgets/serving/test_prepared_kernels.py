@@ -168,14 +168,13 @@ def test_exit_codes_and_signals_are_those_of_a_process(tmp_path: Path) -> None:
 
 
 SERVER = """
-import os, sys, time
+import os, sys
 from ganglioside_widgets.serving.prepared_kernels import PreparedKernel
 
 if __name__ == "__main__":
     kernel = PreparedKernel(["-f", sys.argv[1]], dict(os.environ), os.getcwd())
     print(kernel.pid, flush=True)
-    if sys.argv[2] == "stays":
-        time.sleep({PATIENCE})
+    sys.stdin.read()  # until it may end
 """
 
 
@@ -187,17 +186,19 @@ def test_a_kernel_ends_with_its_server_and_loads_nothing_from_where_that_was_sta
     (tmp_path / "numpy.py").write_text(f"open({str(planted)!r}, 'w')")
     script = tmp_path / "scripts" / "server.py"
     script.parent.mkdir()
-    script.write_text(SERVER.replace("{PATIENCE}", str(PATIENCE)))
+    script.write_text(SERVER)
     connection = tmp_path / "kernel.json"
-    stays = {"killed": "stays", "ends": ""}[end]
     server = subprocess.Popen(
-        [sys.executable, script, connection, stays], cwd=tmp_path, stdout=subprocess.PIPE
-    )
+        [sys.executable, script, connection],
+        cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
     assert server.stdout is not None
+    assert server.stdin is not None
     kernel = psutil.Process(int(server.stdout.readline()))
     if end == "killed":
         until(connection.exists)  # it listens
         server.kill()
+    server.stdin.close()
     server.wait(PATIENCE)
     server.stdout.close()
     until(lambda: not kernel.is_running() or kernel.status() == psutil.STATUS_ZOMBIE)

@@ -18,8 +18,10 @@ PREFIX: Final = "ganglioside-pages-"
 #: Lock file held while the server runs; the system releases it when the server is killed.
 LOCK: Final = "alive.lock"
 
-#: Seconds for which a folder without a lock is kept: its server may be about to create it.
+#: Seconds for which a folder without a lock is kept: its server may be about to create it,
 SPARED: Final = 24 * 3600
+#: and for which one is kept whose lock nobody holds: its server may be about to take it.
+STARTING: Final = 60
 
 
 @contextmanager
@@ -52,11 +54,19 @@ def _is_mine(folder: Path) -> bool:
 
 
 def _is_dead(folder: Path) -> bool:
-    """Whether the server of a folder has ended: nobody holds its lock."""
-    if not (folder / LOCK).exists():
-        return time.time() - folder.lstat().st_mtime > SPARED
+    """Whether the server of a folder has ended: nobody holds its lock, and it had time to."""
+    lock = folder / LOCK
+    if not lock.exists():
+        return _age(folder) > SPARED
+    if _age(lock) <= STARTING:
+        return False
     try:
-        with FileLock(folder / LOCK, timeout=0):
+        with FileLock(lock, timeout=0):
             return True
     except Timeout:
         return False
+
+
+def _age(path: Path) -> float:
+    """Seconds since a file or folder was changed."""
+    return time.time() - path.lstat().st_mtime

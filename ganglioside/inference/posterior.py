@@ -17,7 +17,7 @@ from ganglioside.inference.shares import NO_MISSING_PARENTS, MissingParents, Sha
 from ganglioside.inference.split_peaks import split_density
 from ganglioside.inference.state import Inference
 from ganglioside.retention.isomer_lines import further_line
-from ganglioside.support.arrays import FloatArray, sum_by
+from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
 from ganglioside.support.densities import OWN_TAIL, normal, of_difference, student
 
 #: Share of chance in a row's intensity above which missing parents are sought.
@@ -25,6 +25,8 @@ _UNEXPLAINED: Final = 0.002
 _LARGEST_LEVERAGE: Final = 0.9999
 _AT_MOST: Final = 0.49
 _TINY: Final = 1e-12
+_AFTER_PIECES: Final = 1.0  # carbons between a line of pieces and that of their name, about
+_UPON: Final = 2.0  # scatters by which a line of pieces may be off that of their parents
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,24 +126,71 @@ def _unfound(
 ) -> FloatArray:
     """Probability that each row is genuine, on a line that was not found, shape (n,).
 
-    Such lines are about those that were found, as far as isomers are apart, in series that have
-    isomers. As no line shows it, it never makes a name likelier right than wrong. An anchor mark
-    says nothing: it was given for a line. Names of one peak share what the genuine ones of them
-    leave.
+    As no line shows it, it never makes a name likelier right than wrong. An anchor mark says
+    nothing: it was given for a line. Names of one peak share what the genuine ones of them leave.
     """
-    c, priors = state.candidates, state.priors
-    spread = priors.isomer_about_composition.spread * state.curve.slope
     n = len(state.observed)
-    density = sum_by(c.row, normal(c.rt, predicted, spread), n) / np.bincount(c.row, minlength=n)
     evidence = state.right_mass * state.genuine_area_density
-    isomers = further_line(state.observed.groups, priors) / priors.further_line.value
-    rate = priors.unfound_line.value * isomers[state.observed.group]
-    odds = rate * density * evidence / others.total
+    intensity = _of_isomers(state, predicted) + _after_pieces(state, predicted)
+    odds = intensity * evidence / others.total
     left = 1 - genuine
     if len(state.rivals.row):
         names = 1 + state.rivals.odds_of_others(np.ones(n))
         left = np.maximum(left - state.rivals.odds_of_others(genuine), 0.0) / names
     return np.minimum(left * odds / (1 + odds), np.maximum(_AT_MOST - genuine, 0.0))
+
+
+def _of_isomers(state: Inference, predicted: FloatArray) -> FloatArray:
+    """Intensity at each row of isomers whose line was not found, shape (n,).
+
+    Such lines are about those that were found, as far as isomers are apart, in series that have
+    isomers.
+    """
+    c, priors = state.candidates, state.priors
+    spread = priors.isomer_about_composition.spread * state.curve.slope
+    n = len(state.observed)
+    density = sum_by(c.row, normal(c.rt, predicted, spread), n) / np.bincount(c.row, minlength=n)
+    isomers = further_line(state.observed.groups, priors) / priors.further_line.value
+    rate = priors.unfound_line.value * isomers[state.observed.group]
+    return np.asarray(rate * density)
+
+
+def _after_pieces(state: Inference, predicted: FloatArray) -> FloatArray:
+    """Intensity at each row of species whose names have a line of pieces alone, shape (n,).
+
+    A piece elutes with its parent, and so before the species of its name: what it lost shortens
+    retention. Where the line of a name lies on that of a series that can break into it, it may be
+    of pieces; the right ones then are after it.
+    """
+    after = _after_lines(state, predicted)
+    density = 2 * normal(after, 0.0, _AFTER_PIECES * state.curve.slope)
+    rate = state.priors.line_of_pieces.value * lies_on_heavier(state)
+    return np.where(after > 0, rate * density, 0.0)
+
+
+def lies_on_heavier(state: Inference) -> FloatArray:
+    """How closely a line of each row's series lies on one that can break into it, 0 to 1, (n,).
+
+    exp(-d^2 / (2 (2 s)^2)), with their distance d and the scatter s about lines.
+    """
+    groups, line_group, place = state.observed.groups, state.line_group, state.curve.lines
+    breaks_into = groups.contains[line_group][:, line_group]
+    apart = (place[:, None] - place) / (_UPON * state.rates.sigma[0])
+    upon = np.where(breaks_into, np.exp(-0.5 * apart**2), 0.0).max(axis=0, initial=0.0)
+    closest = np.zeros(len(groups))
+    np.maximum.at(closest, line_group, upon)
+    return closest[state.observed.group]
+
+
+def is_after_lines(state: Inference) -> BoolArray:
+    """Whether each row elutes after all lines of its series, shape (n,)."""
+    return _after_lines(state, state.shares.predicted) > 0
+
+
+def _after_lines(state: Inference, predicted: FloatArray) -> FloatArray:
+    """Straightened RT of each row less that of the last line of its series, min, shape (n,)."""
+    c = state.candidates
+    return np.asarray(np.minimum.reduceat(c.rt - predicted, c.first_of_row))
 
 
 def _mispicked(state: Inference, others: OtherProcesses) -> FloatArray:

@@ -14,7 +14,7 @@ import pandas as pd
 from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.parent_rt import pair_delta
 from ganglioside.inference.pathways import TOLD_SHIFT, pair_rt, pathway_rt
-from ganglioside.inference.posterior import odds_and_yields
+from ganglioside.inference.posterior import is_after_lines, lies_on_heavier, odds_and_yields
 from ganglioside.inference.split_peaks import split_distance
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.artefacts import Artefact, artefacts
@@ -28,6 +28,9 @@ from ganglioside.support.formatting import percent, ratio_percent, rounded, with
 
 #: Least probability of another feature to be a fragment or adduct of the same missing parent.
 _SIBLING: Final = 0.05
+
+#: Closeness of lines from which one is said to lie on the other.
+_UPON_HEAVIER: Final = 0.1
 
 
 def explain(
@@ -154,7 +157,18 @@ def _own(row: _Row) -> Iterator[Hypothesis]:
         statement="the name is right, on a line that was not found",
         kind="own series",
         probability=float(shares.unfound[row.position]),
-        basis="isomers of a series elute near each other" + _mass_basis(row),
+        basis=_unfound_basis(row) + _mass_basis(row),
+    )
+
+
+def _unfound_basis(row: _Row) -> str:
+    """Basis of the hypothesis that a row is on a line of its series that was not found."""
+    state, at = row.state, row.position
+    if lies_on_heavier(state)[at] < _UPON_HEAVIER or not is_after_lines(state)[at]:
+        return "isomers of a series elute near each other"
+    return (
+        "its series lies on a heavier one and may be pieces of it, which elute before the species "
+        "of their name"
     )
 
 

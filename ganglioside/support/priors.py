@@ -97,6 +97,7 @@ class Priors(_HashedOnce):
     further_line: Prior
     unknown_line: Prior
     unfound_line: Prior
+    line_of_pieces: Prior
     unlisted_parents: Prior
     usual_pieces: Prior
     unmarked_series: Prior

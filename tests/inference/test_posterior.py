@@ -13,7 +13,7 @@ from explained import by_row, explained
 from known_curve import Method
 
 import ganglioside as gg
-from ganglioside.inference.posterior import explain, other_intensity, row_evidence
+from ganglioside.inference.posterior import explain, lies_on_heavier, other_intensity, row_evidence
 from ganglioside.inference.rounds import reweigh
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.artefacts import artefacts
@@ -188,6 +188,42 @@ def test_a_line_that_was_not_found_is_thought_of_where_isomers_may_be(example: I
     series = np.array(observed.groups.series)[observed.group]
     assert shares.unfound[series == "GM3"].max() < 1e-3  # one structure
     assert shares.unfound[doubted & (series == "GD1")].max() > 0.1
+
+
+def with_a_line_of_pieces(later: float) -> pd.DataFrame:
+    """GM1 with pieces under the names of GM3, and a last row of GM3 so much later than these."""
+    method = Method()
+    table = known_curve.draw(
+        method, np.random.default_rng(6), series=("GM1", "GD1", "GT1"), anchors=0.0
+    )
+    parents = table[table["Name"].str.startswith("GM1(") & ~table["Name"].str.contains("38:1")]
+    pieces = parents.assign(
+        Name=parents["Name"].str.replace("GM1(", "GM3(", regex=False),
+        Volume=np.exp(np.random.default_rng(7).normal(14, 1, len(parents))),
+    )
+    last = pieces.iloc[:1].assign(
+        Name="GM3(38:1;O2)", RT=method.rt("GM1", 38, 1, 2) + later * method.slope, Volume=1.2e6
+    )
+    return pd.concat([table, pieces, last], ignore_index=True)
+
+
+def test_a_name_after_the_line_of_its_series_may_be_right_and_that_line_of_pieces() -> None:
+    confidence = {}
+    for later in (-0.65, 0.65, 4.0):  # carbons; GM3 elutes 0.65 after GM1
+        row = gg.analyze(with_a_line_of_pieces(later)).features.iloc[-1]
+        assert row["verdict"] == "outlier"
+        confidence[later] = row["confidence"]
+    assert confidence[0.65] < 0.97 < 0.99 < confidence[-0.65]
+    assert confidence[4.0] > 0.99  # no series lost so much
+
+
+def test_a_series_on_no_other_is_of_no_pieces() -> None:
+    state = explained(gg.read_features(with_a_line_of_pieces(0.65)))
+    closeness = lies_on_heavier(state)
+    series = np.array(state.observed.groups.series)[state.observed.group]
+    assert closeness[series == "GM3"].min() > 0.5
+    assert closeness[series == "GT1"].max() == 0.0  # nothing breaks into it
+    assert closeness[series == "GM1"].max() < 0.01  # 1.2 carbons after GD1
 
 
 def test_far_from_all_lines_of_its_series_a_name_is_wrong() -> None:

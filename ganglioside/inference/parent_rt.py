@@ -60,7 +60,8 @@ def _off_line(state: Inference) -> FloatArray:
 
         s^2 / (s^2 + v / (1 - h)) / (1 + (r / 4 s)^4)
 
-    A row that is many scatters off its line was not measured so far off.
+    A row that is many scatters off its line was not measured so far off. 0 for parts of peaks: they
+    stand beside the peak as it was measured.
     """
     c, at = state.candidates, _likeliest_candidate(state)
     variance = state.tabulated.variance.take(c.line_ceramide[at])
@@ -69,8 +70,10 @@ def _off_line(state: Inference) -> FloatArray:
     distance = (c.rt[at] - state.fitted[at]) / rest
     known = square / (square + variance / rest)
     near = 1 / (1 + (distance / (_CLOSE * state.scatter[at])) ** 4)
-    off = known * near * distance / c.speed[at]
-    return np.asarray(off[state.coelution.parent])
+    of_row = known * near * distance / c.speed[at]
+    off = of_row[state.coelution.parent]
+    off[state.coelution.splits] = 0.0
+    return np.asarray(off)
 
 
 def _likeliest_candidate(state: Inference) -> IntArray:

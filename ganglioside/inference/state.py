@@ -321,7 +321,7 @@ def _first_rates(observed: Observations, n_pairs: int, slope: float, priors: Pri
         chance=priors.chance_features.value,
         sigma=np.full(2, priors.first_line_scatter.value * slope),
         pair_sigma=priors.first_coelution_width.value,
-        measured_off=0.0,
+        measured_off=priors.measured_off.value,
         pathway_spread=priors.pathway_shift.spread,
         anchor_genuine=_FIRST_ANCHOR_GENUINE,
         anchor_other=_FIRST_ANCHOR_OTHER,

@@ -79,6 +79,17 @@ def test_a_parent_far_off_its_line_is_where_it_was_measured() -> None:
     assert np.abs(pulled).max() < 0.01
 
 
+def test_parts_of_peaks_stand_beside_the_peak_as_it_was_measured() -> None:
+    table = with_pieces(of_rows=NOISE)
+    peaks = table[table["Name"].str.startswith("GT1(")]
+    parts = peaks.assign(RT=peaks["RT"] + 0.1, Volume=peaks["Volume"] * 0.2, Anchor="F")
+    state = state_of(pd.concat([table, parts], ignore_index=True))
+    assert state.rates.measured_off > 0.1
+    splits = state.coelution.splits
+    assert len(splits) >= len(parts)
+    np.testing.assert_array_equal(pair_delta(state)[splits], state.coelution.delta[splits])
+
+
 def test_the_prior_holds_where_pairs_are_few(measured_off: Inference) -> None:
     usual = Priors.usual()
     learned = learn_measured_off(measured_off)

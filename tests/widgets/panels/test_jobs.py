@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 
 import pytest
@@ -51,9 +52,14 @@ def test_jobs_are_listed_chosen_and_told_of(monkeypatch: pytest.MonkeyPatch) -> 
     panel._page.download = lambda name, content: sent.append(name)  # type: ignore[method-assign]
     panel.download.click()
     path.unlink()
-    panel._hand_out(path, path.name)
+    panel.download.click()
     assert sent == ["results.csv"]
-    assert "Export it again" in panel.state.error
+    assert "results.csv cannot be read" in panel.state.error
+    assert "Press Retry" in panel.state.error
+    panel.state.refresh()  # which sees that it is gone
+    assert panel.download.layout.display == "none"
+    panel.download.click()  # by a browser that shows it still
+    assert "gone" in panel.state.error
     panel.state.close()
 
 
@@ -114,4 +120,13 @@ def test_results_and_overview_of_a_batch_are_handed_out(monkeypatch: pytest.Monk
     panel.download.click()
     assert b"a.csv" in sent[f"batch-{job}.html"]
     assert "overview.html" in zipfile.ZipFile(io.BytesIO(sent[f"batch-{job}.zip"])).namelist()
+    sent.clear()
+    assert panel.state.line is not None
+    assert panel.state.line.results is not None
+    shutil.rmtree(panel.state.line.results)  # while the browser shows the buttons
+    for gone in (panel.overview, panel.download):
+        panel.state.error = ""
+        gone.click()
+        assert "gone" in panel.state.error
+    assert sent == {}
     panel.state.close()

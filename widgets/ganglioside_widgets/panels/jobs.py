@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from html import escape
-from pathlib import Path
 
 import ipywidgets as w
 
@@ -109,21 +108,27 @@ class JobsPanel(Panel):
         line = self.state.line
         results = None if line is None else line.results
         page = None if results is None else overview_in(results)
-        if line is not None and results is not None and page is not None:
-            self._page.download(f"batch-{line.job.id}.html", handed_out(page, results))
+        if line is None or results is None or page is None:
+            self.state.error = "The overview is gone: send the tables again."
+            return
+        self._hand_out(f"batch-{line.job.id}.html", lambda: handed_out(page, results))
 
     def _hand_over(self, line: JobLine) -> None:
         """Give the browser what a job made: its file, or all results of a batch."""
-        if line.file is not None:
-            self._hand_out(line.file, line.file.name)
-        elif line.results is not None:
-            self._page.download(f"batch-{line.job.id}.zip", packed(line.results))
+        file, results = line.file, line.results
+        if file is not None:
+            self._hand_out(file.name, file.read_bytes)
+        elif results is not None and results.is_dir():
+            self._hand_out(f"batch-{line.job.id}.zip", lambda: packed(results))
+        else:
+            self.state.error = "What it made is gone: press Retry to make it again."
 
-    def _hand_out(self, file: Path, name: str) -> None:
+    def _hand_out(self, name: str, made: Callable[[], bytes]) -> None:
         try:
-            self._page.download(name, file.read_bytes())
+            self._page.download(name, made())
         except OSError as error:
-            self.state.error = f"{file.name} cannot be read: {error.strerror}. Export it again."
+            reason = error.strerror or error
+            self.state.error = f"{name} cannot be read: {reason}. Press Retry to make it again."
 
     def _tell(self, _: object) -> None:
         """Announce jobs that have ended, with a button to download the file."""

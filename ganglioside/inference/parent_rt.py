@@ -16,7 +16,6 @@ from ganglioside.support.arrays import FloatArray, IntArray
 from ganglioside.support.caches import kept_with_first
 from ganglioside.support.densities import student_weight
 
-_LARGEST_LEVERAGE: Final = 0.9999
 _CLOSE: Final = 4.0  # scatters from its line at which a row counts half
 
 
@@ -55,22 +54,20 @@ def learn_measured_off(state: Inference) -> float:
 def _off_line(state: Inference) -> FloatArray:
     """RT of each pair's parent less that of its line, as far as that is known, min, shape (m,).
 
-    With the scatter s of rows, the precision w at which the row entered the curve, the variance v
-    of the fitted RT and the leverage h = w v: the distance r to the line without it, times
+    The distance r to the line without the parent, times what is known of it, with the scatter s of
+    rows and the variance v of the line,
 
-        s^2 / (s^2 + v / (1 - h)) / (1 + (r / 4 s)^4)
+        s^2 / (s^2 + v) / (1 + (r / 4 s)^4)
 
     A row that is many scatters off its line was not measured so far off. 0 for parts of peaks: they
     stand beside the peak as it was measured.
     """
-    c, at = state.candidates, _likeliest_candidate(state)
-    variance = state.tabulated.variance.take(c.line_ceramide[at])
-    rest = 1 - np.minimum(state.weight[at] * variance, _LARGEST_LEVERAGE)
-    square = state.scatter[at] ** 2
-    distance = (c.rt[at] - state.fitted[at]) / rest
-    known = square / (square + variance / rest)
-    near = 1 / (1 + (distance / (_CLOSE * state.scatter[at])) ** 4)
-    of_row = known * near * distance / c.speed[at]
+    at = _likeliest_candidate(state)
+    distance, variance = (of_candidate[at] for of_candidate in state.without_itself)
+    scatter = state.scatter[at]
+    known = scatter**2 / (scatter**2 + variance)
+    near = 1 / (1 + (distance / (_CLOSE * scatter)) ** 4)
+    of_row = known * near * distance / state.candidates.speed[at]
     off = of_row[state.coelution.parent]
     off[state.coelution.splits] = 0.0
     return np.asarray(off)

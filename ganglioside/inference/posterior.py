@@ -22,7 +22,6 @@ from ganglioside.support.densities import OWN_TAIL, normal, of_difference, stude
 
 #: Share of chance in a row's intensity above which missing parents are sought.
 _UNEXPLAINED: Final = 0.002
-_LARGEST_LEVERAGE: Final = 0.9999
 _AT_MOST: Final = 0.49
 _TINY: Final = 1e-12
 _AFTER_PIECES: Final = 1.0  # carbons between a line of pieces and that of their name, about
@@ -223,21 +222,14 @@ def _candidate_evidence(state: Inference) -> FloatArray:
 def _leave_out(state: Inference) -> tuple[FloatArray, FloatArray]:
     """RT of each candidate as the other rows predict it, and its scale, min, each shape (a,).
 
-    With the precision w at which a candidate entered the curve and the variance v of the fitted
-    RT, its leverage is h = w v, and without it
+    With the variance v of its line without it, and the variance b because the gradient may bend
+    where few rows are,
 
-        predicted = rt - (rt - fitted) / (1 - h)
-        scale     = sqrt(scatter^2 + v / (1 - h) + b)
-
-    with the variance b because the gradient may bend where few rows are.
+        scale = sqrt(scatter^2 + v + b)
     """
-    c = state.candidates
-    variance = state.tabulated.variance.take(c.line_ceramide)
-    leverage = np.minimum(state.weight * variance, _LARGEST_LEVERAGE)
-    predicted = c.rt - (c.rt - state.fitted) / (1 - leverage)
-    bend = state.bend_variance(predicted)
-    scale = np.sqrt(state.scatter**2 + variance / (1 - leverage) + bend)
-    return predicted, scale
+    distance, variance = state.without_itself
+    predicted = state.candidates.rt - distance
+    return predicted, np.sqrt(state.scatter**2 + variance + state.bend_variance(predicted))
 
 
 def row_evidence(state: Inference) -> FloatArray:

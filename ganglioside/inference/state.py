@@ -45,6 +45,7 @@ _FIRST_ANCHOR_OTHER: Final = 0.03
 _FIRST_PRESENCE_MAIN: Final = 0.7
 _FIRST_PRESENCE_FURTHER: Final = 0.3
 
+_LARGEST_LEVERAGE: Final = 0.9999
 _ON_ITS_LINE: Final = 0.5  # share from which a row counts as on its line
 _SURE: Final = 1e-6  # variance of parameters about which new lines change nothing
 
@@ -169,6 +170,20 @@ class Inference:
             return on_line
         shift = chain_shift(self.curve, bonds, hydroxyl, self.priors)
         return np.asarray(on_line + shift[self.candidates.row])
+
+    @cached_property
+    def without_itself(self) -> tuple[FloatArray, FloatArray]:
+        """Distance of each candidate to its line as all others place it, and the variance of that.
+
+        Straightened min and min^2, each shape (a,). With the precision w at which a candidate
+        entered the curve and the variance v of the fitted RT, its leverage is h = w v, and
+
+            distance = (rt - fitted) / (1 - h)
+            variance = v / (1 - h)
+        """
+        variance = self.tabulated.variance.take(self.candidates.line_ceramide)
+        rest = 1 - np.minimum(self.weight * variance, _LARGEST_LEVERAGE)
+        return (self.candidates.rt - self.fitted) / rest, variance / rest
 
     @cached_property
     def pair_kinds(self) -> IntArray:

@@ -64,7 +64,15 @@ def kept_open() -> Iterator[None]:
             require_known(connection, path, version, **given)
         known.update(id(connection) for connection, _ in held.values())
 
+    replace_by = store.Store.replace_by
+
+    def replace_what_is_not_held(self: store.Store, draft: Path, aside: Path | None = None) -> None:
+        mine = {os.fspath(self.path), os.fspath(draft)} & held.keys()
+        assert not mine, "A file that stays connected is replaced: mark the test `lets_go`."
+        replace_by(self, draft, aside)
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store.Store, "replace_by", replace_what_is_not_held)
         patch.setattr(store, "connect", alone)
         patch.setattr(store, "attached", shared)
         patch.setattr(store, "require_known", require_known_once)

@@ -166,13 +166,25 @@ def restore(
         f"that let somebody in (tokens list), {len(tasks):,} tasks of workers (workers tasks)."
     )
     if not tokens:
-        output.note(
-            "The backup holds no token that lets somebody in. If there were some (the backup of a "
-            "database by an earlier version left them out, and the tasks of workers): make them "
-            "again."
-        )
+        output.note(_without_tokens(restored))
     if aside is not None:
         output.note(f"The replaced history is now {aside}")
+
+
+def _without_tokens(restored: History) -> str:
+    """Reason why a token lets nobody in after a restore, and the cure."""
+    from ganglioside.history.care.backup import ALL_REVOKED
+
+    last = restored.care.log().query("action == 'restored'")["details"].iloc[-1]
+    if ALL_REVOKED in last and restored.tokens.all():
+        return (
+            "The replaced history is damaged, so it is not known which tokens had been revoked "
+            "since the backup: all are revoked now. Make new ones (tokens add)."
+        )
+    return (
+        "The backup holds no token that lets somebody in. If there were some (the backup of a "
+        "database by an earlier version left them out, and the tasks of workers): make them again."
+    )
 
 
 @care.command("move")

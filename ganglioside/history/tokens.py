@@ -211,10 +211,18 @@ def revoked_tokens(connection: Connection) -> list[str]:
     return [token for (token,) in rows]
 
 
-def revoke_again(connection: Connection, revoked: Collection[str]) -> None:
-    """Revoke tokens of a backup that were revoked after it was made; part of a transaction."""
+def revoke_again(connection: Connection, revoked: Collection[str] | None) -> None:
+    """Revoke tokens of a backup that were revoked after it was made; part of a transaction.
+
+    Parameters
+    ----------
+    connection
+        To the history that was restored.
+    revoked
+        Their ids; None where they are not known, so that all are revoked.
+    """
     for token in read_tokens(connection):
-        if token.id in revoked and token.revoked is None:
+        if token.revoked is None and (revoked is None or token.id in revoked):
             _revoke(connection, token)
 
 

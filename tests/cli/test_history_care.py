@@ -97,6 +97,17 @@ def test_backup_and_restore(history: History, sid: str, tmp_path: Path) -> None:
     assert "make them again" in run("restore", tmp_path / "bare.duckdb", "--yes").stderr
 
 
+@pytest.mark.file_only("a damaged file")
+def test_a_restore_that_revoked_all_tokens_says_so(history: History, tmp_path: Path) -> None:
+    history.tokens.add("Ada")
+    run("backup", tmp_path / "copy.duckdb")
+    history.path.write_bytes(b"damaged" * 4000)
+    said = run("restore", tmp_path / "copy.duckdb", "--yes").stderr
+    assert "0 tokens that let somebody in" in said
+    assert "all are revoked now. Make new ones (tokens add)" in said
+    assert "make them again" not in said
+
+
 @pytest.mark.file_only("copies of the file")
 @pytest.mark.usefixtures("history")
 def test_a_folder_that_is_not_there_gets_no_backup(tmp_path: Path) -> None:

@@ -16,17 +16,18 @@ from ganglioside.history.author import current_author
 from ganglioside.history.care.transfer import MANIFEST, export_all, import_all
 from ganglioside.history.jobs import FOREIGN, close_foreign
 from ganglioside.history.row_hashes import adopt_older
-from ganglioside.history.storage.connections import attached
 from ganglioside.history.storage.damage import DAMAGE
 from ganglioside.history.storage.dialect import make_room
-from ganglioside.history.storage.file_modes import keep_mode_and_owner
 from ganglioside.history.storage.interface import Connection, HistoryStore
-from ganglioside.history.storage.store import Store, require_restorable, utc_now
+from ganglioside.history.storage.store import Store, read_damaged, require_restorable, utc_now
 from ganglioside.history.tokens import revoke_again, revoked_tokens
 from ganglioside.support.whole_files import whole_file
 
 #: Names a file by the moment it was made.
 _MOMENT: Final = "%Y%m%d-%H%M%S"
+
+#: What the log says of a restore where the replaced file was too damaged to read its tokens.
+ALL_REVOKED: Final = "not known: all tokens revoked"
 
 #: Bytes that are copied at once.
 _CHUNK: Final = 1 << 20
@@ -111,9 +112,10 @@ def restore(store: HistoryStore, source: Path) -> Path | str | None:
     with store.draft() as draft:
         _copy(source, draft)
         require_restorable(source, draft)
-        record = partial(_record_restore, source=source, revoked=_revoked_here(store))
-        Store(draft, store.timeout).prepare(record, noting=False)
-        return _put(store, draft)
+        with store.locked():  # what is revoked from here on finds the file replaced
+            record = partial(_record_restore, source=source, revoked=_revoked_here(store))
+            Store(draft, store.timeout).prepare(record, noting=False)
+            return _put(store, draft)
 
 
 def vacuum(store: HistoryStore) -> tuple[int, int]:
@@ -159,47 +161,40 @@ def _require_file(source: Path) -> None:
 
 
 def _revoked_here(store: Store) -> list[str] | None:
-    """Ids of the revoked tokens of the present file, of any version; None if it is unreadable."""
-    with store.locked():
-        if not store.path.exists():
-            return []
-        try:
-            with attached(store.path, read_only=True) as connection:
-                return revoked_tokens(connection)
-        except DAMAGE:  # often the reason for a restore, whose entry in the log says so
-            return None
+    """Ids of the revoked tokens of the present file, of any version; None if it is damaged."""
+    if not store.path.exists():
+        return []
+    try:
+        with read_damaged(store.path) as connection:
+            return revoked_tokens(connection)
+    except HistoryError:
+        raise
+    except DAMAGE:  # often the reason for a restore, whose entry in the log says so
+        return None
 
 
 def _record_restore(
     connection: Connection, version: int, source: Path, revoked: list[str] | None
 ) -> None:
-    """Close the unfinished jobs of a backup and record the restore in its log."""
+    """Close the unfinished jobs of a backup and record the restore in its log.
+
+    Where it is not known which tokens were revoked, all are: one of them may have been stolen.
+    """
     adopt_older(connection, version)
     connection.begin()
     close_foreign(connection, f"It came in with the backup {source.name}. {FOREIGN}")
     audit_log.append(
         connection, current_author(), "restored", backup=source.name,
-        revoked_since="not known" if revoked is None else "revoked again",
+        revoked_since=ALL_REVOKED if revoked is None else "revoked again",
     )  # fmt: skip
-    revoke_again(connection, revoked or ())
+    revoke_again(connection, revoked)
     connection.commit()
 
 
 def _put(store: Store, draft: Path) -> Path | None:
     """Rename a draft to the history's path; return the new path of the present file, if any."""
-    with store.locked():
-        if not store.path.exists():
-            store.replace_by(draft)
-            return None
-        aside = _free_name(store.path, utc_now())
-        keep_mode_and_owner(draft, store.path)
-        # The files beside the present file go with it: the write-ahead log that a process may have
-        # left when it died, and the heads of the log.
-        for suffix in ("", ".wal", ".heads"):
-            present = store.path.with_name(f"{store.path.name}{suffix}")
-            if present.exists():
-                present.replace(aside.with_name(f"{aside.name}{suffix}"))
-        draft.replace(store.path)
+    aside = _free_name(store.path, utc_now()) if store.path.exists() else None
+    store.replace_by(draft, aside)
     return aside
 
 

@@ -83,6 +83,12 @@ _ADVICE: Final[tuple[tuple[str, str], ...]] = (
 )
 
 
+#: Pattern of messages about something else than the content of a file: to try again may help.
+_PASSING: Final = (
+    f"Could not set lock|different configuration|already attached|{_FULL}|Permission denied|"
+    "Read-only|read-only|[Oo]ut of [Mm]emory|[Cc]ould not allocate|Too many open files"
+)
+
 #: Files whose macros and types this process has looked for, each in the state in which it left it.
 _left: Final[dict[Path, tuple[int, ...] | None]] = {}
 
@@ -305,13 +311,41 @@ class Store:
         finally:
             shutil.rmtree(folder)
 
-    def replace_by(self, draft: Path) -> None:
-        """Replace the history by a draft, with its mode and owner; the caller holds the lock."""
+    def replace_by(self, draft: Path, aside: Path | None = None) -> None:
+        """Replace the history by a draft, with its mode and owner; the caller holds the lock.
+
+        Parameters
+        ----------
+        draft
+            File that `draft` made room for.
+        aside
+            New path of the present file, if it is to be kept.
+
+        Raises
+        ------
+        HistoryError
+            If not all of the draft is in its file, or files of another history are beside it.
+        """
+        _settle(draft)
         if self.path.exists():
             keep_mode_and_owner(draft, self.path)
         else:
             draft.chmod(PRIVATE)
+            _require_no_log(self.path)
+        if aside is not None:
+            self._put_aside(aside)
         draft.replace(self.path)
+
+    def _put_aside(self, aside: Path) -> None:
+        """Rename the present file, with the files beside it.
+
+        Those are the write-ahead log that a process may have left when it died, and the heads of
+        the log.
+        """
+        for suffix in ("", ".wal", ".heads"):
+            present = _beside(self.path, suffix)
+            if present.exists():
+                present.replace(_beside(aside, suffix))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -406,9 +440,57 @@ def require_restorable(source: Path, copy: Path) -> None:
             _version(connection, source)
 
 
+@contextmanager
+def read_damaged(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Connect to a file that may be damaged, for reading.
+
+    An error of DuckDB that has another reason, such as a program that has the file open, becomes a
+    `HistoryError` that names it.
+    """
+    try:
+        with attached(path, read_only=True) as connection:
+            yield connection
+    except duckdb.Error as error:
+        if re.search(_PASSING, str(error)):
+            raise _told(path, error) from error
+        raise
+
+
 def utc_now() -> datetime:
     """Present time as the history stores it: UTC, without a time zone."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    """Path of a file beside a history, called as it is, with a suffix."""
+    return path.with_name(f"{path.name}{suffix}")
+
+
+def _settle(draft: Path) -> None:
+    """Move what stands in the write-ahead log of a draft into its file, which alone is renamed.
+
+    DuckDB does that when it closes a file, and says nothing where it fails.
+    """
+    log = _beside(draft, ".wal")
+    if not log.exists():
+        return
+    with _explained(draft), connect(draft) as connection:
+        connection.execute("CHECKPOINT")
+    if log.exists():
+        raise HistoryError(
+            f"Not all of the new file could be written to {draft}: nothing was replaced. Look at "
+            "the room on its disk, and try again."
+        )
+
+
+def _require_no_log(path: Path) -> None:
+    """Raise `HistoryError` where a new file would be taken for that of an older log beside it."""
+    log = _beside(path, ".wal")
+    if log.exists():
+        raise HistoryError(
+            f"{log} is there without its history {path.name}, and may hold what was stored last: "
+            f"put {path.name} back beside it, or move it away."
+        )
 
 
 def _remove_abandoned(folder: Path, prefix: str) -> None:
@@ -423,14 +505,19 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        message = str(error).strip().splitlines()[0]
-        advice = next((a for pattern, a in _ADVICE if re.search(pattern, message)), "")
-        kind = NoRoomError if re.search(_FULL, message) else HistoryError
-        raise kind(f"The history {path}: {message} {advice}".rstrip()) from error
+        raise _told(path, error) from error
     except RuntimeError as error:
         if str(error) == "Query interrupted":  # what DuckDB makes of Ctrl-C
             raise KeyboardInterrupt from error
         raise
+
+
+def _told(path: Path, error: duckdb.Error) -> HistoryError:
+    """Error for the analyst: what DuckDB says, with advice."""
+    message = str(error).strip().splitlines()[0]
+    advice = next((a for pattern, a in _ADVICE if re.search(pattern, message)), "")
+    kind = NoRoomError if re.search(_FULL, message) else HistoryError
+    return kind(f"The history {path}: {message} {advice}".rstrip())
 
 
 def _is_as_left(path: Path) -> bool:
@@ -444,7 +531,7 @@ def _state(path: Path) -> tuple[int, ...] | None:
 
     That is, where changes are in a log beside the file, or the clock of its disk counts seconds.
     """
-    if path.with_name(f"{path.name}.wal").exists() or not path.exists():
+    if _beside(path, ".wal").exists() or not path.exists():
         return None
     about = path.stat()
     if about.st_mtime_ns % 1_000_000_000 == 0:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import duckdb
 import pytest
 from builders import assert_analyses_equal, build_analysis
 
-from ganglioside.errors import HistoryError
+from ganglioside.errors import HistoryBusyError, HistoryError
 from ganglioside.history import History
+from ganglioside.history.care import backup
+from ganglioside.history.storage.store import Store
+from ganglioside.history.tokens import identity
 from ganglioside.reading.raw_table import Source
 
 #: Of a history in a database: `test_operations.py`.
@@ -63,6 +68,46 @@ def test_restore_brings_back_and_keeps_what_was_there(history: History, tmp_path
     assert not list(tmp_path.glob("*.restored*"))
 
 
+def test_what_is_revoked_meanwhile_waits_for_the_restore(
+    history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = history.tokens.add("Ada")
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    hasty = History.open(history.path, timeout=0.1)
+    put, tried = backup._put, []
+
+    def put_late(store: Store, draft: Path) -> Path | None:
+        with pytest.raises(HistoryBusyError):
+            hasty.tokens.revoke(identity(secret))
+        tried.append(draft)
+        return put(store, draft)
+
+    monkeypatch.setattr(backup, "_put", put_late)
+    history.care.restore(copy)
+    assert tried
+    hasty.tokens.revoke(identity(secret))
+    assert not history.tokens.valid()
+
+
+def test_a_file_in_use_elsewhere_is_not_taken_for_a_damaged_one(
+    history: History, tmp_path: Path
+) -> None:
+    secret = history.tokens.add("Ada")
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    history.tokens.revoke(identity(secret))
+    held = (
+        "import sys, duckdb; c = duckdb.connect(sys.argv[1]); print(flush=True); sys.stdin.read()"
+    )
+    with Popen([sys.executable, "-c", held, history.path], stdin=PIPE, stdout=PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        with pytest.raises(HistoryError, match="Another program has the file open"):
+            history.care.restore(copy)
+        other.communicate()
+    assert list(history.care.log()["action"]) == ["token added", "backed up", "token revoked"]
+    assert not list(tmp_path.glob("*before*"))
+
+
 @pytest.mark.parametrize("content", [None, b"Name,RT\n" * 4000])
 def test_what_is_no_backup_replaces_nothing(
     history: History, tmp_path: Path, content: bytes | None
@@ -105,8 +150,6 @@ def test_vacuum_gives_room_back_and_changes_nothing(history: History) -> None:
 def test_a_vacuum_that_breaks_changes_nothing(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ganglioside.history.storage.store import Store
-
     sid = history.save(build_analysis())
 
     def broken(self: Store, target: Path) -> None:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import duckdb
 import pytest
@@ -337,6 +338,55 @@ def test_macros_are_looked_for_where_a_log_lies_beside_the_file(history: History
     assert history.path.stat().st_size == before.st_size
     with pytest.raises(HistoryError, match="the macro 'stolen'"):
         History.open(history.path)
+
+
+def test_a_draft_takes_its_log_along(history: History) -> None:
+    """DuckDB says nothing where it cannot move the log into the file on closing."""
+    kept = store.Store(history.path, 1.0)
+    with kept.alone() as path, kept.draft() as draft:
+        shutil.copyfile(path, draft)
+        _leave_a_log(draft)
+        kept.replace_by(draft)
+    assert query(history, "SELECT author FROM schedule") == [("Ada",)]
+
+
+def test_a_draft_that_is_not_whole_replaces_nothing(
+    history: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = store.Store(history.path, 1.0)
+    with kept.alone() as path, kept.draft() as draft:
+        shutil.copyfile(path, draft)
+        _leave_a_log(draft)
+        before = path.read_bytes()
+        monkeypatch.setattr(store, "connect", _kept_in_the_log)
+        with pytest.raises(HistoryError, match="Not all of the new file could be written"):
+            kept.replace_by(draft)
+        assert path.read_bytes() == before
+
+
+def test_no_history_is_made_beside_the_log_of_another(history: History) -> None:
+    _leave_a_log(history.path)
+    moved = history.path.rename(history.path.with_name("moved.duckdb"))
+    with pytest.raises(HistoryError, match=r"put history\.duckdb back beside it"):
+        History.open(history.path)
+    assert not history.path.exists()
+    moved.rename(history.path)
+    assert query(history, "SELECT author FROM schedule") == [("Ada",)]
+
+
+def _leave_a_log(path: Path) -> None:
+    """Store a row as a process that dies leaves it: in the write-ahead log."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        connection.execute("INSERT INTO schedule VALUES (1, 1, 'Ada', NULL)")
+    assert path.with_name(f"{path.name}.wal").exists()
+
+
+@contextmanager
+def _kept_in_the_log(path: Path) -> Iterator[mock.Mock]:
+    """Connection that cannot move the log, as on a full disk."""
+    assert path.exists()
+    yield mock.Mock()
 
 
 def test_an_older_file_is_brought_up_to_date_with_its_sessions(

@@ -20,8 +20,8 @@ from typing import Final
 
 import httpx
 import pytest
-from browser.servers import free_port
 from effort import PATIENCE, end_process, until
+from ports import free_port
 
 from ganglioside.server import hub_config
 

@@ -123,6 +123,35 @@ def test_a_click_is_meant_for_the_job_that_was_pressed(archive: Visit, server: S
         held.end(job, "cancelled")
 
 
+def test_the_buttons_of_a_job_stay_where_they_are_while_it_goes_on(
+    archive: Visit, server: Server
+) -> None:
+    """A press on a button that moves before it is let go is lost."""
+    held = history(server).jobs
+    page = archive.page
+    job = held.add("analyze", {"source": "/nowhere/long.csv"}, "long.csv")
+    held.start(job)
+    line = page.locator(".gg-jobs .gg-row", has_text=job)
+    expect(line).to_contain_text("processing")
+    line.click()
+    cancel, retry = (
+        page.locator(".gg-jobs").get_by_role("button", name=name) for name in ("Cancel", "Retry")
+    )
+    expect(cancel).to_be_enabled()
+    before = cancel.bounding_box(), retry.bounding_box()
+    events: list[ProgressEvent] = []
+    progress = Progress(events.append)
+    for step in range(3):
+        progress.done("rule1", f"step {step} has happened")
+    held.beat(job, events)
+    expect(page.locator(".gg-jobs pre")).to_contain_text("step 2 has happened")
+    assert (cancel.bounding_box(), retry.bounding_box()) == before
+    session = history(server).save(gg.analyze(gg.example()))
+    held.end(job, "completed", session=session)
+    expect(page.locator(".gg-jobs").get_by_role("link", name="Open its session")).to_be_visible()
+    assert (cancel.bounding_box(), retry.bounding_box()) == before
+
+
 def test_several_files_run_as_a_batch_which_goes_on_when_the_page_is_closed(
     visit: Visit, archive: Visit, server: Server, tmp_path: Path
 ) -> None:

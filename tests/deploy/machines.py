@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from browser.servers import free_port
 from effort import PATIENCE, until
 from paths import ROOT, TESTS
 from platformdirs import user_cache_path
+from ports import free_port
 
 from deploy.containers import apt_options, base, pip_options, podman
 from deploy.proxies import NAME, Proxy

@@ -16,9 +16,9 @@ from typing import Any, Final
 
 import httpx
 import trustme
-from browser.servers import free_port
 from effort import PATIENCE, until
 from paths import ROOT
+from ports import free_port
 from websocket import WebSocket, create_connection
 
 from deploy.wanted import program

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from browser.servers import free_port
 from effort import until
 from paths import ROOT
+from ports import free_port
 
 import ganglioside as gg
 from deploy.containers import environment, hub_image, image, others, podman

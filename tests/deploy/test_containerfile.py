@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser.servers import free_port
 from effort import until
+from ports import free_port
 
 import ganglioside as gg
 from deploy.containers import image, podman

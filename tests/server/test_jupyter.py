@@ -7,7 +7,6 @@ import http.client
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ import httpx
 import pytest
 import websockets
 from effort import PATIENCE
+from ports import free_port
 from served import upload, websocket
 from traitlets.config import Config, Configurable
 
@@ -38,11 +38,6 @@ from ganglioside.watching import alarms
 
 TOKEN = "token-of-the-jupyter-server"
 BASE = "/user/ann"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

@@ -38,8 +38,8 @@ def test_jobs_are_listed_chosen_and_told_of(monkeypatch: pytest.MonkeyPatch) -> 
     assert "1 waiting" in panel._count.value
     panel.grid.selected = job
     assert panel.state.chosen == job
-    assert "&lt;img" in panel._chosen.value
-    assert "<img" not in panel._chosen.value
+    assert "&lt;img" in panel._heading.value
+    assert "<img" not in panel._heading.value + panel._chosen.value
     assert panel.retry.disabled
     assert not panel.cancel.disabled
     history.jobs.start(job)
@@ -93,7 +93,7 @@ def test_a_click_is_answered_for_its_job_though_the_list_has_changed(
     for job in (first, second):
         panel.grid.selected = job
         assert panel.state.chosen == job
-        assert f"job {job}" in panel._chosen.value
+        assert f"job {job}" in panel._heading.value
     panel.state.close()
 
 

@@ -60,11 +60,13 @@ class JobsPanel(Panel):
         own = page is None
         self._page = page or Page()
         self.grid = Grid("Jobs", _COLUMNS, key="id", lines=8, empty=_NO_JOB)
-        self._count, self._said, self._chosen = box(kind="count"), box(), box()
+        self._count, self._heading = box(kind="count"), box()
+        self._said, self._chosen = box(), box()
         self._build_actions()
+        # What grows while a job goes on is below the buttons: a press on one that moves is lost.
         super().__init__(
             "Jobs",
-            [self._count, self.grid, self._said, self._chosen, self._actions,
+            [self._count, self.grid, self._heading, self._actions, self._said, self._chosen,
              *([self._page] if own else [])],
             kind="jobs",
         )  # fmt: skip
@@ -87,7 +89,8 @@ class JobsPanel(Panel):
             "Overview", self._overview, tip="A page about all tables of the batch"
         )
         self._link = box()
-        buttons = [self.download, self.overview, self.opener, self._link, self.cancel, self.retry]
+        # Those that come when a job has ended are to the right: the others stay in place.
+        buttons = [self.cancel, self.retry, self.download, self.overview, self.opener, self._link]
         self._actions = w.HBox(buttons).add_class("gg-buttons")
 
     def _picked(self, job: str) -> None:
@@ -155,6 +158,7 @@ class JobsPanel(Panel):
         grey = state.why_not if line is not None else ""
         self._said.value = say(state.error, "error") or say(state.notice or grey)
         self._actions.layout.display = "none" if line is None else ""
+        self._heading.value = "" if line is None else _heading(line.job)
         if line is None:
             self._chosen.value = f"<p class='gg-empty'>{_NEXT}</p>" if state.lines else ""
             return
@@ -191,6 +195,10 @@ def _event_line(event: ProgressEvent) -> str:
     return f"{time}  {event['percentage']:3.0f} %  {event['step']}: {event_text(event)}"
 
 
+def _heading(job: Job) -> str:
+    return f"<h3>{escape(job.kind)}: {escape(job.name)} <small>job {escape(job.id)}</small></h3>"
+
+
 def _described(line: JobLine, log: str) -> str:
     job = line.job
     facts = [
@@ -211,7 +219,7 @@ def _described(line: JobLine, log: str) -> str:
     if log:
         events = f"<h4>Events and log, the newest first</h4><pre tabindex='0'>{escape(log)}</pre>"
     return (
-        f"<h3>{escape(job.kind)}: {escape(job.name)} <small>job {escape(job.id)}</small></h3>{bar}"
+        bar
         + (say(job.error, "error") if job.error else "")
         + f"<div class='gg-facts'>{listed}{made}</div>{events}"
     )

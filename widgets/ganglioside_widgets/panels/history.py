@@ -163,15 +163,16 @@ class HistoryPanel(Panel):
         self._message.value = say(state.error, "error") or say(state.notice or why_not)
         for part in (self.rename, self.rerun, self.delete, self.name, self.way, self.share):
             part.disabled = bool(why_not)
-        self._actions.layout.display = "" if session is not None else "none"
         self._confirmation.layout.display = "" if state.to_delete else "none"
         self.delete.layout.display = "none" if state.to_delete else ""
         if session is None:
+            self._actions.layout.display = "none"
             self._chosen.value = _CHOOSE if len(state.sessions) else _FIRST
             return
         self._chosen.value = _description(session)
         if change is None or change.get("name") in ("chosen", "sessions"):
             self._show_session(session)
+        self._actions.layout.display = ""  # only now that they stand where they stay
 
     def _show_session(self, session: pd.Series) -> None:
         """Show name, thresholds and exports of the chosen session."""

@@ -157,12 +157,12 @@ class JobsPanel(Panel):
         state, line = self.state, self.state.line
         grey = state.why_not if line is not None else ""
         self._said.value = say(state.error, "error") or say(state.notice or grey)
-        self._actions.layout.display = "none" if line is None else ""
-        self._heading.value = "" if line is None else _heading(line.job)
         if line is None:
+            self._actions.layout.display, self._heading.value = "none", ""
             self._chosen.value = f"<p class='gg-empty'>{_NEXT}</p>" if state.lines else ""
             return
         job = line.job
+        self._heading.value = _heading(job)
         self.cancel.disabled = bool(state.why_not) or job.has_ended or job.cancel_requested
         self.retry.disabled = bool(state.why_not) or not job.has_ended
         self.cancel.tooltip = state.why_not or "Cancel"
@@ -170,6 +170,7 @@ class JobsPanel(Panel):
         self.download.layout.display = "" if line.has_made else "none"
         self.overview.layout.display = "" if line.results is not None else "none"
         self._show_way_to_session(job)
+        self._actions.layout.display = ""  # only now that they stand where they stay
         self._chosen.value = _described(line, self._log())
 
     def _show_way_to_session(self, job: Job) -> None:

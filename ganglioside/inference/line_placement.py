@@ -25,7 +25,7 @@ from ganglioside.retention.isomer_lines import (
 )
 from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
 from ganglioside.support.caches import kept_with_first
-from ganglioside.support.densities import OWN_TAIL, student
+from ganglioside.support.densities import OWN_TAIL, closeness, student
 from ganglioside.support.moments import Moments
 
 _LEAST_ODDS: Final = 1e-12
@@ -132,8 +132,7 @@ def _fragment_share(state: Inference, expected: RtDifference) -> FloatArray:
     """Share of each pair if the child can only be a fragment or an artefact, shape (m,)."""
     pairs = state.coelution
     distance = (pair_delta(state) - expected.mean) / (_CLOSE * expected.scale)
-    near = 1 / (1 + distance**4)
-    weight = near * state.shares.genuine[pairs.parent]
+    weight = closeness(distance) * state.shares.genuine[pairs.parent]
     total = sum_by(pairs.child, weight, len(state.observed))
     return np.asarray(weight / np.maximum(total, 1.0)[pairs.child])
 

@@ -14,7 +14,7 @@ from ganglioside.inference.state import Inference
 from ganglioside.ion_source.artefacts import processes
 from ganglioside.support.arrays import FloatArray, IntArray
 from ganglioside.support.caches import kept_with_first
-from ganglioside.support.densities import student_weight
+from ganglioside.support.densities import closeness, student_weight
 
 _CLOSE: Final = 4.0  # scatters from its line at which a row counts half
 
@@ -66,7 +66,7 @@ def _off_line(state: Inference) -> FloatArray:
     distance, variance = (of_candidate[at] for of_candidate in state.without_itself)
     scatter = state.scatter[at]
     known = scatter**2 / (scatter**2 + variance)
-    near = 1 / (1 + (distance / (_CLOSE * scatter)) ** 4)
+    near = closeness(distance / (_CLOSE * scatter))
     of_row = known * near * distance / state.candidates.speed[at]
     off = of_row[state.coelution.parent]
     off[state.coelution.splits] = 0.0

@@ -18,6 +18,7 @@ from ganglioside.observations.groups import Groups
 from ganglioside.observations.observations import Observations
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, ranges, starts, sum_by
 from ganglioside.support.caches import kept_with_first
+from ganglioside.support.densities import closeness
 from ganglioside.support.priors import Priors
 
 MOST_LINES: Final = 3  # isomers of one series that are distinguished
@@ -196,7 +197,7 @@ def starting_lines(
     reduced = reduced[row]
     weight = _weight(observed)[row]
     explained = _explained_by_artefacts(layout, coelution)
-    parent, child, closeness = _fragment_pairs_by_child(layout, coelution)
+    parent, child, close = _fragment_pairs_by_child(layout, coelution)
     row_bounds = np.append(layout.first, len(row))
     pair_bounds = np.searchsorted(child, row_bounds)
     first_row, first_pair = row_bounds.tolist(), pair_bounds.tolist()
@@ -205,7 +206,7 @@ def starting_lines(
     for group in np.argsort(-observed.groups.depth, kind="stable").tolist():
         own = slice(first_row[group], first_row[group + 1])
         pair = slice(first_pair[group], first_pair[group + 1])
-        by_parents = closeness[pair] * genuine[parent[pair]]
+        by_parents = close[pair] * genuine[parent[pair]]
         np.maximum.at(explained, child[pair], by_parents)
         free = 1 - explained[own]
         slots = np.flatnonzero(layout.starts_slot[own])
@@ -217,17 +218,12 @@ def starting_lines(
     return _as_lines(offsets)
 
 
-def _closeness(delta: FloatArray) -> FloatArray:
-    """How closely pairs co-elute: 1 at the same RT, 0 far apart, in the shape of `delta` (min)."""
-    return np.asarray(1 / (1 + (delta / _CLOSE) ** 4))
-
-
 def _explained_by_artefacts(layout: _Layout, coelution: Coelution) -> FloatArray:
     """Part of each row that a co-eluting artefact explains, 0 to 1, shape (n,), as laid out."""
     position = np.argsort(layout.row)
     artefact = coelution.process >= 0
     explained = np.zeros(len(layout.row))
-    by_artefact = _ARTEFACT_SHARE * _closeness(coelution.delta)[artefact]
+    by_artefact = _ARTEFACT_SHARE * closeness(coelution.delta[artefact] / _CLOSE)
     np.maximum.at(explained, position[coelution.child[artefact]], by_artefact)
     return explained
 
@@ -244,8 +240,8 @@ def _fragment_pairs_by_child(
     child = position[coelution.child[fragments]]
     order = np.argsort(child, kind="stable")
     parent = position[coelution.parent[fragments]]
-    closeness = _closeness(coelution.delta)[fragments]
-    return parent[order], child[order], closeness[order]
+    close = closeness(coelution.delta[fragments] / _CLOSE)
+    return parent[order], child[order], close[order]
 
 
 def find_lines(

@@ -135,6 +135,11 @@ def student_weight(z: FloatArray, tail: float) -> FloatArray:
     return np.asarray((tail + 1) / (tail + z**2))
 
 
+def closeness(distance: FloatArray) -> FloatArray:
+    """Weight of a distance: 1 at 0, a half at 1, 0 far beyond; flatter within than a density."""
+    return np.asarray(1 / (1 + distance**4))
+
+
 def normal(x: FloatArray, mean: FloatArray | float, sd: FloatArray | float) -> FloatArray:
     """Normal density at x; 1 where x is missing, as a missing value is no evidence."""
     z = (x - mean) / sd

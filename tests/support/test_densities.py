@@ -13,6 +13,7 @@ from ganglioside.support.densities import (
     PAIR_TAIL,
     STANDARD_DEVIATION,
     beyond_own_tail,
+    closeness,
     normal,
     of_area,
     of_difference,
@@ -53,6 +54,11 @@ def test_weights_are_those_of_the_fit_with_tails() -> None:
     step = 1e-6
     slope = (np.log(student(Z + step, 1.0, 6.0)) - np.log(student(Z - step, 1.0, 6.0))) / (2 * step)
     np.testing.assert_allclose(-weight * Z, slope, atol=1e-6)
+
+
+def test_closeness_falls_from_one_over_a_half_at_a_distance_of_one() -> None:
+    assert closeness(np.array([0.0, 1.0, -1.0, 10.0])).tolist() == [1, 0.5, 0.5, 1 / 10_001]
+    assert (np.diff(closeness(Z[Z >= 0])) < 0).all()
 
 
 def test_normal_is_that_of_the_tables_and_one_where_nothing_is_known(stats: Any) -> None:

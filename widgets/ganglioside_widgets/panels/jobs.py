@@ -33,6 +33,7 @@ _COLUMNS = (
 )
 
 _NO_JOB = "No job yet: exports and reruns of large sessions run as jobs."
+_GONE = "What it made is gone: press Retry to make it again."
 _NEXT = "Select a job to see its events, to cancel it while it waits or runs, or to start it again."
 
 
@@ -112,7 +113,7 @@ class JobsPanel(Panel):
         results = None if line is None else line.results
         page = None if results is None else overview_in(results)
         if line is None or results is None or page is None:
-            self.state.error = "The overview is gone: send the tables again."
+            self.state.error = _GONE
             return
         self._hand_out(f"batch-{line.job.id}.html", lambda: handed_out(page, results))
 
@@ -124,7 +125,7 @@ class JobsPanel(Panel):
         elif results is not None and results.is_dir():
             self._hand_out(f"batch-{line.job.id}.zip", lambda: packed(results))
         else:
-            self.state.error = "What it made is gone: press Retry to make it again."
+            self.state.error = _GONE
 
     def _hand_out(self, name: str, made: Callable[[], bytes]) -> None:
         try:

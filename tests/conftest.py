@@ -21,12 +21,14 @@ pytest.register_assert_rewrite(
 
 import effort  # noqa: E402
 import kept_open  # noqa: E402
+import kernel_sockets  # noqa: E402
 import stores  # noqa: E402
 
 if TYPE_CHECKING:
     from xdist.scheduler import LoadFileScheduling
 
 effort.load_profile()
+kernel_sockets.use_sockets()
 if sys.platform == "linux":
     from copied_kernels import copy_kernels
 

@@ -10,6 +10,7 @@ import pytest
 from nbformat import v4
 
 import ganglioside as gg
+from ganglioside_widgets.serving.kernel_transport import kernel_transport
 
 sync_api = pytest.importorskip("playwright.sync_api")
 from effort import PATIENCE  # noqa: E402
@@ -51,6 +52,7 @@ def panels(
     arguments = (
         f"--Voila.tornado_settings={{'websocket_max_message_size': {LIMIT}}}",
         f"--VoilaExecutor.iopub_timeout={PATIENCE:.0f}",
+        f"--KernelManager.transport={kernel_transport(folder)}",
     )
     with running(folder, "voila", str(path), *arguments) as server:
         visit = Visit.begin(browser)

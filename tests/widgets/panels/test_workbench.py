@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 
 import pytest
 from effort import PATIENCE
@@ -124,6 +125,35 @@ def test_an_address_opens_its_session_with_its_thresholds() -> None:
     odd.state.run.join(PATIENCE)
     assert "rt_tolerance" in odd.state.notice
     assert odd.state.results.analysis is not None
+    none = Workbench()
+    none._open({"session": "of nobody", "outlier_threshold": "1.1"})
+    none.state.run.join(PATIENCE)
+    none.upload.state.add_example()
+    none.state.run.join(PATIENCE)
+    assert none.state.results.analysis is not None
+    assert none.state.thresholds.settings.outlier_threshold == 2.5
+
+
+def test_the_address_names_what_is_displayed(go: threading.Event) -> None:
+    bench = Workbench()
+    go.set()
+    bench.upload.state.add_example()
+    bench.state.run.join(PATIENCE)
+    shown = {"session": bench.state.export.session_id}
+    assert bench.page._address == shown
+    go.clear()
+    bench.state.run.start()
+    bench.state.run.cancel()
+    go.set()
+    bench.state.run.join(PATIENCE)
+    assert bench.state.run.phase is Phase.CANCELLED
+    assert bench.page._address == shown
+    bench.thresholds.sliders["outlier_threshold"].value = 1.5
+    bench.state.keep()
+    kept = {"session": bench.state.export.session_id}
+    assert bench.page._address == kept != shown
+    bench.thresholds.sliders["outlier_threshold"].value = 2.5
+    assert bench.page._address == {**kept, "outlier_threshold": "2.5"}
 
 
 def test_the_end_of_a_long_analysis_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

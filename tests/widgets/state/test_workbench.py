@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -278,17 +277,125 @@ def test_a_session_that_failed_is_no_failure_of_the_chosen_file(bench: Workbench
     assert "valid" in bench.upload.files()["state"].iloc[0]
 
 
-def test_a_decision_refused_during_a_run_is_not_refused_after_it(
-    bench: WorkbenchState, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def two(opened: Opener) -> WorkbenchState:
+    """A page with two files, of which the first was analysed and is chosen."""
+    bench = WorkbenchState(opened)
+    for name, shift in (("a.csv", 0.0), ("b.csv", 0.3)):
+        bench.upload.expect(name, 2)
+        bench.upload.add(name, table_of(shift))
+    bench.upload.choose(0)
+    bench.run.start()
+    settle(bench)
+    return bench
+
+
+def shown(bench: WorkbenchState) -> gg.Analysis:
+    """The displayed result, which is that of the chosen table."""
+    assert bench.results.analysis is not None
+    assert bench.results.stale == ""
+    return bench.results.analysis
+
+
+def test_the_next_run_keeps_decisions_and_marks_though_another_file_was_chosen(
+    two: WorkbenchState, opened: Opener
 ) -> None:
-    go = threading.Event()
+    was = bool(shown(two).features["anchor"][3])
+    two.results.select(3)
+    two.results.override_anchor(not was)
+    two.results.select(5)
+    assert two.review.decide("rejected", note="MS/MS")
+    for away in (lambda: two.upload.choose(1), lambda: two.upload.join(True)):
+        away()
+        assert two.results.stale
+        two.upload.join(False)
+        two.upload.choose(0)
+        assert two.run.overrides == shown(two).overrides
+    two.run.start()
+    settle(two)
+    assert bool(shown(two).features["anchor"][3]) is not was
+    assert len(opened().load(two.export.session_id).overrides) == 2
 
-    def held(self: History, *values: Any) -> Any:
-        assert go.wait(PATIENCE)
-        return carry_out(self, *values)
 
-    carry_out = History.carry_out
-    monkeypatch.setattr(History, "carry_out", held)
+def test_a_file_chosen_during_a_run_shows_its_result_after_it(
+    two: WorkbenchState, go: threading.Event
+) -> None:
+    two.upload.choose(1)
+    two.run.start()
+    two.upload.choose(0)
+    assert two.results.stale.startswith("b.csv is being analysed")
+    two.thresholds.outlier_threshold = 1.5
+    go.set()
+    settle(two)
+    assert shown(two).source.name == "a.csv"
+    assert shown(two).settings.outlier_threshold == 1.5
+    assert two.unsaved_settings
+    two.upload.choose(1)
+    assert shown(two).source.name == "b.csv"
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+def test_a_threshold_moved_during_a_run_holds_after_it(
+    bench: WorkbenchState, go: threading.Event, *, is_cancelled: bool
+) -> None:
+    bench.run.start()
+    bench.thresholds.outlier_threshold = 1.5
+    if is_cancelled:
+        bench.run.cancel()
+    go.set()
+    settle(bench)
+    assert bench.run.phase is (Phase.CANCELLED if is_cancelled else Phase.FINISHED)
+    assert shown(bench).settings.outlier_threshold == 1.5
+    assert bench.thresholds.outlier_threshold == 1.5
+    assert bench.unsaved_settings
+
+
+def test_thresholds_are_those_of_the_result_that_is_displayed_again(two: WorkbenchState) -> None:
+    two.upload.choose(1)
+    two.thresholds.outlier_threshold = 1.0  # for a run of the second file
+    two.upload.choose(0)
+    assert two.thresholds.settings == shown(two).settings == gg.Settings()
+    assert not two.unsaved_settings
+
+
+def test_thresholds_are_compared_with_those_that_were_saved_last(
+    two: WorkbenchState, opened: Opener
+) -> None:
+    two.thresholds.outlier_threshold = 1.2
+    two.keep()
+    kept = two.export.session_id
+    assert (two.run.session_id, two.saved_settings) == (kept, shown(two).settings)
+    two.thresholds.outlier_threshold = 2.5
+    assert two.unsaved_settings
+    two.thresholds.outlier_threshold = 1.2
+    assert not two.unsaved_settings
+    two.results.select(3)
+    assert two.review.decide("rejected")
+    assert len(opened().load(kept).overrides) == 1
+    two.upload.choose(1)
+    two.run.start()
+    settle(two)
+    two.upload.choose(0)
+    assert two.export.session_id == kept
+    assert shown(two).settings.outlier_threshold == 1.2
+    assert shown(two).overrides.of(3) is not None
+
+
+def test_a_session_cannot_be_opened_during_a_run_and_that_is_said(
+    bench: WorkbenchState, go: threading.Event
+) -> None:
+    sid = bench.run.session_id
+    bench.run.start()
+    bench.open(sid)
+    assert "Wait for the end of this analysis" in bench.run.notice
+    go.set()
+    settle(bench)
+    assert bench.run.notice == ""
+
+
+def test_a_decision_refused_during_a_run_is_not_refused_after_it(
+    bench: WorkbenchState, go: threading.Event
+) -> None:
     bench.results.select(3)
     bench.run.start()
     assert not bench.review.decide("accepted")

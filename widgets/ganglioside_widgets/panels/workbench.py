@@ -34,6 +34,9 @@ _LONGEST_NAME: Final = 20
 #: Seconds between two looks at what others have decided.
 _LOOK: Final = 10.0
 
+#: Phases in which a run has ended without a result.
+_WITHOUT_RESULT: Final = (Phase.FAILED, Phase.CANCELLED)
+
 #: The end of an analysis, as the notice words it.
 _ENDED: Final = {
     Phase.FINISHED: "is done",
@@ -110,7 +113,8 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self.state.results.observe(self._show, ["stale", "analysis"])
         self.state.results.observe(self._show_changes, ["changes", "changed"])
         self.state.run.observe(self._show_result, "analysis")
-        self.state.run.observe(self._set_address, "session_id")
+        self.state.run.observe(self._set_address, ["session_id", "phase"])
+        self.state.observe(self._set_address, "saved_settings")
         self.state.thresholds.observe(self._set_address, "settings")
         self.state.run.observe(self._notify_of_end, "phase")
         self.state.upload.observe(self._show_files, ["uploads", "chosen", "states"])
@@ -215,11 +219,17 @@ class Workbench(w.VBox):  # type: ignore[misc]
             return
         thresholds = {name: parameters[name] for name in STEPS if name in parameters}
         if thresholds:
-            self.state.run.observe(lambda _: self._set_thresholds(thresholds), "analysis")
+            sid = parameters["session"]
+            self.state.run.observe(lambda _: self._set_thresholds(sid, thresholds), "analysis")
         self.state.open(parameters["session"])
 
-    def _set_thresholds(self, thresholds: dict[str, str]) -> None:
-        """Set the thresholds of the address, and remove them from the dict: they apply once."""
+    def _set_thresholds(self, sid: str, thresholds: dict[str, str]) -> None:
+        """Set the thresholds of the address, and remove them from the dict: they apply once.
+
+        Where another result comes first, they do not: its session could not be opened.
+        """
+        if not self.state.run.session_id.startswith(sid):
+            thresholds.clear()
         for name in list(thresholds):
             try:
                 setattr(self.state.thresholds, name, float(thresholds.pop(name)))
@@ -227,21 +237,23 @@ class Workbench(w.VBox):  # type: ignore[misc]
                 self.state.notice = f"The value of {name} in the address is not a number."
 
     def _set_address(self, _: object) -> None:
-        """Write the session and the thresholds that differ from it into the address."""
-        sid = self.state.run.session_id
+        """Write the session and the thresholds that differ from it into the address.
+
+        Of a run that was cancelled or failed there is nothing to see: the displayed result is it.
+        """
+        run, shown = self.state.run, self.state.export.session_id
+        sid = shown if shown and run.phase in _WITHOUT_RESULT else run.session_id
         thresholds = self._changed_thresholds() if sid else {}
         self.page.set_address(session=sid, **thresholds)
 
     def _changed_thresholds(self) -> dict[str, str]:
         """Thresholds that differ from those of the session, as texts by name."""
-        saved = self.state.run.analysis
+        saved = self.state.saved_settings
         if saved is None:
             return {}
         values = {name: getattr(self.state.thresholds.settings, name) for name in STEPS}
         return {
-            name: f"{value:g}"
-            for name, value in values.items()
-            if value != getattr(saved.settings, name)
+            name: f"{value:g}" for name, value in values.items() if value != getattr(saved, name)
         }
 
     def _notify_of_end(self, change: dict[str, object]) -> None:
@@ -249,7 +261,8 @@ class Workbench(w.VBox):  # type: ignore[misc]
         run = self.state.run
         if change["old"] is not Phase.RUNNING or run.elapsed < LONG:
             return
-        name = run.table.source.name if run.table is not None else f"session {run.session_id}"
+        of = run.judged
+        name = f"session {run.session_id}" if of is None else of.source.name
         self.page.tell(
             f"The analysis of {name} {_ENDED[run.phase]} after {duration(run.elapsed)}.",
             error=run.phase is Phase.FAILED,

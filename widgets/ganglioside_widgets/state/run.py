@@ -220,8 +220,12 @@ class RunState(t.HasTraits):
 
     def find(self, sid: str) -> None:
         """Show a session of the history: its result, or its progress in another process."""
-        if self.phase is not Phase.RUNNING:
-            self._launch(lambda: self._follow(sid))
+        if self.phase is Phase.RUNNING:
+            self.notice = (
+                "Wait for the end of this analysis, or cancel it, to open another session."
+            )
+            return
+        self._launch(lambda: self._follow(sid))
 
     def show(self, table: FeatureTable, analysis: Analysis, sid: str) -> None:
         """Show the result that this page has of a table, unless something runs."""

@@ -51,6 +51,8 @@ class WorkbenchState(t.HasTraits):
         What was saved last.
     unsaved_settings : bool
         Whether the displayed verdicts are from other thresholds than the saved session.
+    saved_settings : Settings or None
+        Those of that session; None before there is a result.
 
     Examples
     --------
@@ -68,6 +70,7 @@ class WorkbenchState(t.HasTraits):
     notice = t.Unicode("")
     saved = t.Unicode("")
     unsaved_settings = t.Bool(False)
+    saved_settings = t.Instance(Settings, allow_none=True)
 
     def __init__(
         self,
@@ -92,7 +95,7 @@ class WorkbenchState(t.HasTraits):
         self.jobs = JobsState(
             history, post, everything=not self.visitor.on_page, visitor=self.visitor
         )
-        self._is_merging = False
+        self._is_merging = self._moved_meanwhile = False
         self._found: dict[Upload, tuple[Analysis, str]] = {}
         self._waiting: list[Upload] = []
         self._failed: set[Upload] = set()
@@ -177,7 +180,9 @@ class WorkbenchState(t.HasTraits):
             self.notice = f"Not saved: {error}"
             return
         self.notice, self.unsaved_settings = "", False
-        self.run.session_id = self.export.session_id = sid
+        self.saved_settings, self.export.session_id = analysis.settings, sid
+        if self.run.table is not None:
+            self.run.show(self.run.table, analysis, sid)
 
     def _table_chosen(self, _: object) -> None:
         """Give the run the chosen table, with its result if this page has one."""
@@ -188,6 +193,13 @@ class WorkbenchState(t.HasTraits):
         table = self.upload.table
         if upload in self._found and table is not None and not self.upload.as_study:
             self.run.show(table, *self._found[upload])
+            self._take_settings()
+
+    def _take_settings(self) -> None:
+        """Set the thresholds to those of the displayed result, unless it is of another table."""
+        shown = self.results.analysis
+        if shown is not None and not self.results.stale:
+            self.thresholds.take(shown.settings)
 
     def _file_came(self, change: dict[str, Upload | None]) -> None:
         """Analyse a file that came alone; where something runs, after it."""
@@ -215,6 +227,9 @@ class WorkbenchState(t.HasTraits):
         elif self.run.phase is Phase.FAILED:
             self._failed |= of_run
         if change["old"] is Phase.RUNNING and self.run.phase is not Phase.FINISHED:
+            self._compare(None)
+            if self._moved_meanwhile:
+                self._thresholds_moved(None)
             self._go_on()
         self._list_states()
 
@@ -246,8 +261,14 @@ class WorkbenchState(t.HasTraits):
         return upload.table is not None and upload.table is self.run.judged
 
     def _compare(self, _: object) -> None:
-        """Say why the displayed result is not that of the chosen table."""
+        """Say why the displayed result is not that of the chosen table.
+
+        If it is, the next run uses its decisions, also where another table was chosen meanwhile.
+        """
         self.results.stale = self._why_stale()
+        shown = self.results.analysis
+        if shown is not None and not self.results.stale:
+            self.run.overrides = shown.overrides
 
     def _why_stale(self) -> str:
         shown = self.results.analysis
@@ -256,7 +277,8 @@ class WorkbenchState(t.HasTraits):
         result = f"Below is the result of {shown.source.name}"
         table = self.run.table
         if self.run.phase is Phase.RUNNING:
-            name = "Another analysis" if table is None else table.source.name
+            running = self.run.judged
+            name = "Another analysis" if running is None else running.source.name
             return f"{name} is being analysed. {result}, of before."
         if self.run.arriving:
             return f"{self.run.arriving} is arriving. {result}."
@@ -281,6 +303,7 @@ class WorkbenchState(t.HasTraits):
     def _thresholds_moved(self, _: object) -> None:
         settings = self.thresholds.settings
         self.run.settings = settings
+        self._moved_meanwhile = self.run.phase is Phase.RUNNING
         shown = self.results.analysis
         if shown is None or self.results.stale or shown.settings == settings:
             return
@@ -289,8 +312,7 @@ class WorkbenchState(t.HasTraits):
         except GangliosideError as error:
             self.notice = str(error)
             return
-        saved = self.run.analysis
-        self.unsaved_settings = saved is None or saved.settings != settings
+        self.unsaved_settings = settings != self.saved_settings
         self._show_changes(shown if self.unsaved_settings else None, decided)
         self.results.analysis = decided
 
@@ -305,11 +327,18 @@ class WorkbenchState(t.HasTraits):
         self.export.session_id = self.run.session_id
         self.results.analysis = analysis
         self._show_changes(before, analysis)
+        self.saved_settings = analysis.settings
         self.unsaved_settings, self.notice, self.saved = False, "", ""
+        moved = self.thresholds.settings if self._moved_meanwhile else analysis.settings
         self.thresholds.take(analysis.settings)
+        self.thresholds.take(moved)
         self.look_again()
         self._list_states()
         self._go_on()
+        if self.run.phase is not Phase.RUNNING and not is_input(self.run.table, analysis):
+            self._table_chosen(None)  # another file was chosen meanwhile
+            if moved != analysis.settings:
+                self.thresholds.take(moved)
 
     def _show_changes(self, before: Analysis | None, after: Analysis) -> None:
         """Say which verdicts differ from those shown before, where the table is the same."""
@@ -326,13 +355,11 @@ class WorkbenchState(t.HasTraits):
             self.results.analysis = prepared.with_overrides(shown.overrides)
 
     def _overridden(self, change: dict[str, object]) -> None:
-        """Save changed overrides in the session, and use their anchor marks in the next run."""
+        """Save changed overrides in the session."""
         analysis, before = change["new"], change["old"]
         if not isinstance(analysis, Analysis):
             return
         self.export.analysis = analysis
-        if not self.results.stale:
-            self.run.overrides = analysis.overrides
         if not isinstance(before, Analysis) or before.overrides == analysis.overrides:
             return
         if analysis.features is not before.features or self._is_merging:

@@ -178,8 +178,9 @@ def _without_tokens(restored: History) -> str:
     last = restored.care.log().query("action == 'restored'")["details"].iloc[-1]
     if ALL_REVOKED in last and restored.tokens.all():
         return (
-            "The replaced history is damaged, so it is not known which tokens had been revoked "
-            "since the backup: all are revoked now. Make new ones (tokens add)."
+            "The replaced history, or the one set aside before it, is damaged, so it is not known "
+            "which tokens had been revoked since the backup: all are revoked now. Make new ones "
+            "(tokens add)."
         )
     return (
         "The backup holds no token that lets somebody in. If there were some (the backup of a "

@@ -122,6 +122,7 @@ def salvage(
     The exit code is 1 if something is lost.
     """
     from ganglioside.history import History
+    from ganglioside.history.care.salvage import LOG
 
     _, saved = History.salvage(source, target)
     output.text(f"{len(saved.whole):,} sessions are whole in {saved.path}.")
@@ -129,8 +130,9 @@ def salvage(
         output.note(f"To be run again, since their result is lost: {', '.join(saved.inputs_only)}")
     for sid in saved.lost:
         output.error(f"Session {sid} is lost: its row or its input cannot be read.")
-    for table, why in saved.damaged.items():
-        output.error(f"The table {table} could not be read completely: {why}")
+    for part, why in saved.damaged.items():
+        name = part if part == LOG else f"table {part}"
+        output.error(f"The {name} could not be read completely: {why}")
     if saved.damaged:
         raise typer.Exit(1)
 

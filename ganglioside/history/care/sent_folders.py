@@ -68,7 +68,7 @@ def leftovers(store: HistoryStore) -> list[Path]:
     return [
         folder
         for folder in found
-        if folder.stat().st_mtime >= since and _is_left(folder, batches.get(folder.name), present)
+        if _is_left(folder, batches.get(folder.name), present) and not _is_older(folder, since)
     ]
 
 
@@ -129,6 +129,14 @@ def _last_replaced(connection: Connection, path: Path) -> float:
         "SELECT max(time) FROM log WHERE action = 'restored'"
     ).fetchall()
     return 0.0 if restored is None else float(restored.replace(tzinfo=UTC).timestamp())
+
+
+def _is_older(folder: Path, since: float) -> bool:
+    """Whether a folder is from before a time; so is one that somebody else has just removed."""
+    try:
+        return folder.stat().st_mtime < since
+    except FileNotFoundError:
+        return True
 
 
 def _is_left(folder: Path, batch: _SentBatch | None, present: set[str]) -> bool:

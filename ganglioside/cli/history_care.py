@@ -122,6 +122,7 @@ def salvage(
     The exit code is 1 if something is lost.
     """
     from ganglioside.history import History
+    from ganglioside.history.care.salvage import LOG
 
     _, saved = History.salvage(source, target)
     output.text(f"{len(saved.whole):,} sessions are whole in {saved.path}.")
@@ -129,8 +130,9 @@ def salvage(
         output.note(f"To be run again, since their result is lost: {', '.join(saved.inputs_only)}")
     for sid in saved.lost:
         output.error(f"Session {sid} is lost: its row or its input cannot be read.")
-    for table, why in saved.damaged.items():
-        output.error(f"The table {table} could not be read completely: {why}")
+    for part, why in saved.damaged.items():
+        name = part if part == LOG else f"table {part}"
+        output.error(f"The {name} could not be read completely: {why}")
     if saved.damaged:
         raise typer.Exit(1)
 
@@ -178,8 +180,9 @@ def _without_tokens(restored: History) -> str:
     last = restored.care.log().query("action == 'restored'")["details"].iloc[-1]
     if ALL_REVOKED in last and restored.tokens.all():
         return (
-            "The replaced history is damaged, so it is not known which tokens had been revoked "
-            "since the backup: all are revoked now. Make new ones (tokens add)."
+            "The replaced history, or the one set aside before it, is damaged, so it is not known "
+            "which tokens had been revoked since the backup: all are revoked now. Make new ones "
+            "(tokens add)."
         )
     return (
         "The backup holds no token that lets somebody in. If there were some (the backup of a "

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from datetime import datetime
 from functools import partial
-from itertools import count
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -19,12 +18,16 @@ from ganglioside.history.row_hashes import adopt_older
 from ganglioside.history.storage.damage import DAMAGE
 from ganglioside.history.storage.dialect import make_room
 from ganglioside.history.storage.interface import Connection, HistoryStore
-from ganglioside.history.storage.store import Store, read_damaged, require_restorable, utc_now
+from ganglioside.history.storage.set_aside import MOMENT, free_name, set_aside
+from ganglioside.history.storage.store import (
+    Store,
+    log_beside,
+    read_damaged,
+    require_restorable,
+    utc_now,
+)
 from ganglioside.history.tokens import revoke_again, revoked_tokens
 from ganglioside.support.whole_files import whole_file
-
-#: Names a file by the moment it was made.
-_MOMENT: Final = "%Y%m%d-%H%M%S"
 
 #: What the log says of a restore where the replaced file was too damaged to read its tokens.
 ALL_REVOKED: Final = "not known: all tokens revoked"
@@ -52,7 +55,7 @@ def file_of(store: HistoryStore) -> Store:
 def backup(store: HistoryStore, target: Path, *, is_folder: bool = False) -> Path:
     """Copy a history to a file, or into a folder, which must exist; see `Care.backup`."""
     if not isinstance(store, Store):
-        name = f"ganglioside-{utc_now():{_MOMENT}}"
+        name = f"ganglioside-{utc_now():{MOMENT}}"
         folder = target / name if target.is_dir() else target
         return export_all(store, folder, place=True).folder
     if is_folder and not target.is_dir():
@@ -60,7 +63,7 @@ def backup(store: HistoryStore, target: Path, *, is_folder: bool = False) -> Pat
             f"There is no folder {target}: make it first, or name a file, without a slash."
         )
     if target.is_dir():
-        name = f"{store.path.stem}-{utc_now():{_MOMENT}}.duckdb"
+        name = f"{store.path.stem}-{utc_now():{MOMENT}}.duckdb"
         target = target / name
     if target.exists():
         raise HistoryError(f"{target} is there already: name another file for the backup.")
@@ -111,11 +114,15 @@ def restore(store: HistoryStore, source: Path) -> Path | str | None:
         return _restore_database(store, source)
     with store.draft() as draft:
         _copy(source, draft)
+        if log_beside(source).exists():  # of a process that died: it holds what was stored last
+            _copy(log_beside(source), log_beside(draft))
         require_restorable(source, draft)
         with store.locked():  # what is revoked from here on finds the file replaced
-            record = partial(_record_restore, source=source, revoked=_revoked_here(store))
+            aside = free_name(store.path, utc_now()) if store.path.exists() else None
+            record = partial(_record_restore, store=store, source=source, aside=aside)
             Store(draft, store.timeout).prepare(record, noting=False)
-            return _put(store, draft)
+            store.replace_by(draft, aside)
+            return aside
 
 
 def vacuum(store: HistoryStore) -> tuple[int, int]:
@@ -125,7 +132,7 @@ def vacuum(store: HistoryStore) -> tuple[int, int]:
 
 def _restore_database(store: HistoryStore, source: Path) -> str | None:
     """Replace what is in a database by an export; return the new name of its schema."""
-    moment = f"{utc_now():{_MOMENT}}".replace("-", "_")
+    moment = f"{utc_now():{MOMENT}}".replace("-", "_")
     aside: str | None = None
     revoked: list[str] = []
 
@@ -160,12 +167,29 @@ def _require_file(source: Path) -> None:
     )
 
 
-def _revoked_here(store: Store) -> list[str] | None:
-    """Ids of the revoked tokens of the present file, of any version; None if it is damaged."""
-    if not store.path.exists():
-        return []
+def _revoked_here(store: Store, followed: set[str]) -> list[str] | None:
+    """Ids of the tokens revoked in the present file, of any version; None if that is not known.
+
+    And in the one set aside last: where a restore has ended before it was done, or was one of a
+    wrong backup, only that one knows.
+
+    Parameters
+    ----------
+    store
+    followed
+        Names of files set aside whose revocations the backup has followed already.
+    """
+    present = [store.path] if store.path.exists() else []
+    before = [file for file in set_aside(store.path)[-1:] if file.name not in followed]
+    found = [_revoked_in(file) for file in (*present, *before)]
+    known = [tokens for tokens in found if tokens is not None]
+    return list(chain.from_iterable(known)) if len(known) == len(found) else None
+
+
+def _revoked_in(file: Path) -> list[str] | None:
+    """Ids of the revoked tokens of a history; None if it is damaged."""
     try:
-        with read_damaged(store.path) as connection:
+        with read_damaged(file) as connection:
             return revoked_tokens(connection)
     except HistoryError:
         raise
@@ -174,39 +198,29 @@ def _revoked_here(store: Store) -> list[str] | None:
 
 
 def _record_restore(
-    connection: Connection, version: int, source: Path, revoked: list[str] | None
+    connection: Connection, version: int, store: Store, source: Path, aside: Path | None
 ) -> None:
     """Close the unfinished jobs of a backup and record the restore in its log.
 
     Where it is not known which tokens were revoked, all are: one of them may have been stolen.
     """
     adopt_older(connection, version)
+    revoked = _revoked_here(store, _followed(connection))
     connection.begin()
     close_foreign(connection, f"It came in with the backup {source.name}. {FOREIGN}")
     audit_log.append(
         connection, current_author(), "restored", backup=source.name,
         revoked_since=ALL_REVOKED if revoked is None else "revoked again",
+        replaced=None if aside is None else aside.name,
     )  # fmt: skip
     revoke_again(connection, revoked)
     connection.commit()
 
 
-def _put(store: Store, draft: Path) -> Path | None:
-    """Rename a draft to the history's path; return the new path of the present file, if any."""
-    aside = _free_name(store.path, utc_now()) if store.path.exists() else None
-    store.replace_by(draft, aside)
-    return aside
-
-
-def _free_name(path: Path, now: datetime) -> Path:
-    """Unused file name for the history that is replaced, with the date and time."""
-    stem = f"{path.stem}-before-{now:{_MOMENT}}"
-    free = path.with_name(f"{stem}.duckdb")
-    for number in count(1):
-        if not free.exists():
-            break
-        free = path.with_name(f"{stem}-{number}.duckdb")
-    return free
+def _followed(connection: Connection) -> set[str]:
+    """Names of the files that the history in a backup has replaced, as its log says."""
+    restored = [entry for entry in audit_log.entries(connection) if entry.action == "restored"]
+    return {str(entry.facts.get("replaced")) for entry in restored}
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -236,8 +236,9 @@ class Care:
         """Replace this history by a backup; the present file is kept beside it.
 
         The present history may be of a newer version, the backup of an older one. Tokens that are
-        revoked here stay revoked; where this history is too damaged to tell which those are, all
-        tokens are revoked, and the log says so.
+        revoked here stay revoked, and so are those of the file that was set aside last; where one
+        of the two is too damaged to tell which those are, all tokens are revoked, and the log says
+        so.
 
         `History.restore` does the same where the present file is absent or cannot be opened.
 

@@ -22,13 +22,15 @@ from ganglioside.history.author import current_author
 from ganglioside.history.jobs import FOREIGN, close_foreign
 from ganglioside.history.row_hashes import adopted
 from ganglioside.history.session_rows import RESULT_TABLES
-from ganglioside.history.storage.connections import attached
 from ganglioside.history.storage.damage import DAMAGE, damage
 from ganglioside.history.storage.dialect import append_rows
-from ganglioside.history.storage.store import Store
+from ganglioside.history.storage.store import Store, log_beside, read_damaged
 
 #: Tables with the other rows of a session, by the column with its id.
 _OTHERS: Final = {"overrides": "session", "events": "owner"}
+
+#: What `Salvaged.damaged` calls the log in which a process that died left what it stored last.
+LOG: Final = "write-ahead log"
 
 #: Rows that are read at once where a whole table cannot be read.
 _AT_ONCE: Final = 2_048
@@ -59,7 +61,8 @@ class Salvaged:
     lost : tuple of str
         Sessions of which the row or the input cannot be read.
     damaged : dict of str to str
-        Tables that could not be read whole, each with the error.
+        Tables that could not be read whole, each with the error; so does the `write-ahead log`,
+        which held what was stored last.
     """
 
     path: Path
@@ -76,10 +79,13 @@ class _Damaged:
     ----------
     path
         A copy: opening it may change it.
+    source
+        What it is a copy of, for messages.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, source: Path) -> None:
         self._path = path
+        self._source = source
         self.damaged: dict[str, str] = {}
 
     def read(self, table: str, sql: str, parameters: Sequence[Any] = ()) -> pa.Table | None:
@@ -111,8 +117,10 @@ class _Damaged:
     ) -> _Found | None:
         # A failed read may leave a DuckDB that is of no use, so it is not used for the next.
         try:
-            with attached(self._path, read_only=True) as connection:
+            with read_damaged(self._path, named=self._source) as connection:
                 return ask(connection)
+        except HistoryError:  # nothing is lost: it can be read at another time
+            raise
         except DAMAGE as error:
             self.damaged.setdefault(table, damage(error))
             return None
@@ -125,26 +133,41 @@ def salvage(source: Path, target: Store) -> Salvaged:
     if not source.is_file():
         raise HistoryError(f"There is no file {source}: name the damaged history.")
     target.prepare()
-    with target.draft() as draft:
-        damaged = _Damaged(_copy(source, draft))
-        if damaged.read("schema_version", "SELECT max(version) FROM schema_version") is None:
-            target.path.unlink()
-            raise HistoryError(
-                f"Nothing can be read of {source}: {damaged.damaged['schema_version']} Its head is "
-                "damaged. Restore a backup."
-            )
-        return _save(damaged, target, source)
+    try:
+        with target.draft() as draft:
+            return _save(_copied(source, draft), target, source)
+    except BaseException:
+        target.discard()
+        raise
 
 
-def _copy(source: Path, draft: Path) -> Path:
-    """Copy the file, with its write-ahead log if that can be read; return the copy's path."""
+def _copied(source: Path, draft: Path) -> _Damaged:
+    """Copy of the file, with its write-ahead log if that can be read.
+
+    Raises
+    ------
+    HistoryError
+        If nothing can be read, with or without that log.
+    """
     shutil.copyfile(source, draft)
-    wal, wal_draft = (p.with_name(f"{p.name}.wal") for p in (source, draft))
-    if wal.exists():
-        shutil.copyfile(wal, wal_draft)
-        if _Damaged(draft).read("schema_version", "FROM schema_version") is None:
-            wal_draft.unlink()
-    return draft
+    damaged = _Damaged(draft, source)
+    log = log_beside(draft)
+    if log_beside(source).exists():
+        shutil.copyfile(log_beside(source), log)
+        if _is_read(damaged, LOG):
+            return damaged
+        log.unlink()
+    if not _is_read(damaged, "schema_version"):
+        raise HistoryError(
+            f"Nothing can be read of {source}: {damaged.damaged['schema_version']} Its head is "
+            "damaged. Restore a backup."
+        )
+    return damaged
+
+
+def _is_read(damaged: _Damaged, about: str) -> bool:
+    """Whether a file can be read at all; if not, the reason is noted as one `about` a part."""
+    return damaged.read(about, "SELECT max(version) FROM schema_version") is not None
 
 
 def _save(damaged: _Damaged, target: Store, source: Path) -> Salvaged:

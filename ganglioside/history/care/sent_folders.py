@@ -2,6 +2,9 @@
 
 A batch over the API or a page keeps its tables and results in a folder of its own beside the
 history (`jobs/sent_batches.py`). What was deleted from the history must not live on there.
+
+The history that a restore has replaced may be taken back, so as long as it is kept, the folders
+from before the restore are too.
 """
 
 from __future__ import annotations
@@ -11,9 +14,11 @@ import re
 import shutil
 import time
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import Final
 
+from ganglioside.history.storage.dialect import replaced_histories
 from ganglioside.history.storage.interface import Connection, HistoryStore
 
 #: Seconds for which a folder that no job names stays: its batch may be about to be added.
@@ -48,6 +53,7 @@ def leftovers(store: HistoryStore) -> list[Path]:
     """Folders of batches whose job is deleted, or all of whose sessions are.
 
     While a job of a batch is damaged, it is not known which folder it needs, and none is one.
+    Neither are those that a replaced history may need.
     """
     found = _folders(folder_beside(store.path))
     if not found:
@@ -58,7 +64,12 @@ def leftovers(store: HistoryStore) -> list[Path]:
             return []
         batches = {batch.folder: batch for batch in known}
         present = _present(connection, frozenset().union(*(b.sessions for b in known)))
-    return [folder for folder in found if _is_left(folder, batches.get(folder.name), present)]
+        since = _last_replaced(connection, store.path)
+    return [
+        folder
+        for folder in found
+        if _is_left(folder, batches.get(folder.name), present) and not _is_older(folder, since)
+    ]
 
 
 def remove_leftovers(store: HistoryStore) -> None:
@@ -108,6 +119,24 @@ def _present(connection: Connection, sessions: frozenset[str]) -> set[str]:
     """Those of the sessions that are in the history."""
     rows = connection.execute("SELECT id FROM sessions WHERE id = ANY(?)", [sorted(sessions)])
     return {sid for (sid,) in rows.fetchall()}
+
+
+def _last_replaced(connection: Connection, path: Path) -> float:
+    """Time of the last restore, s since 1970; 0 where no replaced history is kept."""
+    if not replaced_histories(connection, path):
+        return 0.0
+    ((restored,),) = connection.execute(
+        "SELECT max(time) FROM log WHERE action = 'restored'"
+    ).fetchall()
+    return 0.0 if restored is None else float(restored.replace(tzinfo=UTC).timestamp())
+
+
+def _is_older(folder: Path, since: float) -> bool:
+    """Whether a folder is from before a time; so is one that somebody else has just removed."""
+    try:
+        return folder.stat().st_mtime < since
+    except FileNotFoundError:
+        return True
 
 
 def _is_left(folder: Path, batch: _SentBatch | None, present: set[str]) -> bool:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from ganglioside.history.storage.connections import quoted
 from ganglioside.history.storage.interface import Connection
+from ganglioside.history.storage.set_aside import set_aside
 
 if TYPE_CHECKING:
     import duckdb
@@ -73,6 +74,16 @@ def make_room(connection: Connection, moment: str) -> str | None:
     if postgres is None:
         raise TypeError("A file is set aside by renaming it.")
     return schema.make_room(postgres, moment)
+
+
+def replaced_histories(connection: Connection, path: Path) -> list[str]:
+    """Names of what restores have replaced, and is kept: files beside a history, or schemas."""
+    postgres = as_postgres(connection)
+    if postgres is None:
+        return [file.name for file in set_aside(path)]
+    from ganglioside.history.storage.postgres import schema
+
+    return schema.aside(postgres)
 
 
 def as_postgres(connection: Connection) -> PostgresConnection | None:

@@ -27,7 +27,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,6 +47,7 @@ from ganglioside.history.storage.file_modes import (
     mode_of,
     share_with,
 )
+from ganglioside.history.storage.set_aside import drop_second_names, name_aside
 from ganglioside.version import __version__
 
 #: Age from which a draft counts as abandoned by its process, s.
@@ -65,6 +66,10 @@ _ADVICE: Final[tuple[tuple[str, str], ...]] = (
     (
         "Could not set lock|different configuration|already attached",
         "Another program has the file open as a plain DuckDB database. Close it there.",
+    ),
+    (
+        "WAL does not match|WAL was created for",
+        "The log beside it (.wal) is of another file: move it away, or restore a backup.",
     ),
     (
         "newer version|version number|storage version",
@@ -328,24 +333,33 @@ class Store:
         """
         _settle(draft)
         if self.path.exists():
+            drop_second_names(self.path)
             keep_mode_and_owner(draft, self.path)
         else:
             draft.chmod(PRIVATE)
             _require_no_log(self.path)
-        if aside is not None:
-            self._put_aside(aside)
-        draft.replace(self.path)
+        if aside is None:
+            draft.replace(self.path)
+        else:
+            self._replace_and_keep(draft, aside)
 
-    def _put_aside(self, aside: Path) -> None:
-        """Rename the present file, with the files beside it.
+    def _replace_and_keep(self, draft: Path, aside: Path) -> None:
+        """Replace the present file, which stays under another name, with its log and heads.
 
-        Those are the write-ahead log that a process may have left when it died, and the heads of
-        the log.
+        The history is never without a file, except where its write-ahead log is damaged: that log
+        must be gone before, since DuckDB could take it for the one of the new file.
         """
-        for suffix in ("", ".wal", ".heads"):
-            present = _beside(self.path, suffix)
-            if present.exists():
-                present.replace(_beside(aside, suffix))
+        _take_in_log(self.path)
+        log = log_beside(self.path)
+        if log.exists():
+            self.path.replace(aside)
+            log.replace(log_beside(aside))
+        else:
+            name_aside(self.path, aside)
+        draft.replace(self.path)
+        heads = log_heads.head_file(self.path)
+        if heads.exists():
+            heads.replace(log_heads.head_file(aside))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -441,19 +455,20 @@ def require_restorable(source: Path, copy: Path) -> None:
 
 
 @contextmanager
-def read_damaged(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def read_damaged(path: Path, *, named: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Connect to a file that may be damaged, for reading.
 
     An error of DuckDB that has another reason, such as a program that has the file open, becomes a
     `HistoryError` that names it.
+
+    Parameters
+    ----------
+    path
+    named
+        File for the message, where `path` is a copy of it.
     """
-    try:
-        with attached(path, read_only=True) as connection:
-            yield connection
-    except duckdb.Error as error:
-        if re.search(_PASSING, str(error)):
-            raise _told(path, error) from error
-        raise
+    with _passing_told(named or path), attached(path, read_only=True) as connection:
+        yield connection
 
 
 def utc_now() -> datetime:
@@ -461,9 +476,33 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _beside(path: Path, suffix: str) -> Path:
-    """Path of a file beside a history, called as it is, with a suffix."""
-    return path.with_name(f"{path.name}{suffix}")
+def log_beside(path: Path) -> Path:
+    """Write-ahead log of a file, where a process that died may have left what it stored last."""
+    return path.with_name(f"{path.name}.wal")
+
+
+def _take_in_log(path: Path) -> None:
+    """Move what stands in the write-ahead log of a file into it; it stays where it is damaged."""
+    if not log_beside(path).exists():
+        return
+    with (
+        suppress(duckdb.Error),  # it is kept as it is, with its file
+        _passing_told(path),
+        created_like(path),
+        attached(path) as connection,
+    ):
+        connection.execute("CHECKPOINT")
+
+
+@contextmanager
+def _passing_told(path: Path) -> Iterator[None]:
+    """Make a `HistoryError` of an error of DuckDB that is not about the content of a file."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if re.search(_PASSING, str(error)):
+            raise _told(path, error) from error
+        raise
 
 
 def _settle(draft: Path) -> None:
@@ -471,7 +510,7 @@ def _settle(draft: Path) -> None:
 
     DuckDB does that when it closes a file, and says nothing where it fails.
     """
-    log = _beside(draft, ".wal")
+    log = log_beside(draft)
     if not log.exists():
         return
     with _explained(draft), connect(draft) as connection:
@@ -485,7 +524,7 @@ def _settle(draft: Path) -> None:
 
 def _require_no_log(path: Path) -> None:
     """Raise `HistoryError` where a new file would be taken for that of an older log beside it."""
-    log = _beside(path, ".wal")
+    log = log_beside(path)
     if log.exists():
         raise HistoryError(
             f"{log} is there without its history {path.name}, and may hold what was stored last: "
@@ -531,7 +570,7 @@ def _state(path: Path) -> tuple[int, ...] | None:
 
     That is, where changes are in a log beside the file, or the clock of its disk counts seconds.
     """
-    if _beside(path, ".wal").exists() or not path.exists():
+    if log_beside(path).exists() or not path.exists():
         return None
     about = path.stat()
     if about.st_mtime_ns % 1_000_000_000 == 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -12,7 +14,8 @@ from builders import assert_analyses_equal, build_analysis
 
 from ganglioside.errors import HistoryBusyError, HistoryError
 from ganglioside.history import History
-from ganglioside.history.care import backup
+from ganglioside.history.care.backup import ALL_REVOKED
+from ganglioside.history.storage.set_aside import set_aside
 from ganglioside.history.storage.store import Store
 from ganglioside.history.tokens import identity
 from ganglioside.reading.raw_table import Source
@@ -74,19 +77,188 @@ def test_what_is_revoked_meanwhile_waits_for_the_restore(
     secret = history.tokens.add("Ada")
     copy = history.care.backup(tmp_path / "copy.duckdb")
     hasty = History.open(history.path, timeout=0.1)
-    put, tried = backup._put, []
+    replace_by, tried = Store.replace_by, []
 
-    def put_late(store: Store, draft: Path) -> Path | None:
+    def replace_late(store: Store, draft: Path, aside: Path | None = None) -> None:
         with pytest.raises(HistoryBusyError):
             hasty.tokens.revoke(identity(secret))
         tried.append(draft)
-        return put(store, draft)
+        replace_by(store, draft, aside)
 
-    monkeypatch.setattr(backup, "_put", put_late)
+    monkeypatch.setattr(Store, "replace_by", replace_late)
     history.care.restore(copy)
     assert tried
     hasty.tokens.revoke(identity(secret))
     assert not history.tokens.valid()
+
+
+@pytest.mark.parametrize("linked", [True, False])
+@pytest.mark.parametrize("renaming", [0, 1])
+def test_a_restore_that_was_killed_lets_nobody_in_when_it_is_repeated(
+    history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, linked: bool, renaming: int
+) -> None:
+    """Whichever of its renames was the last one, and where the file system knows no links."""
+    secret = history.tokens.add("Eve", "admin")
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    history.tokens.revoke(identity(secret))
+    sid = history.save(build_analysis())
+    if not linked:
+        monkeypatch.setattr(os, "link", _refused)
+    _restore_that_is_killed(history, copy, renaming)
+    if linked:
+        assert history.path.exists()
+        present = History.open(history.path)
+        assert list(present.sessions()["id"]) == ([sid] if renaming == 0 else [])
+        assert not present.tokens.valid()
+    restored, aside = History.restore(copy, history.path)
+    assert not restored.tokens.valid()
+    assert restored.care.verify(sample=0).is_whole
+    kept = [History.open(file) for file in set_aside(history.path)]
+    assert [sid] in [list(one.sessions()["id"]) for one in kept]
+    assert (aside is None) == (not linked and renaming == 0)
+    assert all(file.stat().st_nlink == 1 for file in set_aside(history.path))
+
+
+def test_an_empty_history_in_place_of_one_set_aside_hides_no_revocation(
+    history: History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = history.tokens.add("Eve", "admin")
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    history.tokens.revoke(identity(secret))
+    monkeypatch.setattr(os, "link", _refused)
+    _restore_that_is_killed(history, copy, 0)
+    assert not History.open(history.path).tokens.all()
+    restored, _ = History.restore(copy, history.path)
+    assert not restored.tokens.valid()
+
+
+def test_of_a_history_set_aside_that_is_damaged_all_tokens_are_revoked_once(
+    history: History, tmp_path: Path
+) -> None:
+    history.tokens.add("Ada")
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    _, aside = History.restore(copy, history.path)
+    assert isinstance(aside, Path)
+    aside.write_bytes(aside.read_bytes()[:1_000])
+    history.path.unlink()
+    restored, _ = History.restore(copy, history.path)
+    assert not restored.tokens.valid()
+    assert ALL_REVOKED in restored.care.log().query("action == 'restored'")["details"].iloc[-1]
+
+
+def test_what_a_backup_has_followed_revokes_nothing_again(history: History, tmp_path: Path) -> None:
+    history.tokens.add("Ada")
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    aside = history.care.restore(copy)
+    assert isinstance(aside, Path)
+    aside.write_bytes(aside.read_bytes()[:1_000])
+    later = history.care.backup(tmp_path / "later.duckdb")
+    history.care.restore(later)
+    assert [token.person for token in history.tokens.valid()] == ["Ada"]
+
+
+def test_what_a_killed_process_had_committed_is_taken_back_with_what_was_set_aside(
+    history: History, tmp_path: Path
+) -> None:
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    _leave_a_log(history.path)
+    _, aside = History.restore(copy, history.path)
+    assert isinstance(aside, Path)
+    assert not _log(aside).exists()
+    _authors_are(History.restore(aside, history.path)[0], "Ada")
+
+
+def test_a_backup_comes_with_the_log_beside_it(history: History, tmp_path: Path) -> None:
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    _leave_a_log(copy)
+    _authors_are(History.restore(copy, history.path)[0], "Ada")
+    assert _log(copy).exists()
+
+
+def test_a_log_that_cannot_be_read_is_not_left_out(history: History, tmp_path: Path) -> None:
+    sid = history.save(build_analysis())
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    _leave_a_log(copy)
+    _spoil(_log(copy))
+    with pytest.raises(HistoryError, match=r"copy\.duckdb.*The file is damaged"):
+        History.restore(copy, history.path)
+    assert list(history.sessions()["id"]) == [sid]
+    assert not set_aside(history.path)
+
+
+def test_a_log_of_another_file_is_named_with_the_cure(history: History, tmp_path: Path) -> None:
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    with duckdb.connect(str(tmp_path / "other.duckdb")) as connection:
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        connection.execute("CREATE TABLE schedule (version INTEGER)")
+    _log(tmp_path / "other.duckdb").rename(_log(copy))
+    with pytest.raises(HistoryError, match=r"\(\.wal\) is of another file: move it away"):
+        History.restore(copy, history.path)
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_the_damaged_log_of_what_is_replaced_is_set_aside_with_it(
+    history: History, tmp_path: Path, is_killed: bool
+) -> None:
+    history.tokens.add("Ada")
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    _leave_a_log(history.path)
+    _spoil(_log(history.path))
+    damaged = _log(history.path).read_bytes()
+    if is_killed:
+        _restore_that_is_killed(history, copy, 0)
+    restored, _ = History.restore(copy, history.path)
+    (aside,) = set_aside(history.path)
+    assert _log(aside).read_bytes() == damaged
+    assert not _log(history.path).exists()
+    assert not restored.tokens.valid()  # it may hold that one was revoked
+    assert restored.care.verify(sample=0).is_whole
+
+
+def _restore_that_is_killed(history: History, copy: Path, renaming: int) -> None:
+    """Let a restore end before the draft takes the name of the history, or right after that."""
+    replace = Path.replace
+
+    def ended(self: Path, target: Path) -> Path:
+        if Path(target) != history.path:
+            return replace(self, target)
+        if renaming:
+            replace(self, target)
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "replace", ended)
+        with pytest.raises(KeyboardInterrupt):
+            History.restore(copy, history.path)
+
+
+def _refused(*_: object) -> None:
+    raise OSError(errno.EPERM, "no links here")
+
+
+def _log(path: Path) -> Path:
+    return path.with_name(f"{path.name}.wal")
+
+
+def _leave_a_log(path: Path) -> None:
+    """Store a row as a process that dies leaves it: in the write-ahead log."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        connection.execute("INSERT INTO schedule VALUES (1, 1, 'Ada', NULL)")
+    assert _log(path).exists()
+
+
+def _spoil(log: Path) -> None:
+    content = bytearray(log.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 8] = bytes(byte ^ 255 for byte in content[middle : middle + 8])
+    log.write_bytes(content)
+
+
+def _authors_are(history: History, *authors: str) -> None:
+    with history._store.read() as connection:
+        rows = connection.execute("SELECT author FROM schedule").fetchall()
+    assert [author for (author,) in rows] == list(authors)
 
 
 def test_a_file_in_use_elsewhere_is_not_taken_for_a_damaged_one(

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import pytest
 from builders import assert_analyses_equal
 from effort import some
+from typer.testing import CliRunner
 
 import ganglioside as gg
+from ganglioside.cli import app
 from ganglioside.errors import HistoryError
 from ganglioside.history import History
+from ganglioside.history.care.salvage import LOG
+from ganglioside.history.storage import store
+from ganglioside.history.storage.store import log_beside
 
 #: Bytes of a block of DuckDB; the first three parts of 4,096 bytes are the head.
 BLOCK = 262_144
@@ -93,6 +101,73 @@ def names_the_cure(path: Path) -> bool:
     except HistoryError as error:
         faults = (str(error),)
     return any("salvage" in fault for fault in faults)
+
+
+@pytest.fixture
+def with_log(sound: Path, tmp_path: Path) -> Path:
+    """Copy of a history of which a process has died after it had stored one session more."""
+    path = tmp_path / "died.duckdb"
+    path.write_bytes(sound.read_bytes())
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+        connection.execute("UPDATE sessions SET name = 'renamed'")
+    assert log_beside(path).exists()
+    return path
+
+
+def names(history: History) -> set[str]:
+    return set(history.sessions()["name"])
+
+
+def test_what_a_log_holds_is_saved_with_its_file(with_log: Path, tmp_path: Path) -> None:
+    history, saved = History.salvage(with_log, tmp_path / "saved.duckdb")
+    assert saved.damaged == {}
+    assert names(history) == {"renamed"}
+
+
+def test_a_log_that_cannot_be_read_is_named(with_log: Path, tmp_path: Path) -> None:
+    spoil(log_beside(with_log))
+    history, saved = History.salvage(with_log, tmp_path / "saved.duckdb")
+    assert list(saved.damaged) == [LOG]
+    assert "WAL" in saved.damaged[LOG]
+    assert len(saved.whole) == SESSIONS
+    assert names(history) == {"session 0", "session 1"}
+    said = CliRunner().invoke(
+        app, ["history", "salvage", str(with_log), str(tmp_path / "other.duckdb")]
+    )
+    assert said.exit_code == 1
+    assert "The write-ahead log could not be read completely: " in said.stderr
+
+
+@pytest.mark.parametrize("look", range(4))
+def test_an_error_that_passes_loses_nothing(
+    with_log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, look: int
+) -> None:
+    attached = store.attached
+    looks = iter(range(100))
+
+    @contextmanager
+    def once_refused(path: Path, **given: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        if ".draft" in str(path) and path.name == target.name and given and next(looks) == look:
+            raise duckdb.IOException("IO Error: Cannot open file: Too many open files")
+        with attached(path, **given) as connection:
+            yield connection
+
+    target = tmp_path / "saved.duckdb"
+    monkeypatch.setattr(store, "attached", once_refused)
+    with pytest.raises(HistoryError, match=r"died\.duckdb: .*Too many open files"):
+        History.salvage(with_log, target)
+    assert not target.exists()
+    history, saved = History.salvage(with_log, target)
+    assert (len(saved.whole), saved.damaged) == (SESSIONS, {})
+    assert names(history) == {"renamed"}
+
+
+def spoil(log: Path) -> None:
+    content = bytearray(log.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 8] = bytes(byte ^ 255 for byte in content[middle : middle + 8])
+    log.write_bytes(content)
 
 
 def test_what_is_no_history_is_refused(tmp_path: Path, sound: Path) -> None:

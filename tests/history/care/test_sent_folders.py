@@ -123,6 +123,66 @@ def test_a_batch_that_waits_or_is_being_added_stays(history: History) -> None:
     assert len(folders(history)) == 2
 
 
+@pytest.mark.either_store("about the folders")
+@pytest.mark.lets_go("the file is replaced")
+def test_what_a_replaced_history_needs_stays_as_long_as_it_does(
+    history: History, tmp_path: Path, store: str
+) -> None:
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    batch(history, "a.csv")
+    (folder,) = folders(history)
+    _make_older(folder)
+    aside = history.care.restore(copy)
+    since = orphan(history, age=0)
+    _delete_something(history)
+    assert history.care.leftovers() == []
+    assert set(folders(history)) == {folder, since}
+    assert aside is not None
+    if store == "file":
+        Path(aside).unlink()
+    else:
+        with history._store.write() as connection:
+            connection.execute(f"DROP SCHEMA {aside} CASCADE")
+    assert history.care.leftovers() == [folder]
+    _delete_something(history)
+    assert folders(history) == [since]
+
+
+@pytest.mark.lets_go("the file is replaced")
+@pytest.mark.file_only("a database is set aside as a schema")
+def test_results_are_there_when_the_replaced_history_is_taken_back(
+    history: History, tmp_path: Path
+) -> None:
+    copy = history.care.backup(tmp_path / "copy.duckdb")
+    job = batch(history, "a.csv")
+    _make_older(*folders(history))
+    aside = history.care.restore(copy)
+    assert aside is not None
+    _delete_something(history)
+    history.care.restore(aside)
+    assert results_of(history.jobs.get(job), folder_beside(history.path)) is not None
+
+
+@pytest.mark.lets_go("the file is replaced")
+def test_a_batch_that_was_sent_after_a_restore_goes_as_ever(
+    history: History, tmp_path: Path
+) -> None:
+    history.tokens.add("Ada")
+    history.care.restore(history.care.backup(tmp_path / "copy.duckdb"))
+    batch(history, "a.csv")
+    history.delete(history.sessions()["id"].item())
+    assert folders(history) == []
+
+
+def _make_older(*made: Path) -> None:
+    for folder in made:
+        os.utime(folder, (time.time() - 2 * SPARED,) * 2)
+
+
+def _delete_something(history: History) -> None:
+    history.delete(history.save(gg.analyze(gg.example())))
+
+
 def test_nothing_else_is_removed(history: History, tmp_path: Path) -> None:
     old = orphan(history, age=2 * SPARED)
     whole = folder_beside(history.path)

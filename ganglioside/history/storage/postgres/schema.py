@@ -54,6 +54,9 @@ _INDEXES: Final = """
     CREATE INDEX IF NOT EXISTS log_action ON log (action);
 """
 
+#: Begin of the names of schemas that were set aside; their moment follows.
+_BEFORE: Final = f"{SCHEMA}_before_"
+
 
 def steps(version: int) -> list[catalog.Migration]:
     """Steps that follow a version, in the SQL of PostgreSQL."""
@@ -122,10 +125,18 @@ def make_room(connection: PostgresConnection, moment: str) -> str | None:
 
 def set_aside(connection: PostgresConnection, moment: str) -> str:
     """Give the schema another name, and make a new one; return that name."""
-    name = _free_name(connection, f"{SCHEMA}_before_{moment}")
+    name = _free_name(connection, f"{_BEFORE}{moment}")
     connection.script(f"ALTER SCHEMA {SCHEMA} RENAME TO {name}")
     upgrade(connection, 0)
     return name
+
+
+def aside(connection: PostgresConnection) -> list[str]:
+    """Names of the schemas that were set aside, in order."""
+    rows = connection.execute(
+        "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, ?) ORDER BY nspname", [_BEFORE]
+    ).fetchall()
+    return [name for (name,) in rows]
 
 
 def _free_name(connection: PostgresConnection, wanted: str) -> str:

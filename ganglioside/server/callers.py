@@ -35,6 +35,24 @@ async def is_still(connection: HTTPConnection) -> bool:
     return bool(found == person_of(connection))
 
 
+async def require_still(connection: HTTPConnection) -> None:
+    """Refuse whoever would not be let in any more, though they were when their request began.
+
+    Raises
+    ------
+    Problem
+        With the cure.
+    """
+    if not await is_still(connection):
+        raise Problem(
+            401,
+            "old-token",
+            "While this request came or waited, your sign-in or token ceased to be valid, or got "
+            "other rights. Nothing was done. Sign in again, or ask whoever runs the server for a "
+            "new token.",
+        )
+
+
 def needs(scope: Scope) -> Callable[[HTTPConnection], Person]:
     """Dependency that gives the person, and refuses one who lacks a scope."""
 

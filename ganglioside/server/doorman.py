@@ -110,8 +110,8 @@ class Doorman:
         try:
             person = await self._admit(connection)
             receive = _bounded(scope, receive, self._limits.most_bytes)
-        except Problem as problem:
-            await _refuse(problem, scope, receive, guarded)
+        except (Problem, GangliosideError) as fault:
+            await _refuse(_problem(fault), scope, receive, guarded)
             return
         scope[KEY] = person
         scope[AGAIN] = partial(self._identify, connection)
@@ -202,10 +202,13 @@ async def _look_again(connection: HTTPConnection) -> None:
         return
     try:
         await require_still(connection)
-    except Problem as problem:
-        raise BodyRefused(problem) from problem
-    except GangliosideError as error:
-        raise BodyRefused(problem_of(error)) from error
+    except (Problem, GangliosideError) as fault:
+        raise BodyRefused(_problem(fault)) from fault
+
+
+def _problem(fault: Problem | GangliosideError) -> Problem:
+    """Refusal that tells of a fault."""
+    return fault if isinstance(fault, Problem) else problem_of(fault)
 
 
 def _with_headers(scope: Scope, send: Send, answer: _Answer) -> Send:

@@ -174,9 +174,10 @@ def stored(running: Served) -> int:
     return len(running.history.tokens.valid()) + len(running.history.sessions())
 
 
-def test_a_history_that_is_away_when_the_body_ends_is_told(
+def test_a_history_that_is_away_is_told_when_a_request_begins_and_when_its_body_ends(
     running: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It was a fault of the server without any words, where a request began so."""
     secret = running.history.tokens.add("Ann", "admin")
 
     def away(*_: object) -> object:
@@ -190,3 +191,6 @@ def test_a_history_that_is_away_when_the_body_ends_is_told(
         answer = http.client.HTTPResponse(sent)
         answer.begin()
         assert (answer.status, json.loads(answer.read())["code"]) == (503, "away")
+    with running.bearing(secret) as ann:
+        answer = ann.get("version")
+        assert (answer.status_code, answer.json()["code"]) == (503, "away")

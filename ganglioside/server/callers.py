@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import Depends
@@ -27,12 +28,38 @@ def person_of(connection: HTTPConnection) -> Person:
 
 
 async def is_still(connection: HTTPConnection) -> bool:
-    """Whether whoever made a request would be let in with it now, with the same rights."""
+    """Whether whoever made a request would be let in with it now, with the same rights.
+
+    Raises
+    ------
+    Problem
+        If that cannot be found out.
+    """
     try:
         found = await connection.scope[AGAIN]()
-    except Problem:
+    except Problem as problem:
+        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise
         return False
     return bool(found == person_of(connection))
+
+
+async def require_still(connection: HTTPConnection) -> None:
+    """Refuse whoever would not be let in any more, though they were when their request began.
+
+    Raises
+    ------
+    Problem
+        With the cure.
+    """
+    if not await is_still(connection):
+        raise Problem(
+            401,
+            "old-token",
+            "While this request came or waited, your sign-in or token ceased to be valid, or got "
+            "other rights. Nothing was done. Sign in again, or ask whoever runs the server for a "
+            "new token.",
+        )
 
 
 def needs(scope: Scope) -> Callable[[HTTPConnection], Person]:

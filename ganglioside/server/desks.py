@@ -88,8 +88,14 @@ class Desks:
         self.waiting = 0
         self.longest = seconds + _BEYOND
 
-    def do(self, make: Callable[[], T]) -> T:
+    def do(self, make: Callable[[], T], look_again: Callable[[], None] = lambda: None) -> T:
         """What `make` returns, once a desk is free.
+
+        Parameters
+        ----------
+        make
+        look_again
+            Raises an error where nothing is to be made any more after the wait for a desk.
 
         Raises
         ------
@@ -97,6 +103,11 @@ class Desks:
             If too many wait, no desk becomes free in time, or `make` hangs.
         """
         self._wait()
+        try:
+            look_again()
+        except BaseException:
+            self._desks.release()
+            raise
         work = _Work(make)
         with self._lock:
             self._at_work.add(work)

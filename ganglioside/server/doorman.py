@@ -1,11 +1,13 @@
 """The doorman: what every request passes before any address gets it.
 
-It refuses requests of foreign pages, finds out who asks, counts them, bounds the body, acts in the
-person's name, and gives every answer the headers that keep browsers from misusing it.
+It refuses requests of foreign pages, finds out who asks, counts them, bounds the body, asks again
+once all of it is there, acts in the person's name, and gives every answer the headers that keep
+browsers from misusing it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -14,17 +16,16 @@ from functools import partial
 from http import HTTPStatus
 from typing import Final
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ganglioside.errors import GangliosideError
 from ganglioside.history.author import acting_for
 from ganglioside.history.sharing import Person
 from ganglioside.server.bodies import declared_bytes
-from ganglioside.server.callers import AGAIN, KEY
-from ganglioside.server.problems import Problem
+from ganglioside.server.callers import AGAIN, KEY, require_still
+from ganglioside.server.problems import BodyRefused, Problem, problem_of
 from ganglioside.server.rates import RateLimits
 from ganglioside.server.service_limits import ServiceLimits
 from ganglioside.support.hosts import is_foreign
@@ -39,6 +40,9 @@ Identify = Callable[[HTTPConnection], Awaitable[Person | None]]
 #: Addresses that are answered to everybody: whether the server lives, and is ready.
 OPEN_TO_ALL: Final = ("/api/v1/health", "/api/v1/ready")
 _SHORT: Final = ("/health", "/ready")
+
+#: Methods of requests that change nothing, and whose bodies nobody reads.
+_READING: Final = ("GET", "HEAD", "OPTIONS")
 
 #: Policy of answers that are data, and of the pages of the documentation.
 _DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
@@ -106,8 +110,8 @@ class Doorman:
         try:
             person = await self._admit(connection)
             receive = _bounded(scope, receive, self._limits.most_bytes)
-        except Problem as problem:
-            await _refuse(problem, scope, receive, guarded)
+        except (Problem, GangliosideError) as fault:
+            await _refuse(_problem(fault), scope, receive, guarded)
             return
         scope[KEY] = person
         scope[AGAIN] = partial(self._identify, connection)
@@ -151,7 +155,8 @@ def in_thread(find: Callable[[HTTPConnection], Person | None]) -> Identify:
     """Identification by a function that may take a moment."""
 
     async def identify(connection: HTTPConnection) -> Person | None:
-        return await run_in_threadpool(find, connection)
+        # Not on the threads of the routes: all of these may wait, and want to know it themselves.
+        return await asyncio.to_thread(find, connection)
 
     return identify
 
@@ -162,12 +167,14 @@ def _path(scope: Scope) -> str:
 
 
 def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
-    """Receive no more than so many bytes of a body."""
+    """Receive no more than so many bytes of a body, and its end only of who is still let in."""
     if scope["type"] != "http":
         return receive
+    connection = HTTPConnection(scope)
     words = f"The request is larger than {most / 1e6:g} MB, which are taken here."
-    if declared_bytes(HTTPConnection(scope)) > most:
-        raise Problem(413, "too-large", words)
+    too_large = Problem(413, "too-large", words)
+    if declared_bytes(connection) > most:
+        raise too_large
     received = 0
 
     async def take() -> Message:
@@ -175,10 +182,33 @@ def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
         message = await receive()
         received += len(message.get("body", b""))
         if received > most:
-            raise HTTPException(413, words)  # the one error that a parser lets through
+            raise BodyRefused(too_large)
+        if message["type"] == "http.request" and not message.get("more_body"):
+            await _look_again(connection)
         return message
 
     return take
+
+
+async def _look_again(connection: HTTPConnection) -> None:
+    """Refuse whoever is not let in any more: a body may take hours to come.
+
+    Raises
+    ------
+    BodyRefused
+        If they are not, or have other rights by now.
+    """
+    if connection.scope["method"] in _READING or connection.scope[KEY] is None:
+        return
+    try:
+        await require_still(connection)
+    except (Problem, GangliosideError) as fault:
+        raise BodyRefused(_problem(fault)) from fault
+
+
+def _problem(fault: Problem | GangliosideError) -> Problem:
+    """Refusal that tells of a fault."""
+    return fault if isinstance(fault, Problem) else problem_of(fault)
 
 
 def _with_headers(scope: Scope, send: Send, answer: _Answer) -> Send:

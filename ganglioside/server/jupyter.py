@@ -12,14 +12,15 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from copy import copy
 from dataclasses import fields
 from threading import Lock
 from typing import Any, Final
 from urllib.parse import unquote
 
 from jupyter_server.auth.decorator import allow_unauthenticated, authorized
-from jupyter_server.base.handlers import APIHandler, JupyterHandler
+from jupyter_server.base.handlers import APIHandler
 from jupyter_server.base.websocket import WebSocketMixin
 from tornado import web, websocket
 from traitlets import Float, Int
@@ -28,10 +29,15 @@ from traitlets.config import Configurable
 from ganglioside.history.author import current_author
 from ganglioside.history.sharing import Person
 from ganglioside.server.bodies import declared_bytes, read_on
+from ganglioside.server.callers import KEY
+from ganglioside.server.problems import Problem
 from ganglioside.server.service_limits import ServiceLimits
 
 #: Where a bridge puts who makes a request, for the app to find; no client can write there.
 USER: Final = "ganglioside.jupyter_user"
+
+#: Where it puts what asks again who that is by now.
+_USER_NOW: Final = "ganglioside.jupyter_user_now"
 
 #: What people are called whose server lets in others too.
 _GUEST: Final = "visitor"
@@ -93,7 +99,7 @@ class LazyApp:
         await app(scope, receive, send)
 
 
-def scope_of(handler: JupyterHandler, kind: str) -> dict[str, Any]:
+def scope_of(handler: Open, kind: str) -> dict[str, Any]:
     """ASGI scope of a request that has reached a handler."""
     request = handler.request
     base = handler.base_url.rstrip("/")
@@ -113,6 +119,7 @@ def scope_of(handler: JupyterHandler, kind: str) -> dict[str, Any]:
         "client": (request.remote_ip or "", 0),
         "subprotocols": [],
         USER: handler.current_user,
+        _USER_NOW: handler.user_now,
     }
 
 
@@ -132,9 +139,30 @@ class Open(APIHandler):
 
     async def prepare(self, **_: Any) -> None:
         """Prepare an answer; nobody is redirected, whatever a WebSocket says about that."""
+        self._unasked = copy(self)  # an identity provider keeps its answer in the handler
         await super().prepare()
         await self._judge_headers()
         self._is_early = False
+
+    async def user_now(self) -> Any:
+        """User who makes the request, as the identity provider knows them by now; None for nobody.
+
+        Raises
+        ------
+        Problem
+            If it cannot be found out.
+        """
+        try:
+            found = self.identity_provider.get_user(copy(self._unasked))
+            return await found if isinstance(found, Awaitable) else found
+        except web.HTTPError as error:
+            raise Problem(
+                503,
+                "away",
+                "The hub does not say whether you are still signed in. Try again; if it lasts, "
+                "tell whoever runs the server.",
+                {"Retry-After": "2"},
+            ) from error
 
     async def _judge_headers(self) -> None:
         """Answer a request whose body need not be read."""
@@ -336,6 +364,8 @@ def jupyter_app(
 
         async def identify(connection: Any) -> Person | None:
             user = connection.scope.get(USER)
+            if person_of is not None and KEY in connection.scope:  # they were let in before
+                user = await connection.scope[_USER_NOW]()
             if user is None:
                 return None
             if person_of is not None:

@@ -111,6 +111,14 @@ class Problem(Exception):  # noqa: N818 - an answer
         return JSONResponse(content, self.status, self.headers, MEDIA_TYPE)
 
 
+class BodyRefused(HTTPException):
+    """Raised where a problem is met while a body comes: its parsers let this kind alone through."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.status, problem.detail, problem.headers)
+        self.problem = problem
+
+
 #: Status and code of each error that a request can cause, the most special ones first.
 _KNOWN: Final[tuple[tuple[type[BaseException], int, str], ...]] = (
     (UnknownSessionError, 404, "no-session"),
@@ -224,6 +232,8 @@ async def _known(_: Request, error: Exception) -> JSONResponse:
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if isinstance(error, BodyRefused):
+        return error.problem.answer()
     if error.status_code == HTTPStatus.BAD_REQUEST:  # of the parsers of bodies
         return Problem(422, "bad-request", f"{error.detail}: send JSON, or a form.").answer()
     other = "too-large" if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else "refused"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from ganglioside.jobs.launcher import why_no_room
 from ganglioside.progress import ProgressCallback
 from ganglioside.server import patterns
 from ganglioside.server.answers import SOME_ID
-from ganglioside.server.callers import KEY
+from ganglioside.server.callers import KEY, require_still
 from ganglioside.server.desks import Desks
 from ganglioside.server.feeds import Feeds
 from ganglioside.server.problems import Problem
@@ -59,6 +60,8 @@ class Service:
     metrics : Metrics
     base : str
         What is before `/api/v1` in the addresses of the server, as behind a hub.
+    look_again : callable
+        Refuses the person where they are not let in any more.
     """
 
     whole: History
@@ -73,6 +76,7 @@ class Service:
     metrics: Metrics
     _analyses: Kept[Analysis]
     base: str = ""
+    look_again: Callable[[], None] = lambda: None
 
     @classmethod
     def new(
@@ -155,7 +159,7 @@ class Service:
         if work:
             self.rates.count_work(self.person.name, work)
         # Whoever waited at a desk for the same finds it made.
-        return self.desks.do(lambda: self.reads.get(key, make))
+        return self.desks.do(lambda: self.reads.get(key, make), self.look_again)
 
     def at_once(self, analyse: Callable[[ProgressCallback], T]) -> T:
         """What an analysis makes while its caller waits; it is stopped when it is late.
@@ -167,7 +171,7 @@ class Service:
         Problem
             If too many wait, or it hangs.
         """
-        return self.desks.do(lambda: analyse(within(self.limits.seconds)))
+        return self.desks.do(lambda: analyse(within(self.limits.seconds)), self.look_again)
 
     def require_room_for_job(self) -> None:
         """Refuse a job where too many wait."""
@@ -182,7 +186,17 @@ def service_of(connection: HTTPConnection) -> Service:
     return service if person is None else service.of(person, connection.scope.get("root_path", ""))
 
 
-Served = Annotated[Service, Depends(service_of)]
+async def _served(connection: HTTPConnection) -> Service:
+    """The service for the person who makes a request, and who is asked for again by any thread."""
+    loop = asyncio.get_running_loop()
+
+    def look_again() -> None:
+        asyncio.run_coroutine_threadsafe(require_still(connection), loop).result()
+
+    return replace(service_of(connection), look_again=look_again)
+
+
+Served = Annotated[Service, Depends(_served)]
 SessionId = Annotated[
     str,
     PathParameter(

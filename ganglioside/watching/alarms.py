@@ -1,6 +1,7 @@
 """Rounds of a server: what has died is marked, what waits is started, trouble is told of.
 
-Whoever keeps the server is told once of each trouble, and once that it is over.
+Whoever keeps the server is told once of each trouble, and once that it is over; what no channel has
+taken is sent again at the next look.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ import logging
 import platform
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Final
 
 from ganglioside.errors import GangliosideError
 from ganglioside.history import History
 from ganglioside.jobs import resume_waiting
-from ganglioside.notify import Message, read_config, send
+from ganglioside.notify import Message, Notifications, read_config, send
 from ganglioside.support.formatting import counted
 from ganglioside.watching.state import CLEAN_UP, LEAST_FREE, State, look
 
@@ -88,7 +89,8 @@ TROUBLES: Final = (
 def sound(history: History) -> list[str]:
     """Tell of what has come or gone since the last look; return the names of those told.
 
-    Any number of processes may look: whoever sees a change first tells of it.
+    Any number of processes may look: whoever sees a change first tells of it. What no channel takes
+    counts as not seen: whoever looks next tells of it.
     """
     state = look(history)
     known = set(history.alarms.all())
@@ -97,22 +99,48 @@ def sound(history: History) -> list[str]:
         is_there = trouble.is_there(state)
         if is_there == (trouble.name in known):
             continue
-        if history.alarms.change(trouble.name, is_there=is_there):
-            _tell(trouble, state, is_over=not is_there)
+        if not history.alarms.change(trouble.name, is_there=is_there):
+            continue
+        if _tell(trouble, state, is_over=not is_there):
             told.append(trouble.name)
+        else:
+            history.alarms.change(trouble.name, is_there=not is_there)
     return told
 
 
-def _tell(trouble: Trouble, state: State, *, is_over: bool) -> None:
+def _tell(trouble: Trouble, state: State, *, is_over: bool) -> bool:
+    """Log and send an alarm; False where no channel has taken it, though there are some."""
     words = "It is over." if is_over else trouble.words(state)
     log.log(logging.INFO if is_over else logging.WARNING, "Alarm, %s: %s", trouble.name, words)
     event = "alarm.over" if is_over else "alarm"
     facts = {"event": event, "alarm": trouble.name, "host": platform.node()}
     title = f"Ganglioside: {trouble.name}" + (" is over" if is_over else "")
+    return _is_sent(Message(title, words, facts))
+
+
+def _is_sent(message: Message) -> bool:
+    """Whether a channel has taken a message, or none is set up.
+
+    One is enough: it would be told again and again until the other one takes it too.
+    """
     try:
-        send(Message(title, words, facts), read_config())
+        to = read_config()
     except GangliosideError as error:
-        log.warning("No alarm could be sent: %s", error)
+        log.warning("No alarm could be sent, which is tried again: %s", error)
+        return False
+    channels = [one for one in (replace(to, webhook=None), replace(to, email=None))
+                if one.email or one.webhook]  # fmt: skip
+    took = [_took(channel, message) for channel in channels or [to]]
+    return any(took)
+
+
+def _took(channel: Notifications, message: Message) -> bool:
+    try:
+        send(message, channel)
+    except GangliosideError as error:
+        log.warning("An alarm could not be sent: %s", error)
+        return False
+    return True
 
 
 class Rounds(threading.Thread):

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from served import Served, upload
+from effort import PATIENCE
+from served import EXAMPLE, Served, upload
 
+from ganglioside.errors import HistoryAwayError
+from ganglioside.history.tokens import identity
 from ganglioside.server.doorman import _bounded
 from ganglioside.server.problems import Problem
+from ganglioside.server.token_identity import TokenIdentity
 
 HARMLESS = {"sec-fetch-site": "same-origin"}
+
+#: Form with the example.
+FORM = (
+    b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
+    + EXAMPLE
+    + b"\r\n--x--\r\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -105,3 +119,78 @@ def test_things_are_done_in_the_name_of_who_asks(running: Served, ann: httpx.Cli
         ("renamed", "R. Franklin"),
         ("completed", "R. Franklin"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "body"),
+    [
+        ("tokens", "application/json", b'{"person": "Eve again", "scope": "admin"}'),
+        ("sessions", "multipart/form-data; boundary=x", FORM),
+    ],
+)
+@pytest.mark.parametrize("is_revoked", [False, True])
+def test_who_is_let_in_no_more_when_the_body_ends_does_nothing(
+    running: Served, path: str, kind: str, body: bytes, *, is_revoked: bool
+) -> None:
+    """Once a token was judged by the headers alone: a thief who dripped blanks got a new one."""
+    secret = running.history.tokens.add("Eve", "admin")
+    with begun(running, path, secret, {"Content-Type": kind, "Content-Length": len(body)}) as sent:
+        sent.sendall(body[:9])
+        if is_revoked:
+            running.history.tokens.revoke(identity(secret))
+        before = stored(running)
+        sent.sendall(body[9:])
+        answer = http.client.HTTPResponse(sent)
+        answer.begin()
+        told = json.loads(answer.read())
+    if is_revoked:
+        assert (answer.status, told["code"]) == (401, "old-token")
+        assert "Nothing was done" in told["detail"]
+        assert stored(running) == before
+    else:
+        assert answer.status == 201
+        assert stored(running) == before + 1
+
+
+@contextmanager
+def begun(
+    running: Served, path: str, secret: str, headers: dict[str, object]
+) -> Iterator[socket.socket]:
+    """Connection whose POST was judged by its headers: the server says that it waits for more."""
+    url = urlsplit(running.url)
+    lines = {"Host": url.netloc, "Authorization": f"Bearer {secret}", **headers}
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    with socket.create_connection((url.hostname, url.port), PATIENCE) as sent:
+        sent.sendall(
+            f"POST {url.path.rstrip('/')}/{path} HTTP/1.1\r\n{head}"
+            "Expect: 100-continue\r\n\r\n".encode()
+        )
+        assert sent.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        yield sent
+
+
+def stored(running: Served) -> int:
+    """Number of valid tokens and sessions."""
+    return len(running.history.tokens.valid()) + len(running.history.sessions())
+
+
+def test_a_history_that_is_away_is_told_when_a_request_begins_and_when_its_body_ends(
+    running: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was a fault of the server without any words, where a request began so."""
+    secret = running.history.tokens.add("Ann", "admin")
+
+    def away(*_: object) -> object:
+        raise HistoryAwayError("It does not answer.")
+
+    body = b'{"person": "Bob"}'
+    about: dict[str, object] = {"Content-Type": "application/json", "Content-Length": len(body)}
+    with begun(running, "tokens", secret, about) as sent:
+        monkeypatch.setattr(TokenIdentity, "_find", away)
+        sent.sendall(body)
+        answer = http.client.HTTPResponse(sent)
+        answer.begin()
+        assert (answer.status, json.loads(answer.read())["code"]) == (503, "away")
+    with running.bearing(secret) as ann:
+        answer = ann.get("version")
+        assert (answer.status_code, answer.json()["code"]) == (503, "away")

@@ -9,8 +9,10 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,13 +20,14 @@ from typing import Any
 import httpx
 import pytest
 import websockets
-from effort import PATIENCE
+from effort import PATIENCE, end_process, until
 from ports import free_port
 from served import upload, websocket
 from traitlets.config import Config, Configurable
 
 import ganglioside as gg
 from ganglioside.history import History
+from ganglioside.history.sharing import Person
 from ganglioside.server.jupyter import (
     ApiLimits,
     LazyApp,
@@ -277,3 +280,143 @@ def test_an_extension_looks_after_the_history_from_the_first_request_on(
     assert [history.person for history in looking] == [None]
     jupyter_app(server)._get()
     assert len(looking) == 1
+
+
+#: A service of a hub, with the API alone, which looks often whether people are still let in.
+SERVICE = """
+import sys
+from jupyter_server.serverapp import ServerApp
+from ganglioside.server.hub import HubService
+from ganglioside.server.jupyter import handlers, jupyter_app
+from ganglioside.server.routes import events
+events._ALIVE = 0.1
+hub = HubService.from_environment()
+server = ServerApp(identity_provider_class=hub.identity_provider())
+server.initialize(sys.argv[1:])
+app = jupyter_app(server, person_of=hub.person_of)
+server.web_app.add_handlers(".*$", handlers(server.base_url, app))
+server.start()
+"""
+
+
+class People:
+    """Stands for a hub that says who somebody is by a token, and who may not answer.
+
+    Attributes
+    ----------
+    groups : dict of str to list of str
+        Of each person; their token is their name.
+    is_there : bool
+    """
+
+    def __init__(self, groups: dict[str, list[str]]) -> None:
+        self.groups = groups
+        self.is_there = True
+        people = self
+
+        class Api(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                name = self.headers["Authorization"].split()[-1]
+                scopes = ["access:services!service=ganglioside"]
+                about = {"kind": "user", "name": name, "admin": False, "scopes": scopes,
+                         "groups": people.groups.get(name)}  # fmt: skip
+                known = name in people.groups
+                self.send_response((200 if known else 404) if people.is_there else 503)
+                self.end_headers()
+                self.wfile.write(json.dumps(about).encode())
+
+            def log_message(self, *_: Any) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Api)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@pytest.fixture(scope="module")
+def people() -> Iterator[People]:
+    found = People({"ann": ["lipids"], "bob": ["lipids"]})
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+
+
+@pytest.fixture(scope="module")
+def service(
+    people: People, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, History]]:
+    """Address of a service of a hub, and its history."""
+    pytest.importorskip("jupyterhub")
+    tmp_path = tmp_path_factory.mktemp("hub")
+    port = free_port()
+    environment = {
+        **os.environ,
+        "GANGLIOSIDE_HISTORY": str(tmp_path / "history.duckdb"),
+        "JUPYTER_CONFIG_DIR": str(tmp_path),
+        "JUPYTER_DATA_DIR": str(tmp_path),
+        "HOME": str(tmp_path),
+        "JUPYTERHUB_SERVICE_PREFIX": f"{BASE}/",
+        "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:{port}",
+        "JUPYTERHUB_API_TOKEN": "token-of-the-service",
+        "JUPYTERHUB_API_URL": f"http://127.0.0.1:{people.server.server_address[1]}/hub/api",
+        "JUPYTERHUB_CLIENT_ID": "service-ganglioside",
+        "JUPYTERHUB_OAUTH_ACCESS_SCOPES": '["access:services!service=ganglioside"]',
+    }
+    log = (tmp_path / "log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVICE, "--no-browser", "--allow-root", f"--port={port}",
+         f"--ServerApp.base_url={BASE}/", f"--ServerApp.root_dir={tmp_path}",
+         "--HubOAuth.cache_max_age=1", "--ServerApp.jpserver_extensions={}",
+         "--ApiLimits.requests_per_second=0", "--ApiLimits.uploads_per_minute=0"],
+        env=environment, cwd=tmp_path, stdout=log, stderr=log,
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}{BASE}/api/v1/"
+
+    def answers() -> bool:
+        assert process.poll() is None, (tmp_path / "log").read_text()
+        try:
+            return httpx.get(f"{address}health", timeout=PATIENCE).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    until(answers)
+    yield address, History.open(tmp_path / "history.duckdb")
+    end_process(process)
+    log.close()
+
+
+def test_who_is_let_in_no_more_hears_no_more_events(
+    service: tuple[str, History], people: People
+) -> None:
+    """The look compared a user with himself: who was taken out of a group went on listening."""
+    address, history = service
+    ann = history.acting_as(Person("ann", groups=("lipids",)).sharing("group"))
+    sid = ann.begin(gg.example().source, gg.Settings())
+    path = f"sessions/{sid}/events"
+    headers, headers_of_ann = ({"Authorization": f"token {one}"} for one in ("bob", "ann"))
+    with httpx.Client(base_url=address, headers=headers, timeout=PATIENCE) as bob:
+        with bob.stream("GET", path, headers={"Accept": "text/event-stream"}) as stream:
+            lines = stream.iter_lines()
+            until(lambda: next(lines) == ": alive")  # he is looked at, and goes on
+            people.groups["bob"] = []
+            end = time.monotonic() + PATIENCE
+            assert all(time.monotonic() < end for _ in lines)  # they end
+        assert bob.get(path).status_code == 404
+    with httpx.Client(base_url=address, headers=headers_of_ann, timeout=PATIENCE) as client:
+        assert client.get(path).status_code == 200
+
+
+def test_a_hub_that_does_not_answer_ends_events_with_its_own_words(
+    service: tuple[str, History], people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, history = service
+    sid = history.acting_as(Person("ann")).begin(gg.example().source, gg.Settings())
+    url = address.replace("http", "ws") + f"sessions/{sid}/events"
+
+    async def listen() -> None:
+        async with websocket(url, additional_headers={"Authorization": "token ann"}) as opened:
+            assert json.loads(await opened.recv())["type"] == "connection"
+            monkeypatch.setattr(people, "is_there", False)
+            await opened.recv()
+
+    with pytest.raises(websockets.ConnectionClosedError, match=r"4503.*still signed in"):
+        asyncio.run(listen())

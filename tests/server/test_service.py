@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,6 +18,8 @@ import ganglioside as gg
 from ganglioside.errors import Cancelled, UnknownSessionError
 from ganglioside.history import History
 from ganglioside.history.sharing import Person
+from ganglioside.history.tokens import identity
+from ganglioside.server.desks import Desks
 from ganglioside.server.documentation import stored_document
 from ganglioside.server.feeds import Feeds
 from ganglioside.server.problems import Problem
@@ -186,3 +190,39 @@ def test_a_stream_ends_for_who_sees_the_session_no_more(history_of_ann: History)
 @pytest.fixture
 def history_of_ann(tmp_path: Path) -> History:
     return History.open(tmp_path / "history.duckdb")
+
+
+def test_who_is_let_in_no_more_after_the_wait_for_a_desk_gets_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A caller may wait for minutes, and the token be revoked meanwhile."""
+    monkeypatch.setenv("GANGLIOSIDE_JOBS", "1")
+    desks: list[Desks] = []
+    usual = Desks.__init__
+
+    def noted(self: Desks, *given: Any) -> None:
+        usual(self, *given)
+        desks.append(self)
+
+    monkeypatch.setattr(Desks, "__init__", noted)
+    with Running(History.open(tmp_path / "history.duckdb")) as served:
+        secret = served.history.tokens.add("Eve", "admin")
+        with served.bearing(secret) as eve, served.caller() as ann, ThreadPoolExecutor() as pool:
+            sid = upload(ann).json()["id"]
+            shared = desks[-1]
+            free = threading.Event()
+            busy = pool.submit(shared.do, free.wait)
+            until(lambda: shared.at_work == 1)
+            waiting = [
+                pool.submit(upload, eve),
+                pool.submit(eve.post, f"sessions/{sid}/rerun", json={}),
+                pool.submit(eve.get, f"sessions/{sid}/exports/csv"),
+            ]
+            until(lambda: shared.waiting == len(waiting))
+            served.history.tokens.revoke(identity(secret))
+            free.set()
+            assert busy.result()
+            refused = [one.result() for one in waiting]
+            assert [one.json()["code"] for one in refused] == ["old-token"] * len(waiting)
+            assert [session["id"] for session in ann.get("sessions").json()["sessions"]] == [sid]
+            assert ann.get(f"sessions/{sid}/exports/csv").status_code == 200  # the desk is free

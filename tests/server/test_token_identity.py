@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import postgres_server
 import pytest
+from effort import until
+from silent_lines import Line
 from starlette.requests import HTTPConnection
 
 from ganglioside.history import History
 from ganglioside.history import tokens as stored
+from ganglioside.history.storage.postgres import news
 from ganglioside.server.callers import Person
 from ganglioside.server.problems import Problem
 from ganglioside.server.token_identity import TokenIdentity
@@ -43,6 +47,31 @@ def test_a_revoked_token_is_refused_at_once(history: History) -> None:
     history.tokens.revoke(stored.identity(secret))
     with pytest.raises(Problem, match="revoked"):
         identity(bringing(secret))
+
+
+def test_a_token_that_is_revoked_is_refused_soon_by_a_server_that_was_cut_off_from_postgresql(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was let in for ever: a server that heard of no write took none to be made."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr(news, "_LOOK", 1.0)
+    monkeypatch.setattr(news, "_STALE", 2.0)
+    server = postgres_server.server()
+    with server.database() as direct, Line(server) as line:
+        history = History.open(line.url(direct.split("/")[3].partition("?")[0]))
+        secret = history.tokens.add("Eve", "admin")
+        identity = TokenIdentity(history)
+        assert identity(bringing(secret)) == Person("Eve", "admin")
+        line.cut()
+        History.open(direct).tokens.revoke(stored.identity(secret))
+        until(lambda: is_refused(identity, secret))
+
+
+def is_refused(identity: TokenIdentity, secret: str) -> bool:
+    try:
+        return identity(bringing(secret)) is None
+    except Problem:
+        return True
 
 
 def test_a_rotated_token_is_refused_and_the_new_one_taken(history: History) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from effort import until
+from ports import free_port
 
 from ganglioside import jobs
 from ganglioside.history import History
@@ -69,6 +70,41 @@ def test_a_trouble_is_told_once_and_so_is_its_end(
     assert [one["event"] for one in told] == ["alarm", "alarm.over"]
     assert "ganglioside worker" in told[0]["text"]
     assert worker.id not in json.dumps(told)
+
+
+def test_what_could_not_be_sent_is_sent_at_the_next_look(
+    history: History, told: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was taken for told: a mail server that was away for a moment hid a full disk."""
+    works, broken = tmp_path / "notify.toml", tmp_path / "broken.toml"
+    monkeypatch.setenv("GANGLIOSIDE_JOBS", "0")
+    for settings in (f'[webhook]\nurl = "http://127.0.0.1:{free_port()}/"\n', "after = ["):
+        broken.write_text(settings)
+        monkeypatch.setenv("GANGLIOSIDE_NOTIFY", str(broken))
+        assert sound(history) == sound(history) == history.alarms.all() == []
+    monkeypatch.setenv("GANGLIOSIDE_NOTIFY", str(works))
+    assert sound(history) == ["no worker"]
+    assert sound(history) == []
+    history.workers.register()
+    monkeypatch.setenv("GANGLIOSIDE_NOTIFY", str(broken))
+    assert sound(history) == []  # nobody was told that it is over
+    assert history.alarms.all() == ["no worker"]
+    monkeypatch.setenv("GANGLIOSIDE_NOTIFY", str(works))
+    assert sound(history) == ["no worker"]
+    assert sound(history) == []
+    assert [one["event"] for one in told] == ["alarm", "alarm.over"]
+
+
+def test_an_alarm_that_one_channel_took_is_not_sent_again(
+    history: History, told: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (tmp_path / "notify.toml").open("a") as settings:
+        settings.write(f'[email]\nhost = "127.0.0.1"\nport = {free_port()}\n'
+                       'sender = "lab@example.org"\nto = ["ann@example.org"]\n')  # fmt: skip
+    monkeypatch.setenv("GANGLIOSIDE_JOBS", "0")
+    assert sound(history) == ["no worker"]
+    assert sound(history) == []
+    assert len(told) == 1
 
 
 def test_all_troubles_have_words(history: History) -> None:

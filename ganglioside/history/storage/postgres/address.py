@@ -24,6 +24,15 @@ SCHEMA: Final = "ganglioside"
 #: How each connection begins: all of it is sent with the first packet.
 _SETTINGS: Final = f"-c search_path={SCHEMA} -c timezone=UTC -c datestyle=ISO"
 
+#: Seconds after which a silent connection is asked whether it is alive, and between two questions.
+_SILENT: Final = 20
+_ASKED_AGAIN: Final = 10
+
+#: Seconds after which a connection is dead, at least, to whose server nothing comes through: the
+#: system itself gives up after a quarter of an hour. Never less than twice the wait for a lock, in
+#: which a server that lives may read nothing.
+_DEAD: Final = 60
+
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9.-]+")
 
 
@@ -78,12 +87,23 @@ class Address:
         return Path(folder)
 
     def conninfo(self, timeout: float) -> str:
-        """What libpq needs to connect; whoever waits for a lock gives up after `timeout`, s."""
+        """What libpq needs to connect; whoever waits for a lock gives up after `timeout`, s.
+
+        A connection that was cut off without a word fails after a while, unless the URL says when.
+        """
         given = conninfo_to_dict(self.url)
         password = given.get("password") or secret_of(PASSWORD)
         ours = f"{_SETTINGS} -c lock_timeout={max(1, round(timeout * 1000))}"
+        dead = max(_DEAD, round(2 * timeout))
+        guards = {
+            "keepalives_idle": _SILENT,
+            "keepalives_interval": _ASKED_AGAIN,
+            "keepalives_count": round(dead / _ASKED_AGAIN),
+            "tcp_user_timeout": 1000 * dead,
+        }
         return make_conninfo(
             self.url,
+            **{name: str(value) for name, value in guards.items() if name not in given},
             **({"password": password} if password else {}),
             options=" ".join(filter(None, (str(given.get("options") or ""), ours))),
             connect_timeout=str(given.get("connect_timeout") or max(2, round(timeout))),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any, Final
 
 import psycopg
@@ -275,6 +277,34 @@ def prepared(raw: Raw) -> None:
     """Let JSON come back as the text that was stored: its hash counts."""
     raw.adapters.register_loader("json", TextLoader)
     raw.adapters.register_loader("json", TextBinaryLoader)
+
+
+def require_answer(raw: Raw, seconds: float) -> None:
+    """Ask the server for nothing, and wait for its answer; what it tells meanwhile is kept.
+
+    Raises
+    ------
+    psycopg.OperationalError
+        If it has gone, or does not answer in time: whoever was cut off says nothing of it. The
+        connection is closed then.
+    """
+    pq_connection, end = raw.pgconn, time.monotonic() + seconds
+    pq_connection.send_query(b"")
+    with DefaultSelector() as selector:
+        selector.register(pq_connection.socket, EVENT_READ)
+        is_answered = False
+        while not is_answered:
+            while pq_connection.is_busy():
+                if not selector.select(max(0.0, end - time.monotonic())):
+                    raw.close()
+                    raise psycopg.OperationalError(
+                        f"timeout: the server has not answered within {seconds:g} s"
+                    )
+                pq_connection.consume_input()
+            is_answered = pq_connection.get_result() is None
+    while (told := pq_connection.notifies()) is not None:
+        if pq_connection.notify_handler is not None:
+            pq_connection.notify_handler(told)  # psycopg's own: `notifies` gives it then
 
 
 def _columns(table: str, rows: pa.Table) -> str:

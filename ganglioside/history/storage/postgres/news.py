@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import threading
@@ -11,6 +12,7 @@ from typing import Final
 import psycopg
 
 from ganglioside.history.storage.postgres.address import Address
+from ganglioside.history.storage.postgres.connection import Raw, require_answer
 
 #: Seconds between two attempts to listen again.
 _AGAIN: Final = 1.0
@@ -18,8 +20,12 @@ _AGAIN: Final = 1.0
 #: Seconds to wait for the first time that it listens.
 _FIRST: Final = 2.0
 
-#: Seconds after which a silent connection is looked at.
-_LOOK: Final = 60.0
+#: Seconds after which a silent server is asked whether it is there, and in which it answers.
+_LOOK: Final = 5.0
+
+#: Seconds after which nobody knows what was written, unless the server has answered since: whoever
+#: was cut off from it, as by a failover, hears nothing of that.
+_STALE: Final = 2 * _LOOK
 
 
 class News:
@@ -35,16 +41,16 @@ class News:
     def __init__(self, address: Address, timeout: float) -> None:
         self._conninfo = address.conninfo(timeout)
         self._changed = threading.Condition()
-        self._listening = False
+        self._known = -math.inf  # all that was written until then was heard of
         self._count = 0
         threading.Thread(target=self._listen, name="history news", daemon=True).start()
         with self._changed:
-            self._changed.wait_for(lambda: self._listening, _FIRST)
+            self._changed.wait_for(self._is_up_to_date, _FIRST)
 
     def state(self) -> tuple[int, ...] | None:
-        """Number of writes that were heard of; None while nobody listens."""
+        """Number of writes that were heard of; None while there may be others."""
         with self._changed:
-            return (self._count,) if self._listening else None
+            return (self._count,) if self._is_up_to_date() else None
 
     def tell(self) -> None:
         """Count a write of this process, before the server tells of it."""
@@ -65,19 +71,32 @@ class News:
                     self._hear(connection)
             except psycopg.Error:
                 # Not known until it listens again; whoever reads meets the same fault, and says so.
-                with self._changed:
-                    self._listening = False
+                self._note(-math.inf)
                 time.sleep(_AGAIN)
 
-    def _hear(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
-        with self._changed:
-            self._listening = True
+    def _hear(self, connection: Raw) -> None:
         self.tell()  # of what was written before
         while True:
-            for heard in connection.notifies(timeout=_LOOK, stop_after=1):
-                if heard.payload != sender():  # which was counted when it was written
-                    self.tell()
-            connection.execute("SELECT")  # fails where the server has gone
+            asked = time.monotonic()
+            require_answer(connection, _LOOK)  # fails where the server has gone
+            self._count_heard(connection, 0.0)  # what it told before it answered
+            self._note(asked)
+            self._count_heard(connection, _LOOK)
+
+    def _count_heard(self, connection: Raw, seconds: float) -> None:
+        for heard in connection.notifies(timeout=seconds, stop_after=1):
+            if heard.payload != sender():  # which was counted when it was written
+                self.tell()
+
+    def _note(self, known: float) -> None:
+        """Note until when all that was written was heard of; wake who waits for the first time."""
+        with self._changed:
+            was_known, self._known = self._is_up_to_date(), known
+            if not was_known:
+                self._changed.notify_all()
+
+    def _is_up_to_date(self) -> bool:
+        return time.monotonic() - self._known < _STALE
 
 
 def sender() -> str:

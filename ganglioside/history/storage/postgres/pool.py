@@ -18,13 +18,16 @@ import psycopg
 
 from ganglioside.errors import HistoryBusyError
 from ganglioside.history.storage.postgres.address import Address
-from ganglioside.history.storage.postgres.connection import Raw, prepared
+from ganglioside.history.storage.postgres.connection import Raw, prepared, require_answer
 
 #: Connections of one process at most.
 _MOST: Final = 8
 
 #: Seconds between two attempts to connect.
 _AGAIN: Final = 0.1
+
+#: Seconds in which the server answers a connection that was kept, or it counts as dead.
+_ANSWER: Final = 5.0
 
 #: What is said of a server that is stopped, and may come back.
 _AWAY: Final = re.compile(
@@ -80,21 +83,26 @@ class Pool:
 
     def close(self) -> None:
         """Close what is kept."""
-        while self._idle:
-            self._idle.pop().close()
+        while (raw := self._kept()) is not None:
+            raw.close()
 
     def _take(self) -> Raw:
-        while self._idle:
-            raw = self._idle.pop()
-            try:
-                raw.autocommit = True
-                raw.execute("")
-                raw.autocommit = False
-            except psycopg.Error:
-                raw.close()
-            else:
-                return raw
-        return self._connect()
+        if (raw := self._kept()) is None:
+            return self._connect()
+        try:
+            require_answer(raw, _ANSWER)
+        except psycopg.Error:
+            raw.close()
+            self.close()  # the others have met the same, and each would be waited for
+            return self._connect()
+        return raw
+
+    def _kept(self) -> Raw | None:
+        """Connection that was kept, no longer kept by now; None where there is none."""
+        try:
+            return self._idle.pop()
+        except IndexError:  # another thread may have been faster
+            return None
 
     def _connect(self) -> Raw:
         end = time.monotonic() + self._timeout

@@ -58,6 +58,17 @@ def test_the_options_of_a_url_stay() -> None:
     assert "sslmode=require" in found
 
 
+def test_a_connection_that_is_cut_off_fails_after_a_while_unless_the_url_says_when() -> None:
+    url = "postgresql://lab/g"
+    usual = conninfo_to_dict(Address.of(url).conninfo(7))
+    assert (usual["keepalives_idle"], usual["tcp_user_timeout"]) == ("20", "60000")
+    patient = conninfo_to_dict(Address.of(url).conninfo(300))
+    assert patient["tcp_user_timeout"] == "600000"  # a server may read nothing while it waits
+    own = Address.of(f"{url}?tcp_user_timeout=5000&keepalives_idle=7").conninfo(7)
+    given = conninfo_to_dict(own)
+    assert (given["keepalives_idle"], given["tcp_user_timeout"]) == ("7", "5000")
+
+
 def test_a_password_may_be_in_a_file_and_the_url_goes_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

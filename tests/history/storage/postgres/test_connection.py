@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 import postgres_server
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from effort import PATIENCE
+from silent_lines import Line
 
 from ganglioside.errors import HistoryError, QueryError, TextError
 from ganglioside.history import History
-from ganglioside.history.storage.postgres.connection import translated
+from ganglioside.history.storage.postgres.connection import require_answer, translated
 
 
 @pytest.fixture
@@ -121,3 +124,22 @@ def test_a_table_is_written_to_parquet_whole(database: History, tmp_path: Path) 
     with database._store.read() as connection:
         assert connection.write_parquet("inputs", tmp_path / "inputs.parquet") == 2  # type: ignore[attr-defined]
     assert pq.read_table(tmp_path / "inputs.parquet").equals(rows.sort_by("sha256"))
+
+
+def test_a_server_that_does_not_answer_in_time_is_left() -> None:
+    with Line(postgres_server.server()) as line:
+        connection = psycopg.connect(line.url("postgres"))
+        require_answer(connection, PATIENCE)
+        line.cut()
+        with pytest.raises(psycopg.OperationalError, match="timeout"):
+            require_answer(connection, 0.01)
+        assert connection.closed
+
+
+def test_a_server_that_has_gone_is_left_at_once() -> None:
+    server = postgres_server.server()
+    connection = psycopg.connect(server.url("postgres"))
+    server.execute(f"SELECT pg_terminate_backend({connection.info.backend_pid})")
+    with pytest.raises(psycopg.OperationalError):
+        require_answer(connection, PATIENCE)
+    connection.close()

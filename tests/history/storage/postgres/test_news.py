@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import postgres_server
+import psycopg
 import pytest
 from effort import PATIENCE, until
+from silent_lines import Line
 
 from ganglioside.history import History
 from ganglioside.history.storage.postgres import news
 from ganglioside.history.storage.postgres.address import Address
+from ganglioside.history.storage.postgres.connection import require_answer
 
 
 @pytest.fixture
@@ -76,3 +79,30 @@ def test_it_is_not_known_while_nobody_listens(monkeypatch: pytest.MonkeyPatch) -
     until(lambda: heard.state() is not None)
     assert heard.state() != first  # something may have been written meanwhile
     server.remove()
+
+
+def test_it_is_not_known_after_a_while_where_nothing_comes_through_any_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was for ever: who was cut off, as by a failover, heard of no token that was revoked."""
+    monkeypatch.setattr(news, "_AGAIN", 0.01)
+    monkeypatch.setattr(news, "_LOOK", 1.0)
+    with Line(postgres_server.server()) as line:
+        heard = news.News(Address.of(line.url("postgres")), PATIENCE)
+        until(lambda: heard.state() is not None)
+        with monkeypatch.context() as at_once:
+            at_once.setattr(news, "_STALE", 0.0)
+            assert heard.state() is None
+        first = heard.state()
+        line.cut()
+        until(lambda: heard.state() not in (None, first))  # by a new connection
+
+
+def test_what_the_server_tells_before_it_answers_is_kept(url: str) -> None:
+    """What comes with an answer is heard before the answer is taken for up to date."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("LISTEN ganglioside")
+        notify(url)
+        require_answer(connection, PATIENCE)
+        (heard,) = connection.notifies(timeout=0.0, stop_after=1)
+        assert heard.payload == "another"

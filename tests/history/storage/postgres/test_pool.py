@@ -10,6 +10,7 @@ import postgres_server
 import psycopg
 import pytest
 from effort import PATIENCE
+from silent_lines import Line
 
 from ganglioside.errors import HistoryBusyError
 from ganglioside.history.storage.postgres import pool as pool_module
@@ -74,6 +75,25 @@ def test_a_server_that_is_started_anew_is_waited_for(pool: Pool) -> None:
     assert found[0] != first
     away.close()
     server.remove()
+
+
+def test_connections_that_were_cut_off_without_a_word_are_not_used_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They were waited for as long as the process lived."""
+    with Line(postgres_server.server()) as line:
+        pool = Pool(Address.of(line.url("postgres")), PATIENCE)
+        with pool.connection() as one, pool.connection() as other:
+            before = {one.info.backend_pid, other.info.backend_pid}
+        line.cut()
+        monkeypatch.setattr(pool_module, "_ANSWER", 0.01)
+        found: list[int] = []
+        taking = threading.Thread(target=lambda: found.append(process_of(pool)), daemon=True)
+        taking.start()
+        taking.join(PATIENCE)
+        assert len(found) == len(pool._idle) == 1
+        assert found[0] not in before
+        pool.close()
 
 
 def test_a_server_that_was_never_there_is_told_at_once(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -178,6 +178,16 @@ def entries(connection: Connection, table: Literal["log", "new_log"] = "log") ->
     This is the order in which they were written or imported; a clock may have been set back.
     """
     rows = connection.execute(f"SELECT {_COLUMNS} FROM {table} ORDER BY number, sha256").fetchall()
+    return [LogEntry(*row) for row in rows]
+
+
+def entries_about(connection: Connection, subjects: Collection[str]) -> list[LogEntry]:
+    """Entries about some sessions or jobs, and those about many at once, in their order."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM log WHERE subject = ANY(?) OR action IN "
+        "('imported', 'adopted', 'jobs closed') ORDER BY number, sha256",
+        [list(subjects)],
+    ).fetchall()
     return [LogEntry(*row) for row in rows]
 
 

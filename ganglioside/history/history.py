@@ -478,6 +478,23 @@ class History(ShownAsCard, Running):
         with self._store.read() as connection:
             return listing(connection, newest=limit)
 
+    def has_begun(self, job: str) -> bool:
+        """Whether a worker has begun a session for a job, in whichever attempt.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> history.has_begun("no such job")
+        False
+        """
+        with self._store.read() as connection:
+            return bool(
+                connection.execute("SELECT 1 FROM sessions WHERE job = ? LIMIT 1", [job]).fetchall()
+            )
+
     def completed_by(self, job: str) -> str | None:
         """Id of the session that a worker has completed for a job; None where there is none.
 
@@ -511,7 +528,7 @@ class History(ShownAsCard, Running):
         True
         """
         claim = claim_of(self._store)
-        if claim is None or claim.attempt == 1:
+        if claim is None:
             return
         with self._store.write() as connection:
             rows = connection.execute(

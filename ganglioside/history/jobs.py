@@ -49,6 +49,9 @@ FIRST_PAUSE: Final = timedelta(seconds=10)
 #: Jobs that were given up, in SQL. A worker that ends its last attempt itself keeps its name.
 GIVEN_UP: Final = f"status = 'failed' AND attempts >= {MOST_ATTEMPTS} AND worker IS NULL"
 
+#: Kinds whose result is the one session that they make: `jobs.kinds` says what they do.
+MAKE_ONE_SESSION: Final = ("analyze", "rerun", "session")
+
 #: What is said of a job that came in from elsewhere before it had ended.
 FOREIGN: Final = (
     "Jobs from elsewhere are not carried out here. Look at what it was to do; to do it here: "
@@ -180,21 +183,32 @@ def session_named(parameters: Mapping[str, Any]) -> str | None:
 
 
 def jobs_about(connection: Connection, sid: str) -> list[str]:
-    """Ids of the jobs that make or read a session and have made no other one.
+    """Ids of the jobs that make or read a session and make or have made no other one.
 
     They are those of everybody: what tells of a session is seen by those who see it, and by nobody
     else.
     """
     rows = connection.execute(
-        "SELECT id, session, CAST(parameters AS VARCHAR) FROM jobs WHERE session = $sid "
+        f"SELECT {_COLUMNS} FROM jobs WHERE session = $sid "
+        "OR id = (SELECT job FROM sessions WHERE id = $sid) "
         "OR (session IS NULL AND strpos(CAST(parameters AS VARCHAR), $sid) > 0) ORDER BY id",
         {"sid": sid},
     ).fetchall()
-    return [
-        job
-        for job, session, parameters in rows
-        if session == sid or session_named(json.loads(parameters)) == sid
-    ]
+    return [job.id for job in (Job(*row) for row in rows) if _told_of(connection, job) == sid]
+
+
+def _told_of(connection: Connection, job: Job) -> str | None:
+    """Id of the session that a job tells of: the one that it makes, else the one that it reads."""
+    if job.has_ended and job.session is not None:
+        return job.session
+    made = _begun_last(connection, job.id) if job.kind in MAKE_ONE_SESSION else None
+    return made or job.session or session_named(json.loads(job.parameters))
+
+
+def _begun_last(connection: Connection, job: str) -> str | None:
+    """Id of the session that a worker has begun last for a job; None where it has begun none."""
+    ((sid,),) = connection.execute("SELECT max(id) FROM sessions WHERE job = ?", [job]).fetchall()
+    return None if sid is None else str(sid)
 
 
 def find_jobs(
@@ -414,6 +428,8 @@ class Jobs(Runs[Job]):
     ) -> None:
         """Record how a job ended: completed, failed or cancelled.
 
+        It is shared from now on as the session is that it made.
+
         Raises
         ------
         JobError
@@ -431,6 +447,11 @@ class Jobs(Runs[Job]):
                     [status, utc_now(), session, None if result is None else json.dumps(result),
                      error, found.id],
                 )  # fmt: skip
+                connection.execute(
+                    "UPDATE jobs SET shared = made.shared, shared_group = made.shared_group "
+                    "FROM sessions AS made WHERE made.id = jobs.session AND jobs.id = ?",
+                    [found.id],
+                )
 
     def all(
         self, *statuses: Status, limit: int | None = None, kind: str | None = None

@@ -81,6 +81,16 @@ def _select(connection: Connection, table: Table, condition: str, *values: objec
     return [Run(*row) for row in rows]
 
 
+def _request_end(connection: Connection, table: Table, owner: str, ended: str | None) -> None:
+    """Request the end of a run; one that nobody works on ends now, at the time in that column."""
+    connection.execute(f"UPDATE {table} SET cancel_requested = true WHERE id = ?", [owner])
+    if ended is not None:
+        connection.execute(
+            f"UPDATE {table} SET status = 'cancelled', {ended} = ? WHERE id = ?",
+            [utc_now(), owner],
+        )
+
+
 class Runs(Generic[R]):
     """Register of the runs in one table of a history; every call is one transaction."""
 
@@ -124,15 +134,7 @@ class Runs(Generic[R]):
             found = self._require_running(connection, owner)
             ends = found.status == "pending"
             with changing(connection, self._table, found.id, self._cancelling, ends=ends):
-                connection.execute(
-                    f"UPDATE {self._table} SET cancel_requested = true WHERE id = ?", [found.id]
-                )
-                if ends:
-                    connection.execute(
-                        f"UPDATE {self._table} SET status = 'cancelled', {self._ended} = ? "
-                        "WHERE id = ?",
-                        [utc_now(), found.id],
-                    )
+                _request_end(connection, self._table, found.id, self._ended if ends else None)
             if ends:
                 self._cancel_beside(connection, found)
             return self._find(connection, found.id)
@@ -188,15 +190,13 @@ class SessionRuns(Runs[Run]):
 
     def _cancel_beside(self, connection: Connection, found: Run) -> None:
         rows = connection.execute(
-            "SELECT id FROM jobs WHERE session = ? AND status = 'pending'", [found.id]
+            "SELECT id, status = 'pending' FROM jobs WHERE session = ? "
+            "AND status IN ('pending', 'processing')",
+            [found.id],
         ).fetchall()
-        for (job,) in rows:
-            with changing(connection, "jobs", job, "job cancelled", ends=True):
-                connection.execute(
-                    "UPDATE jobs SET cancel_requested = true, status = 'cancelled', ended = ? "
-                    "WHERE id = ?",
-                    [utc_now(), job],
-                )
+        for job, ends in rows:  # whoever has taken one already is not to begin
+            with changing(connection, "jobs", job, "job cancelled", ends=ends):
+                _request_end(connection, "jobs", job, "ended" if ends else None)
 
     def _refusal(self, found: Run) -> GangliosideError:
         return EndedError(f"Session {found.id} has ended already: it is {found.status}.")

@@ -113,6 +113,14 @@ class Stored:
         rows = connection.execute(f"SELECT {_STORED} FROM sessions ORDER BY id").fetchall()
         return [cls(*row) for row in rows]
 
+    @classmethod
+    def among(cls, connection: Connection, ids: Collection[str]) -> list[Stored]:
+        """Sessions that are there of those with the ids given, the oldest first."""
+        rows = connection.execute(
+            f"SELECT {_STORED} FROM sessions WHERE id = ANY(?) ORDER BY id", [list(ids)]
+        ).fetchall()
+        return [cls(*row) for row in rows]
+
     @property
     def sharing(self) -> Sharing:
         """With whom it is shared."""

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
-from ganglioside.errors import HistoryError, JobError
+from ganglioside.errors import Cancelled, EndedError, HistoryError, JobError
 from ganglioside.history.jobs import session_named
 from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
+from ganglioside.support.requests import current_job
 
 if TYPE_CHECKING:
     from ganglioside.batch.plan import Item
@@ -143,9 +144,26 @@ class Queued:
     def run(self, history: History, progress: ProgressCallback) -> Done:
         """Analyse the input of the session."""
         if history.runs.get(self.session).has_ended:
+            _require_wanted(history)
             return Done(history.rerun(self.session, progress=progress))
-        analysis = history.carry_out_queued(self.session, progress)
+        try:
+            analysis = history.carry_out_queued(self.session, progress)
+        except EndedError:
+            _require_wanted(history)
+            raise
         return Done(self.session, {"headline": analysis.summary.headline})
+
+
+def _require_wanted(history: History) -> None:
+    """Stop where the session of the job that is carried out was cancelled, and the job with it.
+
+    Raises
+    ------
+    Cancelled
+    """
+    job = current_job()
+    if job and history.jobs.get(job).cancel_requested:
+        raise Cancelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,7 +307,8 @@ class Batch:
         items = [self._said(item) for item in plan(self.sources, usual, **reading.keywords)]
         done = run_batch(items, self.out, options, history=history, progress=progress)
         sessions = {entry.session for entry in done.entries if entry.session}
-        history.delete_vain(sessions)
+        if self.resume:
+            history.delete_vain(sessions)
         return Done(
             result={
                 "overview": str(done.overview),
@@ -387,9 +406,6 @@ class Verify:
 _KINDS: Final[dict[str, type[Any]]] = {
     work.kind: work for work in (Analyze, Rerun, Queued, Report, Export, Batch, Backup, Verify)
 }
-
-#: Kinds whose result is the one session that they make.
-MAKE_ONE_SESSION: Final = (Analyze.kind, Rerun.kind, Queued.kind)
 
 
 def parameters_of(work: Work) -> dict[str, Any]:

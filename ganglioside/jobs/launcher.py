@@ -70,7 +70,12 @@ def start(history: History, work: Work, time_limit: float | None = None) -> str:
     time_limit
         s; a job that takes longer fails.
     """
-    return _launched(history, _add(history, work, time_limit))
+    return launched(history, add(history, work, time_limit))
+
+
+def add(history: History, work: Work, time_limit: float | None = None) -> str:
+    """Id of a new job, stored as pending; `launched` starts it."""
+    return _add(history, work, time_limit)
 
 
 def run_here(
@@ -98,7 +103,7 @@ def run_here(
     >>> [event["message"] for event in follow(history, job.id)]
     ['Failed']
     """
-    return carry_out(history, _add(history, work, time_limit), progress)
+    return carry_out(history, add(history, work, time_limit), progress)
 
 
 def cancel(history: History, job: str) -> Job:
@@ -139,7 +144,7 @@ def retry(history: History, job: str, *, foreign: bool = False) -> str:
             "it all the same: `ganglioside jobs retry`, or retry(..., foreign=True)."
         )
     work = work_of(old.kind, old.parameters)
-    return _launched(history, _add(history, work, old.time_limit, retry_of=old.id))
+    return launched(history, _add(history, work, old.time_limit, retry_of=old.id))
 
 
 def why_no_room(history: History, most: int) -> str:
@@ -217,8 +222,11 @@ def _own(history: History, status: Status) -> list[Job]:
     return history.jobs.own(status)
 
 
-def _launched(history: History, job: str) -> str:
-    """Start a process for a new job, unless it has to wait: whoever ends first starts it then."""
+def launched(history: History, job: str) -> str:
+    """Start a process for a new job, unless it has to wait: whoever ends first starts it then.
+
+    The job waits all the same where no process can be started, which raises an error.
+    """
     before = [other for other in _own(history, "pending") if other.id != job]
     if len(before) < _room(history):
         _launch(history, history.jobs.get(job))

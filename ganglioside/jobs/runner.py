@@ -22,11 +22,11 @@ from ganglioside.errors import (
 )
 from ganglioside.history import History, Status
 from ganglioside.history.events import error_event
-from ganglioside.history.jobs import Job
+from ganglioside.history.jobs import MAKE_ONE_SESSION, Job
 from ganglioside.history.recorder import Recorder
 from ganglioside.jobs.announcements import tell
 from ganglioside.jobs.guard import guarded
-from ganglioside.jobs.kinds import MAKE_ONE_SESSION, Done, resumed, work_of
+from ganglioside.jobs.kinds import Done, resumed, work_of
 from ganglioside.progress import ProgressCallback, ProgressEvent
 from ganglioside.support.error_reports import capture
 from ganglioside.support.requests import working
@@ -157,9 +157,10 @@ def _do(history: History, job: Job, recorder: Recorder) -> _Ended:
     acting = history if job.person is None else history.acting_as(job.person)
     try:
         work = work_of(job.kind, job.parameters)
-        if (job.attempts or 1) > 1:
-            work = resumed(work)
-        return _Ended("completed", _done_before(acting, job) or work.run(acting, recorder))
+        if not history.has_begun(job.id):
+            return _Ended("completed", work.run(acting, recorder))
+        done = _done_before(acting, job) or resumed(work).run(acting, recorder)
+        return _Ended("completed", done)
     except (GivenBack, LostError):
         raise  # it is another's now
     except Cancelled:
@@ -191,9 +192,7 @@ def _is_by_chance(error: BaseException) -> bool:
 
 def _done_before(history: History, job: Job) -> Done | None:
     """Result of an attempt that completed its session, and no more; None where there is none."""
-    if (job.attempts or 1) < 2 or job.kind not in MAKE_ONE_SESSION:
-        return None
-    sid = history.completed_by(job.id)
+    sid = history.completed_by(job.id) if job.kind in MAKE_ONE_SESSION else None
     if sid is None:
         return None
     return Done(sid, {"headline": history.load(sid).summary.headline})

@@ -23,7 +23,7 @@ from ganglioside.history import History
 from ganglioside.history.care.sent_folders import folder_beside
 from ganglioside.history.jobs import Job
 from ganglioside.jobs.kinds import Batch
-from ganglioside.jobs.launcher import start
+from ganglioside.jobs.launcher import add, launched
 from ganglioside.reading.compressed import TABLE_ENDINGS, is_table_file
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
@@ -117,6 +117,8 @@ def start_sent_batch(
         If a file is no table by its name.
     ExportError
         If a table cannot be written.
+    OSError
+        If no process can be started for the job. It waits all the same, with its tables.
     """
     whole = folder_of(history) if folder is None else folder
     own = whole / secrets.token_hex(12)
@@ -135,10 +137,11 @@ def start_sent_batch(
             workers=1,
             scheduler=os.environ.get(SCHEDULER) or None,
         )
-        return start(history, work, time_limit)
+        job = add(history, work, time_limit)
     except BaseException:
         shutil.rmtree(own)
         raise
+    return launched(history, job)  # from here on the tables are the job's
 
 
 def results_of(job: Job, folder: Path) -> Path | None:

@@ -14,8 +14,11 @@ import pytest
 from effort import PATIENCE
 
 import ganglioside as gg
-from ganglioside.errors import JobError
+from ganglioside.errors import JobError, UnknownJobError
 from ganglioside.history import History
+from ganglioside.history.jobs import MAKE_ONE_SESSION
+from ganglioside.history.sharing import Person
+from ganglioside.jobs import kinds
 from ganglioside.progress import Progress, ProgressEvent
 
 pytestmark = pytest.mark.usefixtures("stays_open")
@@ -169,6 +172,89 @@ def test_a_session_and_the_job_that_it_waits_for_are_cancelled_together(
     assert history.session(sid)["status"] == "cancelled"
     assert pd.isna(history.session(sid)["error"])
     assert history.care.verify().is_whole
+
+
+ANN, BOB = Person("Ann"), Person("Bob")
+
+
+def sees(history: History, person: Person, job: str) -> bool:
+    try:
+        history.acting_as(person).jobs.get(job)
+    except UnknownJobError:
+        return False
+    return True
+
+
+def taken_by_worker(history: History, kind: str) -> tuple[str, History]:
+    """Id of a job of Ann's that a worker has, and its history as the worker's work has it."""
+    job = history.acting_as(ANN).jobs.add(kind, {"source": "x.csv"}, "x")
+    taken = history.jobs.take(history.workers.register())
+    assert taken is not None
+    assert taken.claim is not None
+    return job, history.claimed(taken.claim).acting_as(ANN)
+
+
+@pytest.mark.parametrize("status", ["completed", "failed"])
+def test_a_session_that_is_shared_while_its_job_goes_on_takes_the_job_along(
+    history: History, status: Any
+) -> None:
+    """Its events name the session, and tell its headline."""
+    job, work = taken_by_worker(history, "analyze")
+    sid = work.begin(gg.example().source, gg.Settings())
+    history.jobs.beat(job, some_events("loading"))
+    ann = history.acting_as(ANN)
+    assert sees(history, BOB, job)
+    ann.share(sid, "own")
+    assert not sees(history, BOB, job)
+    made = None
+    if status == "completed":
+        work.complete(sid, gg.analyze(gg.example()))
+        made = sid
+    history.jobs.end(job, status, session=made, events=some_events("complete"))
+    assert (sees(history, ANN, job), sees(history, BOB, job)) == (True, False)
+    ann.share(sid, "everybody")
+    assert sees(history, BOB, job)
+    assert history.care.verify(sample=0).faults == ()
+
+
+def test_a_job_is_shared_from_its_end_on_as_the_session_that_it_made(history: History) -> None:
+    """Until then nothing but the end of work in a process of its own tells which that is."""
+    ann = history.acting_as(ANN)
+    job = ann.jobs.add("analyze", {"source": "x.csv"}, "x")
+    history.jobs.start(job)
+    sid = ann.save(gg.analyze(gg.example()))
+    ann.share(sid, "own")
+    assert sees(history, BOB, job)
+    history.jobs.end(job, "completed", session=sid)
+    assert (sees(history, ANN, job), sees(history, BOB, job)) == (True, False)
+    assert history.care.verify(sample=0).faults == ()
+
+
+def test_a_job_whose_session_was_deleted_before_its_end_is_shared_as_before(
+    history: History,
+) -> None:
+    job, work = taken_by_worker(history, "analyze")
+    sid = work.begin(gg.example().source, gg.Settings())
+    history.acting_as(ANN).share(sid, "own")
+    work.complete(sid, gg.analyze(gg.example()))
+    history.delete(sid)
+    history.jobs.end(job, "completed", session=sid)
+    assert not sees(history, BOB, job)
+
+
+def test_a_job_is_not_shared_with_one_of_many_sessions_or_with_that_of_a_lost_attempt(
+    history: History,
+) -> None:
+    ann = history.acting_as(ANN)
+    for kind, kept in (("batch", 1), ("analyze", 0)):
+        job, work = taken_by_worker(history, kind)
+        sids = [work.begin(gg.example().source, gg.Settings()) for _ in range(2)]
+        ann.share(sorted(sids)[kept], "own")
+        assert sees(history, BOB, job)
+
+
+def test_the_kinds_that_make_one_session_are_those_of_the_jobs() -> None:
+    assert (kinds.Analyze.kind, kinds.Rerun.kind, kinds.Queued.kind) == MAKE_ONE_SESSION
 
 
 def test_jobs_are_listed_the_newest_first(history: History) -> None:

@@ -135,3 +135,17 @@ def test_a_session_is_named_by_the_beginning_of_its_id(history: History) -> None
     assert history.runs.get(sid[:-1]).id == sid
     with pytest.raises(GangliosideError, match="no session 'zzz'"):
         history.runs.beat("zzz")
+
+
+def test_a_session_that_waits_is_cancelled_with_the_job_that_was_taken_for_it(
+    history: History,
+) -> None:
+    """Whoever has the job has not begun the session yet, and is not to."""
+    sid = history.queue(Source.from_bytes("x.csv", b"x"), Settings())
+    job = history.jobs.add("session", {"session": sid}, "x", session=sid)
+    history.jobs.start(job)
+    assert history.runs.request_cancel(sid).status == "cancelled"
+    found = history.jobs.get(job)
+    assert (found.status, found.cancel_requested) == ("processing", True)
+    assert history.jobs.beat(job).cancel_requested
+    assert history.care.verify(sample=0).faults == ()

@@ -14,6 +14,8 @@ from ganglioside import jobs
 from ganglioside.errors import JobError
 from ganglioside.history.care import interrupted
 from ganglioside.jobs.kinds import parameters_of, work_of
+from ganglioside.jobs.runner import carry_out_taken
+from ganglioside.jobs.worker import JobWorker
 from ganglioside.reading.annotations import TITLES
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.raw_table import Source
@@ -105,6 +107,44 @@ def test_a_session_that_waits_fails_with_its_table(history: gg.History) -> None:
     assert failed.status == "failed"
     session = history.session(sid)
     assert (session["status"], "no columns" in session["error"]) == ("failed", True)
+
+
+def waiting_session(history: gg.History, table: Path) -> tuple[str, str]:
+    """Ids of a session that waits, and of its job."""
+    sid = history.queue(gg.read_features(table).source, gg.Settings(), "wrong table")
+    work = jobs.Queued(session=sid)
+    return sid, history.jobs.add(work.kind, parameters_of(work), work.name, session=sid)
+
+
+@pytest.mark.parametrize("by", ["worker", "process"])
+@pytest.mark.parametrize("when", ["before it looks", "after it has looked"])
+def test_a_session_that_is_cancelled_while_its_job_begins_is_not_analysed(
+    history: gg.History, table: Path, by: str, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sid, job = waiting_session(history, table)
+    one = JobWorker(history) if by == "worker" else None
+    taken = history.jobs.start(job) if one is None else history.jobs.take(one.worker)
+    assert taken is not None
+    if when == "before it looks":
+        history.cancel(sid)
+    else:
+        carry_out = gg.History.carry_out_queued
+
+        def late(*given: Any) -> gg.Analysis:
+            history.cancel(sid)
+            return carry_out(*given)
+
+        monkeypatch.setattr(gg.History, "carry_out_queued", late)
+    if one is None:
+        carry_out_taken(history, taken)
+    else:
+        one._carry_out(taken)
+    assert history.jobs.get(job).status == "cancelled"
+    assert history.sessions()[["id", "status"]].to_numpy().tolist() == [[sid, "cancelled"]]
+    assert history.care.verify(sample=0).faults == ()
+    monkeypatch.undo()
+    again = jobs.run_here(history, jobs.Queued(session=sid))  # who wants it all the same
+    assert history.session(str(again.session))["rerun_of"] == sid
 
 
 def test_a_session_whose_job_never_came_is_not_waited_for(

@@ -108,6 +108,23 @@ def test_what_cannot_be_a_batch_is_refused_and_leaves_nothing(
     assert history.jobs.all() == []
 
 
+def test_a_batch_keeps_its_tables_though_no_process_can_be_started_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_process(*_: object, **__: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    history = History.open(tmp_path / "history.duckdb")
+    with monkeypatch.context() as patch:
+        patch.setattr(launcher.subprocess, "Popen", no_process)
+        with pytest.raises(OSError, match="Resource temporarily unavailable"):
+            start_sent_batch(history, sent("a.csv"), gg.Settings())
+    (job,) = history.jobs.all("pending")
+    done = jobs.carry_out(history, job.id)  # as whoever starts the jobs that wait
+    assert (done.status, len(history.sessions())) == ("completed", 1)
+    assert results_of(done, folder_of(history)) is not None
+
+
 def test_who_may_only_read_starts_nothing(history: History) -> None:
     reader = history.acting_as(Person("Eve", "read"))
     with pytest.raises(ForbiddenError):

@@ -24,6 +24,7 @@ from queue_of_workers import exit_code, is_busy, outcome, queue, source, worker
 import ganglioside as gg
 from ganglioside.errors import GivenBack, HistoryAwayError, HistoryBusyError, LostError, NoRoomError
 from ganglioside.history import jobs as queued
+from ganglioside.history.claims import Claim
 from ganglioside.history.storage.store import utc_now
 from ganglioside.jobs import runner
 from ganglioside.jobs.kinds import Done, parameters_of
@@ -342,3 +343,74 @@ def test_a_batch_whose_worker_was_lost_goes_on_and_makes_no_table_twice(
     assert (ended.status, ended.attempts) == ("completed", 2)
     assert sorted(history.sessions()["name"]) == ["a", "b"]
     assert history.care.verify(sample=0).is_whole
+
+
+def given_back(history: gg.History, work: Any, after: str, patch: pytest.MonkeyPatch) -> str:
+    """Id of a job that a worker gives back in the midst of it, after an event with this text."""
+    job = history.jobs.add(work.kind, parameters_of(work), work.name)
+    run = type(work).run
+
+    def stopped(self: Any, acting: gg.History, progress: Callable[[Any], None]) -> Done:
+        def report(event: Any) -> None:
+            progress(event)
+            if after in event["message"]:
+                raise GivenBack
+
+        done: Done = run(self, acting, report)
+        return done
+
+    one = JobWorker(history)
+    with patch.context() as stopping:
+        stopping.setattr(type(work), "run", stopped)
+        taken = one._taken()
+        assert taken is not None
+        assert not one._carry_out(taken)
+    found = history.jobs.get(job)
+    assert (found.status, found.attempts) == ("pending", None)  # it was not its fault
+    return job
+
+
+@pytest.mark.either_store("about the process")
+def test_what_a_batch_has_done_before_it_was_given_back_is_not_done_again(
+    history: gg.History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    for number in range(3):
+        source(tables)
+        (tables / "liver.csv").rename(tables / f"{number}.csv")
+    work = gg.jobs.Batch(sources=[str(tables)], out=str(tmp_path / "out"), reports=False, workers=1)
+    job = given_back(history, work, "2 of 3", monkeypatch)
+    history.claimed(_claim_anew(history)).run(tables / "2.csv", name="2")  # before it was noted
+    history.jobs.give_back(job)
+    assert len(history.sessions()) == 3
+    JobWorker(history).run(until_empty=True)
+    assert (history.jobs.get(job).status, history.jobs.get(job).attempts) == ("completed", 1)
+    assert sorted(history.sessions()["name"]) == ["0", "1", "2"]
+    assert history.care.verify(sample=0).faults == ()
+
+
+def _claim_anew(history: gg.History) -> Claim:
+    taken = history.jobs.take(history.workers.register())
+    assert taken is not None
+    assert taken.claim is not None
+    return taken.claim
+
+
+@pytest.mark.either_store("about the process")
+@pytest.mark.parametrize("kind", ["analyze", "rerun"])
+def test_a_session_that_was_completed_before_its_job_was_given_back_is_not_made_again(
+    history: gg.History, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source(tmp_path)
+    work: Any = gg.jobs.Analyze(source=str(tmp_path / "liver.csv"))
+    if kind == "rerun":
+        work = gg.jobs.Rerun(session=history.save(gg.analyze(tmp_path / "liver.csv")))
+    before = set(history.sessions()["id"])
+    job = given_back(history, work, "Saved", monkeypatch)
+    (made,) = set(history.sessions()["id"]) - before
+    assert history.session(made)["status"] == "completed"
+    JobWorker(history).run(until_empty=True)
+    ended = history.jobs.get(job)
+    assert (ended.status, ended.session, ended.attempts) == ("completed", made, 1)
+    assert set(history.sessions()["id"]) == before | {made}

@@ -95,6 +95,8 @@ class Care:
         Anyone who can write the file can also write a new log from some entry on. Only heads noted
         where that person cannot write reveal this.
 
+        Others may work with the history meanwhile: what they store or delete is no fault.
+
         Parameters
         ----------
         sample
@@ -109,6 +111,11 @@ class Care:
         Returns
         -------
         Verification
+
+        Raises
+        ------
+        HistoryBusyError, HistoryAwayError
+            If the history could not be read to the end: that says nothing of what is stored.
         """
         files = [Path(file).expanduser() for file in heads]
         return verify(unclaimed(self._store), sample, seed, report, files)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from ganglioside.analysis import analyze
 from ganglioside.columns import MAY_LACK
+from ganglioside.errors import HistoryAwayError, HistoryBusyError
 from ganglioside.history import audit_log
 from ganglioside.history.judging_code import judging_code
 from ganglioside.history.log_facts import (
@@ -48,6 +49,9 @@ _RUNNING: Final = "'pending', 'processing'"
 
 #: Sessions and inputs that are read at once: others may have the lock in between.
 _AT_ONCE: Final = 200
+
+#: Errors that say nothing of what is stored: nothing could be read at all.
+_PASSING: Final = (HistoryBusyError, HistoryAwayError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,8 @@ def verify(
     further_heads: Sequence[Path] = (),
 ) -> Verification:
     """Check all hashes, and run a sample of sessions again: see `Care.verify`."""
+    # Before the log: what others store from now on may be noted before this reads the log.
+    noted, unreadable = log_heads.read_heads(store.path, further_heads, store.name)
     with store.read() as connection:
         written = audit_log.entries(connection)
         recorded = log_state(written)
@@ -106,8 +112,8 @@ def verify(
         faults += _check_schedule(connection, written)
         faults += _check_tokens(connection, written)
         faults += _strays(connection)
-    lost, notes = _check_heads(store, written, further_heads)
-    faults += lost
+    lost, notes = _check_heads(noted, written)
+    faults += [*unreadable, *lost]
     faults += _check_inputs(store, inputs, sessions)
     for start in range(0, len(sessions), _AT_ONCE):
         faults += _check_sessions(store, sessions[start : start + _AT_ONCE], recorded.sessions)
@@ -116,16 +122,16 @@ def verify(
     sealed = [s for s in sessions if s.status == "completed" and s.result_sha256]
     ours = [s for s in sealed if s.id in judged_here]
     chosen = random.Random(seed).sample(ours, min(sample, len(ours)))
-    reruns = [_rerun(store, session) for session in chosen]
+    reruns = {s.id: found for s in chosen if (found := _rerun(store, s)) is not None}
     return Verification(
         sessions=len(sessions),
         inputs=len(inputs),
         entries=len(written),
         unsealed=sum(s.status == "completed" for s in sessions) - len(sealed),
         earlier=len(sealed) - len(ours),
-        reruns=tuple(session.id for session in chosen),
-        faults=(*faults, *(fault for found, _ in reruns for fault in found)),
-        notes=(*notes, *(note for _, further in reruns for note in further)),
+        reruns=tuple(reruns),
+        faults=(*faults, *(fault for found, _ in reruns.values() for fault in found)),
+        notes=(*notes, *(note for _, further in reruns.values() for note in further)),
     )
 
 
@@ -172,7 +178,7 @@ def _unlike_log(connection: Connection, table: Table, recorded: LogState) -> lis
     ended = {*_column(connection, f"SELECT id FROM {table} WHERE status NOT IN ({_RUNNING})")}
     events = event_hashes(connection, ended) if ended else {}
     faults = [
-        f"{what} {owner} is missing: the log records it, but not that it was deleted."
+        _missing(what, owner)
         for owner, facts in known.items()
         if facts.exists and owner not in hashes
     ]
@@ -229,13 +235,12 @@ def _check_tokens(connection: Connection, written: Sequence[audit_log.LogEntry])
 
 
 def _check_heads(
-    store: HistoryStore, written: Sequence[audit_log.LogEntry], further: Sequence[Path]
+    noted: Sequence[log_heads.Head], written: Sequence[audit_log.LogEntry]
 ) -> tuple[list[str], list[str]]:
     """Heads noted outside that the log lacks: faults, and notes where a restore explains them."""
-    noted, faults = log_heads.read_heads(store.path, further, store.name)
     known = {entry.sha256 for entry in written}
     restored = [entry for entry in written if entry.action == "restored"]
-    notes = []
+    faults, notes = [], []
     for head in {head.sha256: head for head in noted if head.sha256 not in known}.values():
         what = f"Entry {head.number} of the log ({head.time:%Y-%m-%d %H:%M} UTC)"
         later = [e for e in restored if head.time is None or e.time >= head.time]
@@ -318,6 +323,8 @@ def _unreadable_or(
     try:
         with store.read() as connection:
             return check(connection, names)
+    except _PASSING:
+        raise
     except DAMAGE as error:
         if len(names) == 1:
             return [f"{label.format(names[0])} cannot be read: {damage(error)}"]
@@ -327,13 +334,32 @@ def _unreadable_or(
 def _check_sessions(
     store: HistoryStore, sessions: list[Stored], known: Mapping[str, Facts]
 ) -> list[str]:
-    """Faults of results, inputs and overrides, compared with their hashes and the log."""
+    """Faults of results, inputs and overrides, compared with their hashes and the log.
+
+    Others may have changed sessions since the log was read. What differs from it is looked at
+    again, together with the log of that moment.
+    """
     by_id = {session.id: session for session in sessions}
 
     def check(connection: Connection, ids: Sequence[str]) -> list[str]:
         return _changed_sessions(connection, [by_id[sid] for sid in ids], known)
 
-    return _unreadable_or(store, list(by_id), check, "Session {}: it")
+    if not _unreadable_or(store, list(by_id), check, "Session {}: it"):
+        return []
+    return _unreadable_or(store, list(by_id), _changed_by_now, "Session {}: it")
+
+
+def _changed_by_now(connection: Connection, ids: Sequence[str]) -> list[str]:
+    """Faults of sessions as they and the log are in this transaction."""
+    recorded = log_state(audit_log.entries_about(connection, ids)).sessions
+    present = Stored.among(connection, ids)
+    gone = {*ids} - {session.id for session in present}
+    lost = [_missing("Session", sid) for sid in sorted(gone) if recorded.get(sid, Facts()).exists]
+    return [*lost, *(_changed_sessions(connection, present, recorded) if present else [])]
+
+
+def _missing(what: str, owner: str) -> str:
+    return f"{what} {owner} is missing: the log records it, but not that it was deleted."
 
 
 def _changed_sessions(
@@ -381,17 +407,24 @@ def _overrides(connection: Connection, sessions: list[Stored]) -> dict[str, list
     return {sid: log_rows(read_overrides(connection, sid)) for sid in sorted(having)}
 
 
-def _rerun(store: HistoryStore, session: Stored) -> tuple[list[str], list[str]]:
-    """Faults and notes from analysing the input of a session again."""
+def _rerun(store: HistoryStore, session: Stored) -> tuple[list[str], list[str]] | None:
+    """Faults and notes from analysing the input of a session again; None where it is gone."""
     try:
         return _compare_again(store, session)
+    except _PASSING:
+        raise
     except DAMAGE as error:
         return [f"Session {session.id} cannot be run again: {damage(error)}"], []
 
 
-def _compare_again(store: HistoryStore, session: Stored) -> tuple[list[str], list[str]]:
-    """Faults and notes from comparing a stored result with that of a new analysis."""
+def _compare_again(store: HistoryStore, session: Stored) -> tuple[list[str], list[str]] | None:
+    """Faults and notes from comparing a stored result with that of a new analysis.
+
+    None where the session was deleted since.
+    """
     with store.read() as connection:
+        if not Stored.among(connection, [session.id]):
+            return None
         stored = read_analysis(connection, session)
         record = read_record(connection, session)
         made_by = _environment(connection, session)

@@ -22,7 +22,9 @@ from stores import duckdb_only
 import ganglioside as gg
 from ganglioside.analysis import Analysis, analyze
 from ganglioside.columns import IDENTIFIERS
+from ganglioside.errors import HistoryAwayError, HistoryBusyError
 from ganglioside.history import History, audit_log, record, session_rows
+from ganglioside.history.care import verify
 from ganglioside.history.opening import JUDGING_CODE, environment
 from ganglioside.history.storage import log_heads, store
 from ganglioside.history.storage.codec import summary_to_json
@@ -401,8 +403,6 @@ def test_a_result_that_cannot_be_had_again_is_found(
     opened: tuple[History, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a change of the method: all hashes are right, the outcome is another."""
-    from ganglioside.history.care import verify
-
     history, _ = opened
     monkeypatch.setattr(
         verify, "analyze", lambda table, settings: analyze(table, Settings(rt_tolerance=0.02))
@@ -539,3 +539,108 @@ def test_sessions_of_older_versions_have_no_seal(opened: tuple[History, str]) ->
     tamper(history, "UPDATE sessions SET result_sha256 = NULL; DELETE FROM log")
     found = history.care.verify()
     assert (found.unsealed, found.reruns) == (2, ())
+
+
+def before(step: str, act: Callable[[], object], patch: pytest.MonkeyPatch) -> None:
+    """Let somebody act once, between two transactions of a check: before this step of it."""
+    kept = getattr(verify, step)
+
+    def wrapped(*arguments: object) -> object:
+        patch.setattr(verify, step, kept)
+        act()
+        return kept(*arguments)
+
+    patch.setattr(verify, step, wrapped)
+
+
+@pytest.mark.parametrize("step", ["_check_heads", "_check_inputs", "_check_sessions", "_rerun"])
+@pytest.mark.parametrize("act", ["save", "override", "delete", "complete", "cancel"])
+def test_what_others_store_meanwhile_is_no_fault(
+    opened: tuple[History, str], step: str, act: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history, sid = opened
+    going_on = history.begin(judged().source, judged().settings)
+    other = History.open(history.address)
+
+    def delete_all() -> None:
+        for found in other.sessions()["id"]:
+            other.delete(found)
+
+    acts: dict[str, Callable[[], object]] = {
+        "save": lambda: other.save(judged()),
+        "override": lambda: other.override(sid, 3, "valid", note="Seen."),
+        "delete": delete_all,
+        "complete": lambda: other.complete(going_on, judged()),
+        "cancel": lambda: other.record_cancelled(going_on),
+    }
+    before(step, acts[act], monkeypatch)
+    found = history.care.verify(sample=1)
+    assert found.faults == ()
+    assert (found.reruns == ()) == (act == "delete")
+    assert history.care.verify(sample=0).faults == ()
+
+
+def test_what_others_store_while_the_log_is_read_is_no_fault(
+    opened: tuple[History, str], store: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a database nobody waits for the check."""
+    if store == "file":
+        return
+    history, _ = opened
+    other = History.open(history.address)
+    before("_strays", lambda: other.save(judged()), monkeypatch)
+    assert history.care.verify(sample=0).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("UPDATE features SET verdict = 'valid' WHERE session = '{}'", "its result was changed"),
+        ("DELETE FROM overrides WHERE session = '{}'", "log records other overrides"),
+        ("UPDATE sessions SET sha256 = 'x' WHERE id = '{}'", "log records another input"),
+        ("DELETE FROM results WHERE session = '{}'", "cannot be read"),
+        ("DELETE FROM sessions WHERE id = '{}'", "is missing"),
+    ],
+)
+def test_what_is_changed_behind_its_back_is_found_while_others_work(
+    opened: tuple[History, str], sql: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history, sid = opened
+    other = History.open(history.address)
+
+    def act() -> None:
+        other.override(sid, 3, "valid", note="Seen.")
+        other.rename(sid, "better")
+        tamper(other, sql.format(sid))
+
+    before("_check_sessions", act, monkeypatch)
+    faults = history.care.verify(sample=0).faults
+    expected = rf"Session {sid}.* {expected}"
+    assert any(re.search(expected, fault) for fault in faults), faults
+
+
+@pytest.mark.file_only("a file has one lock")
+@pytest.mark.parametrize("step", ["_check_inputs", "_check_sessions", "_rerun"])
+def test_a_history_that_others_hold_is_not_called_damaged(
+    copied: tuple[History, str], step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = copied[0].path
+    with ExitStack() as stack:
+        held = store.Store(path, 1.0).locked()
+        before(step, lambda: stack.enter_context(held), monkeypatch)
+        with pytest.raises(HistoryBusyError, match="is in use"):
+            History.open(path, timeout=0.1).care.verify(sample=1)
+    assert copied[0].care.verify(sample=0).is_whole
+
+
+@pytest.mark.parametrize("error", [HistoryBusyError, HistoryAwayError])
+@pytest.mark.parametrize("step", ["_changed_inputs", "_changed_sessions", "_compare_again"])
+def test_a_database_that_is_away_is_not_called_damaged(
+    whole: tuple[History, str], step: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise error("It does not answer.")
+
+    monkeypatch.setattr(verify, step, away)
+    with pytest.raises(error, match="does not answer"):
+        whole[0].care.verify(sample=1)

@@ -95,3 +95,24 @@ def test_other_rows_are_shown_from_the_first_and_other_values_where_they_were() 
     assert is_begun()
     grid.show(frame[:0:-1])
     assert not is_begun()
+
+
+def test_a_click_is_answered_also_on_the_selected_row() -> None:
+    grid, chosen = Grid("Things", [Column("a", "A", 50)], key="id"), []
+    grid.on_select(chosen.append)
+    grid.show(pd.DataFrame({"a": [1.0, 2.0], "id": [7, 8]}))
+    for key in (7, 7, 8, 7):
+        grid._receive(grid, {"request": "select", "key": key}, [])
+    assert chosen == [7, 7, 8, 7]
+
+
+def test_a_click_on_a_row_that_is_gone_leaves_the_selected_one_marked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grid, chosen, sent = Grid("Things", [Column("a", "A", 50)], key="id"), [], []
+    grid.on_select(chosen.append)
+    grid.show(pd.DataFrame({"a": [1.0, 2.0], "id": [7, 8]}))
+    grid.selected = 8
+    monkeypatch.setattr(grid, "send_state", sent.append)
+    grid._receive(grid, {"request": "select", "key": 6}, [])
+    assert (grid.selected, chosen, sent) == (8, [8], ["selected"])

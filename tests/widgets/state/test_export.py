@@ -250,6 +250,21 @@ def test_a_file_of_the_history_has_what_was_decided_meanwhile(
         assert b"seen in MS/MS" in state.made.content
 
 
+def test_a_large_file_of_the_history_is_made_by_a_job_whatever_was_decided_meanwhile(
+    opened: Opener, small_analysis: gg.Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_state, "LARGE", 1)
+    state = ExportState(opened, from_history=True)
+    sid = opened().save(small_analysis)
+    state.analysis, state.session_id = opened().load(sid), sid
+    opened().put_override(sid, accept(3, author="kh", note="seen in MS/MS"))
+    state.make("csv")
+    state.join(PATIENCE)
+    assert opened().jobs.get(state.job).status == "completed"
+    assert state.made is not None
+    assert b"seen in MS/MS" in state.made.content
+
+
 def test_a_session_that_is_gone_is_no_file_of_the_history(
     opened: Opener, small_analysis: gg.Analysis
 ) -> None:

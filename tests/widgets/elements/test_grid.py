@@ -104,15 +104,3 @@ def test_a_click_is_answered_also_on_the_selected_row() -> None:
     for key in (7, 7, 8, 7):
         grid._receive(grid, {"request": "select", "key": key}, [])
     assert chosen == [7, 7, 8, 7]
-
-
-def test_a_click_on_a_row_that_is_gone_leaves_the_selected_one_marked(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    grid, chosen, sent = Grid("Things", [Column("a", "A", 50)], key="id"), [], []
-    grid.on_select(chosen.append)
-    grid.show(pd.DataFrame({"a": [1.0, 2.0], "id": [7, 8]}))
-    grid.selected = 8
-    monkeypatch.setattr(grid, "send_state", sent.append)
-    grid._receive(grid, {"request": "select", "key": 6}, [])
-    assert (grid.selected, chosen, sent) == (8, [8], ["selected"])

@@ -214,10 +214,8 @@ class Grid(SendsValue):
             self._on_select(key)
 
     def _click(self, key: Key) -> None:
-        """Select the row that was clicked; where it is gone, the browser marks the selected one."""
-        if key not in self._keys:
-            self.send_state("selected")
-        elif key == self.selected:
+        """Select the row that was clicked, which may be the selected one."""
+        if key == self.selected:
             self._tell_row(key)
         else:
             self._take("selected", key)

@@ -95,3 +95,12 @@ def test_other_rows_are_shown_from_the_first_and_other_values_where_they_were() 
     assert is_begun()
     grid.show(frame[:0:-1])
     assert not is_begun()
+
+
+def test_a_click_is_answered_also_on_the_selected_row() -> None:
+    grid, chosen = Grid("Things", [Column("a", "A", 50)], key="id"), []
+    grid.on_select(chosen.append)
+    grid.show(pd.DataFrame({"a": [1.0, 2.0], "id": [7, 8]}))
+    for key in (7, 7, 8, 7):
+        grid._receive(grid, {"request": "select", "key": key}, [])
+    assert chosen == [7, 7, 8, 7]

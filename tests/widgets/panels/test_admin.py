@@ -70,3 +70,20 @@ def test_no_button_is_as_wide_as_its_panel(opened: Opener) -> None:
     ]
     assert stretched == []
     page.jobs.state.close()
+
+
+def test_a_failed_job_is_shown_again_after_another_one(opened: Opener) -> None:
+    history = opened()
+    waiting = history.jobs.add("slow", {}, "waits")
+    failed = history.jobs.add("slow", {}, "fails")
+    history.jobs.start(failed)
+    history.jobs.end(failed, "failed", error="The disk is full.")
+    page = AdminPage()
+    page.jobs.state.refresh()
+    for _ in range(2):
+        failures = page.workers.failures
+        failures._receive(failures, {"request": "select", "key": failed}, [])
+        assert page.jobs.state.chosen == page.jobs.grid.selected == failed
+        page.jobs.grid._receive(page.jobs.grid, {"request": "select", "key": waiting}, [])
+        assert page.jobs.state.chosen == waiting
+    page.jobs.state.close()

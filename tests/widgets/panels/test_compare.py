@@ -8,6 +8,8 @@ from widgets.markup import EVIL
 import ganglioside as gg
 from ganglioside.verdicts.review import accept
 from ganglioside_widgets import ComparePanel
+from ganglioside_widgets.elements.chart import NO_POINT
+from ganglioside_widgets.elements.grid import NONE
 
 
 @pytest.fixture
@@ -15,6 +17,10 @@ def sessions(analysis: gg.Analysis) -> tuple[str, str]:
     history = gg.History.open()
     other = analysis.redecide(gg.Settings(outlier_threshold=1.0))
     return history.save(analysis, name=EVIL), history.save(other, name="other")
+
+
+def click(panel: ComparePanel, feature_id: int) -> None:
+    panel.grid._receive(panel.grid, {"request": "select", "key": feature_id}, [])
 
 
 def test_nothing_is_compared_before_two_sessions_are_chosen(sessions: tuple[str, str]) -> None:
@@ -79,3 +85,32 @@ def test_new_sessions_are_offered_and_choices_stay(
     gg.History.open().delete(sessions[0])
     panel.offer()
     assert panel.left.value == ""
+
+
+def test_no_feature_of_the_pair_before_stays_marked(
+    sessions: tuple[str, str], analysis: gg.Analysis
+) -> None:
+    third = gg.History.open().save(analysis.redecide(gg.Settings(outlier_threshold=1.0)))
+    panel = ComparePanel()
+    panel.left.value, panel.right.value = sessions
+    key = int(panel.grid._keys[0])
+    click(panel, key)
+    panel.offer()  # the same two sessions
+    assert panel.grid.selected == key
+    assert [chart.selected for chart in panel._charts] == [key, key]
+    panel.right.value = third
+    assert key in panel.grid._keys
+    assert panel.grid.selected == NONE
+    assert [chart.selected for chart in panel._charts] == [NO_POINT, NO_POINT]
+    click(panel, key)
+    assert [chart.selected for chart in panel._charts] == [key, key]
+
+
+def test_a_row_marks_its_pair_again_after_a_point_of_a_chart(sessions: tuple[str, str]) -> None:
+    panel = ComparePanel()
+    panel.left.value, panel.right.value = sessions
+    key = int(panel.grid._keys[0])
+    click(panel, key)
+    panel._charts[0]._receive(panel._charts[0], {"selected": key + 1}, [])
+    click(panel, key)
+    assert [chart.selected for chart in panel._charts] == [key, key]

@@ -32,6 +32,9 @@ def test_a_click_hands_the_file_to_the_browser(analysis: gg.Analysis) -> None:
     assert name == "example_verdicts.csv"
     assert b"row,name,verdict" in content[:30]
     assert panel._message.value == ""
+    panel.buttons["csv"].click()
+    panel.state.join()
+    assert sent == [(name, content)] * 2
 
 
 def test_the_button_of_your_file_says_why_it_is_grey() -> None:

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
+
 import numpy as np
+import pytest
+from effort import PATIENCE
 from widgets.markup import EVIL
 
 import ganglioside as gg
+from ganglioside.verdicts.review import accept
 from ganglioside_widgets import HistoryPage, HistoryPanel
+from ganglioside_widgets.elements.grid import NONE
+from ganglioside_widgets.elements.page import Page
+from ganglioside_widgets.state.history import HistoryState
 from ganglioside_widgets.visitor_time import set_zone
+
+
+class Kept(Page):
+    """A page that keeps the files it should hand to the browser."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: list[tuple[str, bytes]] = []
+
+    def download(self, name: str, content: bytes) -> None:
+        self.files.append((name, content))
+
+
+def click(panel: HistoryPanel, sid: str) -> None:
+    panel.grid._receive(panel.grid, {"request": "select", "key": sid}, [])
 
 
 def test_the_history_page_lists_opens_and_compares(analysis: gg.Analysis) -> None:
@@ -141,3 +165,102 @@ def test_files_are_no_column_where_each_session_is_named_after_its_file(
     grid = HistoryPanel().grid
     assert "file_text" not in {column["key"] for column in grid._layout_columns}
     assert next(c for c in grid._layout_columns if c["key"] == "name")["frozen"]  # never cut
+
+
+def test_files_have_what_was_decided_elsewhere(small_analysis: gg.Analysis, tmp_path: Path) -> None:
+    def opened() -> gg.History:
+        return gg.History.open(tmp_path / "other.duckdb")
+
+    sid = opened().save(small_analysis, name="liver")
+    page = Kept()
+    panel = HistoryPanel(HistoryState(opened), page=page)
+    click(panel, sid)
+    opened().put_override(sid, accept(3, author="kh", note="seen in MS/MS"))
+    for kind in ("csv", "html"):  # before the list is read again, and after it
+        panel.export.buttons[kind].click()
+        panel.export.state.join(PATIENCE)
+        assert panel.export.state.error == ""
+        assert b"seen in MS/MS" in page.files[-1][1]
+        panel.state.refresh()
+
+
+def test_a_report_is_of_the_row_for_which_it_was_asked(small_analysis: gg.Analysis) -> None:
+    first = gg.History.open().save(small_analysis, name="first")
+    lines = gg.example().source.content.splitlines()
+    content = b"\n".join([lines[0], *lines[80:160]])
+    other = gg.analyze(gg.read_features(content, name="other.csv"))
+    second = gg.History.open().save(other, name="second")
+    is_left, here = threading.Event(), threading.current_thread()
+
+    def once_left() -> gg.History:
+        if threading.current_thread() is not here:
+            is_left.wait(PATIENCE)
+        return gg.History.open()
+
+    page = Kept()
+    panel = HistoryPanel(HistoryState(once_left), page=page)
+    click(panel, first)
+    panel.export.buttons["html"].click()
+    click(panel, second)
+    is_left.set()
+    panel.export.state.join(PATIENCE)
+    ((name, report),) = page.files
+    assert name == "example_report.html"
+    assert b"example.csv" in report
+    assert b"other.csv" not in report
+
+
+def test_a_session_that_could_not_be_read_is_read_by_refresh(
+    small_analysis: gg.Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> gg.Analysis:
+        raise gg.errors.HistoryError("The history is in use elsewhere.")
+
+    first, second = (gg.History.open().save(small_analysis, name=name) for name in "ab")
+    panel = HistoryPanel()
+    click(panel, first)
+    assert not panel.export.buttons["csv"].disabled
+    with monkeypatch.context() as patch:
+        patch.setattr(gg.History, "load", fail)
+        click(panel, second)
+    assert "in use elsewhere" in panel._message.value
+    assert panel.export.buttons["csv"].disabled
+    assert "press Refresh" in panel.export._message.value
+    search_line = panel.children[1]
+    refresh = next(part for part in search_line.children if part.description == "Refresh")
+    refresh.click()
+    assert panel._message.value == ""
+    assert not panel.export.buttons["csv"].disabled
+    assert panel.export.state.session_id == second
+
+
+def test_the_row_that_the_buttons_act_on_is_marked(small_analysis: gg.Analysis) -> None:
+    first = gg.History.open().save(small_analysis, name="first")
+    panel = HistoryPanel()
+    click(panel, first)
+    panel.rerun.click()
+    again = panel.state.chosen
+    assert again != first
+    assert panel.grid.selected == again
+    click(panel, first)
+    assert panel.state.chosen == first
+    assert panel.name.value == "first"
+    click(panel, again)
+    panel.delete.click()
+    click(panel, again)  # it is chosen already: the question stays
+    assert panel._confirmation.layout.display == ""
+    panel.confirm.click()
+    assert gg.History.open().sessions()["id"].tolist() == [first]
+    assert panel.grid.selected == NONE
+
+
+def test_the_row_of_before_is_not_marked_in_passing(small_analysis: gg.Analysis) -> None:
+    """The browser would stay at it: it is not told what it has sent itself."""
+    first, second = (gg.History.open().save(small_analysis, name=name) for name in "ab")
+    panel, marked = HistoryPanel(), []
+    click(panel, first)
+    panel.state.error = "refused"
+    panel.grid.observe(lambda change: marked.append(change["new"]), "selected")
+    click(panel, second)
+    assert panel.state.error == ""
+    assert marked == [second]

@@ -130,3 +130,16 @@ def test_results_and_overview_of_a_batch_are_handed_out(monkeypatch: pytest.Monk
         assert "gone" in panel.state.error
     assert sent == {}
     panel.state.close()
+
+
+def test_the_row_that_the_buttons_act_on_is_marked() -> None:
+    history = gg.History.open()
+    first, second = (history.jobs.add("slow", {}, name) for name in ("first", "second"))
+    panel = JobsPanel()
+    panel.state.refresh()
+    panel.grid.selected = first
+    panel.state.choose(second)  # as another panel does; no job has changed meanwhile
+    assert panel.grid.selected == second
+    panel.grid._receive(panel.grid, {"request": "select", "key": first}, [])
+    assert panel.state.chosen == panel.grid.selected == first
+    panel.state.close()

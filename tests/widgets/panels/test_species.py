@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pandas as pd
+import pytest
 from widgets.markup import EVIL
 
 import ganglioside as gg
@@ -91,3 +92,23 @@ def test_without_a_name_it_shows_what_to_do() -> None:
     panel = SpeciesPanel()
     assert "Write one or more names" in panel._answer.value
     assert panel._near.layout.display == "none"
+
+
+def test_a_session_that_could_not_be_read_is_read_at_the_next_visit(
+    analysis: gg.Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> gg.Analysis:
+        raise gg.errors.HistoryError("The history is in use elsewhere.")
+
+    sid = gg.History.open().save(
+        gg.analyze(gg.read_features(analysis.source.content, name="a.csv"))
+    )
+    page = SpeciesPage()
+    page.species.session.value = ""
+    with monkeypatch.context() as patch:
+        patch.setattr(gg.History, "load", fail)
+        page.species.session.value = sid
+    assert "in use elsewhere" in page.species._message.value
+    page._opened({})
+    assert page.species._message.value == ""
+    assert page.species.state.basis == "a.csv"

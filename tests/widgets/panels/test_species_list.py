@@ -7,7 +7,9 @@ import pytest
 from effort import PATIENCE
 
 import ganglioside as gg
+from ganglioside.verdicts.review import reject
 from ganglioside_widgets import Workbench
+from ganglioside_widgets.elements.grid import NONE
 from ganglioside_widgets.panels.species_list import SpeciesListPanel
 from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.species_list import SpeciesListState
@@ -63,3 +65,32 @@ def test_the_workbench_opens_it_by_a_button(analysis: gg.Analysis) -> None:
     bench._toggles["Species list"].value = True
     bench.state.species.join(PATIENCE)
     assert bench.state.species.is_ready
+
+
+def click(panel: SpeciesListPanel, number: int) -> None:
+    panel.grid._receive(panel.grid, {"request": "select", "key": number}, [])
+
+
+def test_a_species_is_selected_again_after_another_row(panel: SpeciesListPanel) -> None:
+    row = panel.state.species["feature_id"].iloc[3]
+    click(panel, 3)
+    assert panel.results.selected == row
+    other = next(i for i in range(9) if i not in set(panel.state.species["feature_id"]))
+    panel.results.select(other)
+    assert panel.grid.selected == NONE
+    click(panel, 3)
+    assert panel.results.selected == row
+    panel.results.select(int(panel.state.species["feature_id"].iloc[5]))
+    assert panel.grid.selected == 5
+
+
+def test_the_selected_species_stays_marked_where_others_leave_the_list(
+    panel: SpeciesListPanel, analysis: gg.Analysis
+) -> None:
+    click(panel, 3)
+    first = int(panel.state.species["feature_id"].iloc[0])
+    panel.results.put([reject(analysis.features.iloc[first], author="kh")])
+    panel.state.join(PATIENCE)
+    assert panel.state.is_ready
+    marked = panel.state.species["feature_id"].iloc[panel.grid.selected]
+    assert marked == panel.results.selected != first

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,11 +14,15 @@ from effort import PATIENCE
 
 import ganglioside as gg
 from ganglioside.history import History
+from ganglioside.jobs import launcher
+from ganglioside.verdicts.review import accept
 from ganglioside_widgets.state import export as export_state
 from ganglioside_widgets.state.export import KINDS, SHOWN, ExportState
 from ganglioside_widgets.state.results import ResultsState
 
 pytestmark = pytest.mark.usefixtures("jobs_here")
+
+Opener = Callable[[], History]
 
 #: Word in the names of files, where it is not `verdicts`.
 WORDS = {"species": "species", "species-csv": "species"}
@@ -174,3 +179,128 @@ def test_what_is_shown_is_exported_as_it_is_filtered_and_sorted(analysis: gg.Ana
     assert len(rows) == analysis.summary.outlier
     assert set(rows["verdict"]) == {"outlier"}
     assert rows["rt"].is_monotonic_decreasing
+
+
+@pytest.fixture
+def other_analysis() -> gg.Analysis:
+    """Analysis of other rows, with the same settings and decisions as `small_analysis`."""
+    lines = gg.example().source.content.splitlines()
+    content = b"\n".join([lines[0], *lines[80:160]])
+    return gg.analyze(gg.read_features(content, name="other.csv"))
+
+
+def asked_for_before_another_is_shown(
+    kind: str, opened: Opener, first: gg.Analysis, second: gg.Analysis
+) -> tuple[ExportState, str]:
+    """The state, and the session of the first: it is asked for, then the second one is shown."""
+    is_shown = threading.Event()
+
+    def once_shown() -> History:
+        is_shown.wait(PATIENCE)
+        return opened()
+
+    state = ExportState(once_shown)
+    sid, other = opened().save(first), opened().save(second)
+    state.analysis, state.session_id = first, sid
+    state.make(kind)
+    state.analysis, state.session_id = second, other
+    is_shown.set()
+    state.join(PATIENCE)
+    return state, sid
+
+
+def test_a_report_is_of_the_session_for_which_it_was_asked(
+    opened: Opener, small_analysis: gg.Analysis, other_analysis: gg.Analysis
+) -> None:
+    state, _ = asked_for_before_another_is_shown("html", opened, small_analysis, other_analysis)
+    assert state.made is not None
+    assert state.made.name == "example_report.html"
+    assert b"example.csv" in state.made.content
+    assert b"other.csv" not in state.made.content
+
+
+@pytest.mark.parametrize(("kind", "named"), [("csv", "session"), ("html", "source")])
+def test_a_job_is_of_the_session_for_which_it_was_asked(
+    kind: str,
+    named: str,
+    opened: Opener,
+    small_analysis: gg.Analysis,
+    other_analysis: gg.Analysis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(export_state, "LARGE", 1)
+    monkeypatch.setattr(launcher, "_launch", lambda *_: None)
+    monkeypatch.setattr(export_state, "follow", lambda *_: [])
+    state, sid = asked_for_before_another_is_shown(kind, opened, small_analysis, other_analysis)
+    assert json.loads(opened().jobs.get(state.job).parameters)[named] == sid
+
+
+def test_a_file_of_the_history_has_what_was_decided_meanwhile(
+    opened: Opener, small_analysis: gg.Analysis
+) -> None:
+    state = ExportState(opened, from_history=True)
+    sid = opened().save(small_analysis)
+    state.analysis, state.session_id = opened().load(sid), sid
+    opened().put_override(sid, accept(3, author="kh", note="seen in MS/MS"))
+    for kind in ("csv", "html"):
+        state.make(kind)
+        state.join(PATIENCE)
+        assert state.error == ""
+        assert state.made is not None
+        assert b"seen in MS/MS" in state.made.content
+
+
+def test_a_large_file_of_the_history_is_made_by_a_job_whatever_was_decided_meanwhile(
+    opened: Opener, small_analysis: gg.Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_state, "LARGE", 1)
+    state = ExportState(opened, from_history=True)
+    sid = opened().save(small_analysis)
+    state.analysis, state.session_id = opened().load(sid), sid
+    opened().put_override(sid, accept(3, author="kh", note="seen in MS/MS"))
+    state.make("csv")
+    state.join(PATIENCE)
+    assert opened().jobs.get(state.job).status == "completed"
+    assert state.made is not None
+    assert b"seen in MS/MS" in state.made.content
+
+
+def test_a_session_that_is_gone_is_no_file_of_the_history(
+    opened: Opener, small_analysis: gg.Analysis
+) -> None:
+    state = ExportState(opened, from_history=True)
+    assert "press Refresh" in state.why_not
+    sid = opened().save(small_analysis)
+    state.analysis, state.session_id = small_analysis, sid
+    opened().delete(sid)
+    state.make("csv")
+    state.join(PATIENCE)
+    assert state.made is None
+    assert f"Session {sid} is no longer in the history: press Refresh" in state.error
+
+
+def test_a_file_is_made_as_often_as_it_is_asked_for(small_analysis: gg.Analysis) -> None:
+    state, made = ExportState(), []
+    state.observe(lambda change: made.append(change["new"].content), "made")
+    state.analysis = small_analysis
+    for _ in range(2):
+        state.make("csv")
+        state.join(PATIENCE)
+    assert len(made) == 2
+    assert made[0] == made[1]
+
+
+def test_a_refused_file_leaves_the_last_job(
+    opened: Opener, small_analysis: gg.Analysis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export_state, "LARGE", 1)
+    state, jobs = ExportState(opened), []
+    state.observe(lambda change: jobs.append(change["new"]), "job")
+    state.analysis, state.session_id = small_analysis, opened().save(small_analysis)
+    state.make("csv")
+    state.join(PATIENCE)
+    state.analysis = small_analysis.redecide(gg.Settings(outlier_threshold=1.0))
+    state.make("html")
+    state.join(PATIENCE)
+    assert "Save as a new session" in state.error
+    assert jobs == [state.job] != [""]

@@ -316,3 +316,12 @@ def test_old_files_are_taken_away(opened: Opener, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(time, "time", lambda: later)
     place_for(history, "b.csv")
     assert not old.parent.exists()
+
+
+def test_without_an_id_no_job_was_started(opened: Opener) -> None:
+    """All jobs that repeat none were listed then, those of others too."""
+    opened().jobs.add("export", {"session": "s2", "out": "/b.csv"}, "theirs")
+    state = JobsState(opened, everything=False)
+    state.started("")
+    assert state.lines == ()
+    state.close()

@@ -135,6 +135,7 @@ class Grid(SendsValue):
         self._all_columns = tuple(columns)
         self._keys = pd.Index([])
         self._on_filter: Callable[[str, str], None] | None = None
+        self._on_select: Callable[[Any], object] | None = None
         self._on_sort: Callable[[str, bool], None] | None = None
         super().__init__(
             _label=label,
@@ -198,13 +199,26 @@ class Grid(SendsValue):
         self._begun += 1
 
     def on_select(self, callback: Callable[[Any], object]) -> None:
-        """Call `callback(key)` when a row is selected; what is no key of a row here is ignored."""
+        """Call `callback(key)` when a row is selected; what is no key of a row here is ignored.
 
-        def selected(change: dict[str, Key]) -> None:
-            if change["new"] in self._keys:
-                callback(change["new"])
+        A click on the selected row calls it too: meanwhile the page may have gone elsewhere.
+        """
+        self._on_select = callback
 
-        self.observe(selected, "selected")
+    @t.observe("selected")
+    def _other_row(self, change: dict[str, Key]) -> None:
+        self._tell_row(change["new"])
+
+    def _tell_row(self, key: Key) -> None:
+        if self._on_select is not None and key in self._keys:
+            self._on_select(key)
+
+    def _click(self, key: Key) -> None:
+        """Select the row that was clicked, which may be the selected one."""
+        if key == self.selected:
+            self._tell_row(key)
+        else:
+            self._take("selected", key)
 
     def on_sort(self, callback: Callable[[str, bool], None]) -> None:
         """Call `callback(column key, descending)` when the user clicks a header.
@@ -229,7 +243,7 @@ class Grid(SendsValue):
             if content["by"] in {"", *keys}:
                 self._on_sort(content["by"], content["descending"])
         elif fits(content, SELECT):
-            self._take("selected", content["key"])
+            self._click(content["key"])
         elif self._on_filter is not None and fits(content, FILTER) and content["column"] in keys:
             self._on_filter(content["column"], content["text"][:_LONGEST_FILTER])
 

@@ -172,7 +172,7 @@ class AdminPage(w.VBox):  # type: ignore[misc]
             return
         self.history = HistoryPanel(page=self.page)
         self.jobs = JobsPanel(page=self.page)
-        self.workers = WorkersPanel(self.state, self.jobs.state.choose)
+        self.workers = WorkersPanel(self.state, self.jobs.choose)
         self.jobs.state.observe(lambda _: self.state.look_at_workers(), "lines")
         self._place.children = (
             self.history,

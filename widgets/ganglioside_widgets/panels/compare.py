@@ -10,8 +10,8 @@ import ipywidgets as w
 
 from ganglioside.charts.interactive import interactive
 from ganglioside.support.formatting import with_sign
-from ganglioside_widgets.elements.chart import Chart
-from ganglioside_widgets.elements.grid import Column, Grid, verdict_column
+from ganglioside_widgets.elements.chart import NO_POINT, Chart
+from ganglioside_widgets.elements.grid import NONE, Column, Grid, verdict_column
 from ganglioside_widgets.elements.select import Select
 from ganglioside_widgets.panels.base import Panel, box, say, table
 from ganglioside_widgets.state.compare import CompareState, Comparison
@@ -68,6 +68,7 @@ class ComparePanel(Panel):
             empty="No feature has another verdict, anchor mark or decision.",
         )
         self._charts: list[Chart] = []
+        self._compared = ("", "")
         self._sides = w.Box().add_class("gg-sides")
         title = box(f"<h4>{_DIFFERENCES}</h4>")
         self._body = w.VBox([self._facts, title, self.grid, self._sides])
@@ -105,9 +106,20 @@ class ComparePanel(Panel):
         else:
             self._message.value = say(comparison.headline())
         if comparison is not None:
+            self._unmark()
             self._facts.value = _facts(comparison)
             self.grid.show(comparison.differences())
             self._draw(comparison)
+
+    def _unmark(self) -> None:
+        """Mark no feature where other sessions are compared: it would be another one there."""
+        compared = (self.state.left, self.state.right)
+        if compared == self._compared:
+            return
+        self._compared = compared
+        self.grid.selected = NONE
+        for chart in self._charts:
+            chart.selected = NO_POINT
 
     def _draw(self, comparison: Comparison) -> None:
         if not self._charts:

@@ -28,7 +28,6 @@ from ganglioside_widgets.panels.base import (
 from ganglioside_widgets.panels.export import ExportPanel
 from ganglioside_widgets.panels.navigation import PAGES, welcome
 from ganglioside_widgets.panels.thresholds import ThresholdsPanel
-from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.history import HistoryState
 from ganglioside_widgets.state.visitors import Access
 from ganglioside_widgets.visitor_time import time_element, visitor_texts
@@ -108,8 +107,9 @@ class HistoryPanel(Panel):
         parts = [search_line, self._count, self.grid, self._message, self._chosen, self._actions]
         super().__init__("Sessions", [*notice, *parts], kind="history")
         self.search.observe(lambda c: setattr(self.state, "search", c["new"]), "value")
-        self.grid.on_select(self.state.choose)
+        self.grid.on_select(self._choose)
         self.state.observe(self._list, ["sessions", "search"])
+        self.state.observe(self._mark, "chosen")
         self.state.observe(self._show, ["chosen", "sessions", "to_delete", "error", "notice"])
         self.state.refresh()
         self._list(None)
@@ -127,9 +127,7 @@ class HistoryPanel(Panel):
         self.keep = button("Do not delete", self.state.keep)
         question = box("<b>Delete this session?</b>")
         self._confirmation = w.HBox([question, self.confirm, self.keep]).add_class("gg-buttons")
-        self.export = ExportPanel(
-            ExportState(post=post_to_kernel(), visitor=self.state.visitor), page
-        )
+        self.export = ExportPanel(self.state.exporter(post_to_kernel()), page)
         self.way = Select(description="Seen by").add_class("gg-field")
         self.share = button("Share", lambda: self.state.share(self.way.value or ""))
         self._sharing = w.HBox([self.way, self.share]).add_class("gg-line")
@@ -141,6 +139,10 @@ class HistoryPanel(Panel):
         name_line = w.HBox([self.name, self.rename]).add_class("gg-line")
         self._actions = w.VBox([buttons_line, name_line, self._sharing, again, self.export])
         self._actions.add_class("gg-actions")
+
+    def _choose(self, sid: str) -> None:
+        if sid != self.state.chosen:  # a second click takes no question back
+            self.state.choose(sid)
 
     def _open(self) -> None:
         if self._open_session is not None and self.state.chosen:
@@ -155,7 +157,11 @@ class HistoryPanel(Panel):
         self._count.value = f"<span role='status'>{len(found):,} of {total:,} sessions</span>"
         with self.grid.hold_sync():
             self.grid.show(_for_display(found), empty=_NO_MATCH if total else _NO_SESSION)
-            self.grid.selected = self.state.chosen or NONE
+            self._mark(None)
+
+    def _mark(self, _: object) -> None:
+        """Mark the row that the buttons act on."""
+        self.grid.selected = self.state.chosen or NONE
 
     def _show(self, change: dict[str, object] | None) -> None:
         state, session = self.state, self.state.session()
@@ -189,8 +195,14 @@ class HistoryPanel(Panel):
                 "Open in the workbench</a>"
             )
         if is_completed and self.export.state.session_id != sid:
-            self.export.state.session_id, self.export.state.analysis = sid, self.state.load()
+            self._load(sid)
         self.export.layout.display = "" if is_completed else "none"
+
+    def _load(self, sid: str) -> None:
+        """Offer the chosen session to be exported; where it cannot be read, the next look tries."""
+        analysis = self.state.load()
+        self.export.state.session_id = "" if analysis is None else sid
+        self.export.state.analysis = analysis
 
     def _show_stored(self, sid: str, name: str) -> None:
         """Show the stored name and thresholds, unless they are those that were shown last."""

@@ -74,8 +74,9 @@ class JobsPanel(Panel):
         if own:
             self._page.layout.display = "none"
             self._page.on_open(lambda _: self.state.watch())
-        self.grid.on_select(self._picked)
+        self.grid.on_select(self.choose)
         self.state.observe(self._list, "lines")
+        self.state.observe(self._mark, "chosen")
         self.state.observe(self._show, ["lines", "chosen", "events", "error", "notice"])
         self.state.observe(self._tell, "ended")
         self._list(None)
@@ -94,7 +95,8 @@ class JobsPanel(Panel):
         buttons = [self.cancel, self.retry, self.download, self.overview, self.opener, self._link]
         self._actions = w.HBox(buttons).add_class("gg-buttons")
 
-    def _picked(self, job: str) -> None:
+    def choose(self, job: str) -> None:
+        """Show a job, unless it is shown already."""
         if job != self.state.chosen:
             self.state.choose(job)
 
@@ -152,7 +154,11 @@ class JobsPanel(Panel):
         )
         with self.grid.hold_sync():
             self.grid.show(table)
-            self.grid.selected = self.state.chosen or NONE
+            self._mark(None)
+
+    def _mark(self, _: object) -> None:
+        """Mark the row that the buttons act on."""
+        self.grid.selected = self.state.chosen or NONE
 
     def _show(self, _: object) -> None:
         state, line = self.state, self.state.line

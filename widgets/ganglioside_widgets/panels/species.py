@@ -147,8 +147,7 @@ class SpeciesPanel(Panel):
             self._use(change["new"])
 
     def _use(self, sid: str) -> None:
-        self._used = sid
-        self.state.use(sid)
+        self._used = sid if self.state.use(sid) else None
 
     def _download(self) -> None:
         made = self.state.inclusion_list(FORMS[self.form.value], WINDOWS[self.window.value])

@@ -10,7 +10,7 @@ import numpy as np
 from ganglioside.charts.interactive import detach
 from ganglioside.charts.profiles import profile_chart
 from ganglioside_widgets.elements.chart import Chart
-from ganglioside_widgets.elements.grid import Column, Grid
+from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.panels.base import Panel, box
 from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.species_list import SpeciesListState
@@ -69,10 +69,19 @@ class SpeciesListPanel(Panel):
         self.grid.on_sort(self._sort)
         state.observe(self._show, ["of", "is_open"])
         results.observe(self._show, "analysis")
+        results.observe(self._mark, "selected")
         self._show(None)
 
     def _select(self, number: int) -> None:
         self.results.select(int(self.state.species["feature_id"].iloc[number]))
+
+    def _mark(self, _: object) -> None:
+        """Mark the species whose largest row is selected; others may have come in its place."""
+        species = self.state.species
+        if species.empty:
+            return
+        numbers = species.loc[species["feature_id"] == self.results.selected, "number"]
+        self.grid.selected = int(numbers.iloc[0]) if len(numbers) else NONE
 
     def _sort(self, by: str, descending: bool) -> None:
         species = self.state.species
@@ -93,7 +102,9 @@ class SpeciesListPanel(Panel):
         assert analysis is not None
         returned = int(species["rows_returned"].sum())
         self.lead.value = f"<p>{_lead(len(species), returned)}</p>"
-        self.grid.show(species)
+        with self.grid.hold_sync():
+            self.grid.show(species)
+            self._mark(None)
         self.chart.file_name = f"{analysis.source.name.rpartition('.')[0]}_profile"
         self.chart.show(detach(profile_chart.spec(analysis)))
 

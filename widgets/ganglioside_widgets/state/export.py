@@ -6,8 +6,7 @@ import re
 import tempfile
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +15,7 @@ import numpy.typing as npt
 import traitlets as t
 
 from ganglioside.analysis import Analysis
-from ganglioside.errors import ExportError, GangliosideError
+from ganglioside.errors import ExportError, GangliosideError, UnknownSessionError
 from ganglioside.exporting import FORMATS, export, file_name, to_csv, why_not_annotated
 from ganglioside.exporting.formats import EXPORT_FORMATS, YOUR_FILE
 from ganglioside.history import History
@@ -32,6 +31,10 @@ LARGE: Final = 10_000
 #: The kind that holds the rows of the table on the page alone.
 SHOWN: Final = "shown"
 
+#: Why nothing can be exported: of a page that shows an analysis, and of one that lists sessions.
+_NOTHING: Final = "Run an analysis first: there is nothing to export."
+_NOT_READ: Final = "The session could not be read: press Refresh to read it again."
+
 _OFFERED: Final = {known.name: f"{known.label}: {known.help}" for known in EXPORT_FORMATS}
 
 #: Kinds of file, each with its label, in the order in which they are offered: first the species.
@@ -43,12 +46,43 @@ KINDS: Final[dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # equal or not, each is handed to the browser
 class Made:
     """A file that is ready for download."""
 
     name: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Wanted:
+    """What is to be written, as it was when it was asked for: the page may show another by now.
+
+    Attributes
+    ----------
+    kind : str
+    analysis : Analysis
+    session_id : str
+        Session in which the analysis is saved; empty if it is not.
+    rows : array of int or None
+        Positions of the features to write; None for all.
+    """
+
+    kind: str
+    analysis: Analysis
+    session_id: str
+    rows: npt.NDArray[np.int32] | None
+
+    @property
+    def name(self) -> str:
+        """Name of the file."""
+        source = self.analysis.source
+        stem = _stem(source.name)
+        if self.kind == SHOWN:
+            return f"{stem}_shown.csv"
+        if self.kind in FORMATS:
+            return file_name(stem, self.kind, source)
+        return f"{stem}_report.{self.kind}"
 
 
 class ExportState(t.HasTraits):
@@ -65,6 +99,9 @@ class ExportState(t.HasTraits):
     rows : callable, optional
         Returns the positions of the features that the page shows; there is no kind `SHOWN`
         where omitted.
+    from_history : bool
+        Whether files hold what the session holds when they are asked for, decisions of other
+        pages included, and not the analysis as it is displayed.
 
     Attributes
     ----------
@@ -109,12 +146,15 @@ class ExportState(t.HasTraits):
         post: Post | None = None,
         visitor: Visitor | None = None,
         rows: Callable[[], npt.NDArray[np.int32]] | None = None,
+        *,
+        from_history: bool = False,
     ) -> None:
         super().__init__()
         self._open = history
         self._rows = rows
         self._visitor = visitor or Visitor.here()
         self._post = post or (lambda change: change())
+        self._from_history = from_history
         self._thread: threading.Thread | None = None
         self._no_file = ""
 
@@ -127,7 +167,7 @@ class ExportState(t.HasTraits):
     def why_not(self) -> str:
         """Reason why no file can be exported now; empty where one can."""
         if self.analysis is None:
-            return "Run an analysis first: there is nothing to export."
+            return _NOT_READ if self._from_history else _NOTHING
         if self.blocked:
             return f"{self.blocked} It cannot be exported while another file is chosen."
         return f"The {self.busy} file is being written." if self.busy else ""
@@ -158,13 +198,10 @@ class ExportState(t.HasTraits):
         if why_not := self.why_not_kind(kind):
             self.error = why_not
             return
+        rows = self._rows() if kind == SHOWN and self._rows is not None else None
+        wanted = _Wanted(kind, self.analysis, self.session_id, rows)
         self.error, self.busy = "", kind
-        if kind == SHOWN and self._rows is not None:
-            rows = self._rows()  # now: what is shown may change meanwhile
-            make: Callable[[], Made | str] = partial(_shown, self.analysis, rows)
-        else:
-            make = partial(self._file_or_job, kind, self.analysis)
-        self._thread = threading.Thread(target=self._run, args=(kind, make), daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(wanted,), daemon=True)
         self._thread.start()
 
     def join(self, timeout: float | None = None) -> None:
@@ -172,14 +209,15 @@ class ExportState(t.HasTraits):
         if self._thread is not None:
             self._thread.join(timeout)
 
-    def _run(self, kind: str, make: Callable[[], Made | str]) -> None:
+    def _run(self, wanted: _Wanted) -> None:
         try:
-            result = make()
+            result = self._file_or_job(wanted)
         except GangliosideError as error:
             reason = str(error)
             self._post(lambda: self._end(error=reason))
         except Exception as error:
-            text = f"The {kind} file could not be written ({type(error).__name__}: {error})."
+            why = f"{type(error).__name__}: {error}"
+            text = f"The {wanted.kind} file could not be written ({why})."
             self._post(lambda: self._end(error=text))
             raise
         else:
@@ -187,42 +225,56 @@ class ExportState(t.HasTraits):
             if isinstance(result, str):
                 self._follow(result)
 
-    def _file_or_job(self, kind: str, analysis: Analysis) -> Made | str:
+    def _file_or_job(self, wanted: _Wanted) -> Made | str:
         """Export file, or the id of the job that writes it."""
-        stem, source = _stem(analysis.source.name), analysis.source
-        name = file_name(stem, kind, source) if kind in FORMATS else f"{stem}_report.{kind}"
-        is_large = len(analysis.features) >= LARGE
-        if is_large and self._is_saved(analysis) and self._may_start():
-            return self._start(kind, name)
+        is_large = wanted.rows is None and len(wanted.analysis.features) >= LARGE
+        if is_large and self._is_saved(wanted) and self._may_start(wanted):
+            return self._start(wanted)
+        return self._file(self._read_again(wanted) if self._from_history else wanted)
+
+    def _read_again(self, wanted: _Wanted) -> _Wanted:
+        """What is wanted as the session holds it now: other pages may have decided meanwhile."""
+        try:
+            return replace(wanted, analysis=self._open().load(wanted.session_id))
+        except UnknownSessionError:
+            raise ExportError(
+                f"Session {wanted.session_id} is no longer in the history: press Refresh to read "
+                "the list again."
+            ) from None
+
+    def _file(self, wanted: _Wanted) -> Made:
+        """Export file, written here."""
+        if wanted.rows is not None:
+            return Made(wanted.name, to_csv(wanted.analysis, wanted.rows.tolist()))
         with tempfile.TemporaryDirectory(prefix="ganglioside-") as folder:
-            path = Path(folder) / name
-            if kind in FORMATS:
-                export(analysis, path, kind)
+            path = Path(folder) / wanted.name
+            if wanted.kind in FORMATS:
+                export(wanted.analysis, path, wanted.kind)
             else:
-                self._report(analysis, path)
+                self._report(wanted, path)
             return Made(path.name, path.read_bytes())
 
-    def _start(self, kind: str, name: str) -> str:
+    def _start(self, wanted: _Wanted) -> str:
         """Start the job that writes a file; returns its id."""
-        history = self._open()
-        out = str(place_for(history, name))
-        if kind in FORMATS:
-            return start(history, Export(session=self.session_id, out=out, form=kind))
-        return start(history, Report(source=self.session_id, out=out))
+        history, sid = self._open(), wanted.session_id
+        out = str(place_for(history, wanted.name))
+        if wanted.kind in FORMATS:
+            return start(history, Export(session=sid, out=out, form=wanted.kind))
+        return start(history, Report(source=sid, out=out))
 
-    def _may_start(self) -> bool:
+    def _may_start(self, wanted: _Wanted) -> bool:
         """Whether this page may start a job on the session."""
-        return not self._visitor.why_not_session(self._open(), self.session_id)
+        return not self._visitor.why_not_session(self._open(), wanted.session_id)
 
-    def _report(self, analysis: Analysis, path: Path) -> None:
+    def _report(self, wanted: _Wanted, path: Path) -> None:
         from ganglioside.reports import render_report
 
-        if not self._is_saved(analysis):
+        if not self._is_saved(wanted):
             raise ExportError(
                 "A report is made from a saved session, and the displayed analysis is not saved "
                 "as it is: choose Save as a new session first."
             )
-        render_report(self.session_id, path, history=self._open())
+        render_report(wanted.session_id, path, history=self._open())
 
     def _follow(self, job: str) -> None:
         """Show the progress of a job, then its file."""
@@ -244,26 +296,23 @@ class ExportState(t.HasTraits):
         if made is not None:
             self.made = made
 
-    def _is_saved(self, analysis: Analysis) -> bool:
-        """Whether the session has the settings and overrides of the displayed analysis."""
-        if not self.session_id:
+    def _is_saved(self, wanted: _Wanted) -> bool:
+        """Whether the session has the settings and overrides of the analysis to export."""
+        if self._from_history:
+            return True  # it is exported as the session has it
+        if not wanted.session_id:
             return False
         history = self._open()
-        if history.settings(self.session_id) != analysis.settings:
+        if history.settings(wanted.session_id) != wanted.analysis.settings:
             return False
-        return current(history.override_trail(self.session_id)) == analysis.overrides
+        return current(history.override_trail(wanted.session_id)) == wanted.analysis.overrides
 
-    def _end(self, result: Made | str = "", error: str = "") -> None:
+    def _end(self, result: Made | str | None = None, error: str = "") -> None:
         self.busy, self.error = "", error
         if isinstance(result, Made):
             self.made = result
-        else:
+        elif result is not None:
             self.job = result
-
-
-def _shown(analysis: Analysis, rows: npt.NDArray[np.int32]) -> Made:
-    """CSV of some rows."""
-    return Made(f"{_stem(analysis.source.name)}_shown.csv", to_csv(analysis, rows.tolist()))
 
 
 def _stem(name: str) -> str:

@@ -13,7 +13,8 @@ from ganglioside.errors import GangliosideError, NobodyError
 from ganglioside.history import History
 from ganglioside.jobs import Rerun, start
 from ganglioside.settings import Settings
-from ganglioside_widgets.state.export import LARGE
+from ganglioside_widgets.state.export import LARGE, ExportState
+from ganglioside_widgets.state.run import Post
 from ganglioside_widgets.state.visitors import Visitor
 
 #: Columns that a search looks into.
@@ -84,6 +85,10 @@ class HistoryState(t.HasTraits):
         if session is None:
             return "Choose a session first: click its row."
         return self.visitor.why_not(str(session["author"]))
+
+    def exporter(self, post: Post | None = None) -> ExportState:
+        """State that exports sessions of the list as they are when a file is asked for."""
+        return ExportState(self._open, post, self.visitor, from_history=True)
 
     def refresh(self) -> None:
         """Read the list again."""

@@ -209,7 +209,9 @@ class JobsState(t.HasTraits):
         self.refresh()
 
     def started(self, job: str) -> None:
-        """List a job as started here, and announce its end."""
+        """List a job as started here, and announce its end; without an id there is none."""
+        if not job:
+            return
         self._own.add(job)
         self.refresh()
         self.watch()
@@ -341,7 +343,7 @@ class JobsState(t.HasTraits):
         return _Look(turn, tuple(lines), chosen, known, tuple(events))
 
     def _concerns(self, job: Job) -> bool:
-        if self._everything or job.id in self._own or (job.retry_of or "") in self._own:
+        if self._everything or job.id in self._own or job.retry_of in self._own:
             return True
         given = json.loads(job.parameters)
         named = [given.get(key) for key in ("session", "source")] if isinstance(given, dict) else []

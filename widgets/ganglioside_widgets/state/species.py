@@ -158,17 +158,24 @@ class SpeciesState(t.HasTraits):
         listed, self.error = _completed(self._open)
         return _choices(listed, self.visitor.author)
 
-    def use(self, sid: str) -> None:
-        """Predict from the analysis of a session; from the bundled example if `sid` is empty."""
+    def use(self, sid: str) -> bool:
+        """Predict from the analysis of a session; from the bundled example if `sid` is empty.
+
+        Returns
+        -------
+        bool
+            Whether it could be read; `error` says why not.
+        """
         from ganglioside.analysis import analyze
 
         try:
             analysis = self._open().load(sid) if sid else analyze(example())
         except GangliosideError as refusal:
             self.error = str(refusal)
-            return
+            return False
         self.error, self.basis = "", analysis.source.name
         self.analysis = analysis
+        return True
 
     def choose(self, name: str) -> None:
         """Answer one of the names in full."""

@@ -63,8 +63,8 @@ def panels(
         visit.end()
 
 
-def upload(panel: sync_api.Locator, path: Path) -> None:
-    panel.get_by_label("Choose feature tables").set_input_files(path)
+def upload(panel: sync_api.Locator, *paths: Path) -> None:
+    panel.get_by_label("Choose feature tables").set_input_files(paths)
 
 
 def test_a_large_file_arrives_in_small_pieces_and_a_larger_one_is_refused_with_its_limit(
@@ -93,4 +93,20 @@ def test_a_server_that_passes_nothing_is_told_with_its_limit_and_the_cure(
     expect(alert).to_contain_text("ganglioside lab")
     panel.get_by_role("button", name="Try the example").click()
     expect(panel.locator(".gg-summary")).to_contain_text("example.csv")
+    expect(alert).to_have_count(0)
+
+
+def test_a_file_that_is_not_added_is_named_until_other_files_are_given(
+    panels: sync_api.Locator, tmp_path: Path
+) -> None:
+    panel = panels.first
+    larger = tmp_path / "larger.csv"
+    larger.write_bytes(b"x" * 51_000_000)
+    small = tmp_path / "small.csv"
+    small.write_bytes(b"Name,RT\nGM1(36:1;O2),9.5\n")
+    upload(panel, larger, small)
+    alert = panel.get_by_role("alert").filter(has_text="larger.csv has 51 MB")
+    expect(panel.locator(".gg-summary")).to_contain_text("small.csv: 1 feature")
+    expect(alert).to_have_count(1)
+    upload(panel, small)
     expect(alert).to_have_count(0)

@@ -11,16 +11,26 @@ class Drop:
     def __init__(self, max_bytes: int = 100) -> None:
         self.taken: list[tuple[str, bytes]] = []
         self.refused: list[str] = []
+        self.refused_names: list[str] = []
         self.arriving: list[str] = []
+        self.drops = 0
         self.zone = DropZone(
             [".csv"],
             max_bytes,
             lambda n, c: self.taken.append((n, c)),
-            self.refused.append,
+            self._refuse,
             lambda name, of: self.arriving.append(name),
             lambda name, _: "There is no room." if name == "more.csv" else "",
         )
+        self.zone._on_drop = self._count
         self.arriving.clear()
+
+    def _refuse(self, why: str, name: str) -> None:
+        self.refused.append(why)
+        self.refused_names.append(name)
+
+    def _count(self) -> None:
+        self.drops += 1
 
     def begin(self, name: str, size: int) -> None:
         self.zone._receive(self.zone, {"what": "begin", "name": name, "size": size, "of": 1}, [])
@@ -144,3 +154,16 @@ def test_a_file_is_arriving_from_its_first_message_until_it_is_there_or_refused(
     drop.zone._receive(drop.zone, {"what": "failed", "name": "b.csv", "why": "gone"}, [])
     drop.begin("c.csv", 7)
     assert drop.arriving == ["a.csv", "", "b.csv", "", "c.csv", ""]
+
+
+def test_a_refusal_names_its_file_and_each_drop_is_told_before_its_files() -> None:
+    drop = Drop(max_bytes=4)
+    drop.zone._receive(drop.zone, {"what": "drop"}, [])
+    assert (drop.drops, drop.refused, drop.arriving) == (1, [], [])
+    drop.zone._receive(drop.zone, {"what": "too-large", "name": "a.csv", "size": 9}, [])
+    drop.zone._receive(drop.zone, {"what": "failed", "name": "b.csv", "why": "gone"}, [])
+    drop.begin("c.csv", 5)
+    drop.begin("more.csv", 1)
+    drop.zone._receive(drop.zone, {"what": "end"}, [])
+    assert drop.refused_names == ["a.csv", "b.csv", "c.csv", "more.csv", ""]
+    assert drop.drops == 1

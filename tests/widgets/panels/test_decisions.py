@@ -68,6 +68,18 @@ def test_several_are_counted_on_the_buttons(analysis: gg.Analysis) -> None:
     assert bar.buttons["accepted"].description == "Accept 3 (a)"
 
 
+def test_one_mark_is_counted_where_another_feature_is_selected(analysis: gg.Analysis) -> None:
+    bar = bar_of(analysis)
+    first, second, *_ = (int(i) for i in bar.review.queue["feature_id"])
+    bar.results.select(first)
+    bar.review.mark([first])
+    assert bar.buttons["accepted"].description == "Accept (a)"
+    bar.results.select(second)
+    assert bar.buttons["accepted"].description == "Accept 1 (a)"
+    bar.review.mark([])
+    assert bar.buttons["accepted"].description == "Accept (a)"
+
+
 def test_the_name_in_the_field_is_for_one_feature_of_several(analysis: gg.Analysis) -> None:
     bar = bar_of(analysis)
     better = analysis.suggested_names

@@ -8,7 +8,7 @@ from corpus.inputs import workbook
 from widgets.markup import EVIL
 
 from ganglioside.columns import INPUT_LABELS
-from ganglioside_widgets import PreviewPanel
+from ganglioside_widgets import PreviewPanel, UploadPanel
 from ganglioside_widgets.panels.preview import first_rows
 from ganglioside_widgets.state.upload import UploadState
 
@@ -151,3 +151,25 @@ def test_the_first_rows_of_each_sheet_that_is_read() -> None:
     assert [f"<b>part {i}</b>" in shown for i in range(8)] == [True] * 6 + [False] * 2
     assert "Read too: part 6, part 7." in shown
     assert shown.count("<table") == 6
+
+
+def test_a_sheet_that_another_file_lacks_is_refused_in_sight_and_can_be_taken_back() -> None:
+    """Once the refused file could not be shown at all, and nobody was told why."""
+    rows: list[list[object]] = [["Name", "RT"], ["GM1(36:1;O2)", 9.5], ["GM1(38:1;O2)", 10.5]]
+    panel = UploadPanel()
+    panel.state.add("a.xlsx", workbook({"neg": rows, "pos": rows}))
+    panel.state.add("b.xlsx", workbook({"all": rows}))
+    panel.state.add("c.csv", GOOD)
+    panel.state.choose(0)
+    panel.preview.sheet.value = "pos"
+    panel.share.click()
+    for name, why in (("b.xlsx", "has no sheet"), ("c.csv", "Only workbooks have sheets")):
+        panel.files.selected = name
+        assert panel.state.table is None
+        assert why in panel.notes.value
+        sheet = panel.preview.sheet
+        assert (sheet.value, sheet.layout.display) == ("pos", "")
+        assert ("pos (not in this file)", "pos") in sheet.options
+        sheet.value = ""
+        assert panel.state.table is not None
+        assert (sheet.value, sheet.layout.display) == ("", "none")

@@ -206,3 +206,29 @@ def test_another_table_is_shown_from_its_first_row_and_a_deed_leaves_the_place(
     source = gg.example().source
     panel.state.analysis = gg.analyze(gg.read_features(source.content, name="of_as_many_rows.csv"))
     assert panel.grid._begun > begun
+
+
+def test_a_filter_that_fits_nothing_any_more_stays_in_sight(analysis: gg.Analysis) -> None:
+    """Once no row was left, while the field showed that any decision fits."""
+    state = ResultsState(lambda: "ann", analysis=analysis)
+    panel = ResultsPanel(state)
+    assert state.put([reject(analysis.features.iloc[3], author="ann")])
+    panel.decision.value = "rejected"
+    assert state.rows().tolist() == [3]
+    panel.review.undo()
+    assert (len(state.rows()), panel.decision.value) == (0, "rejected")
+    assert not panel.clear.disabled
+    panel.decision.value = ""
+    assert len(state.rows()) == len(analysis.features)
+    assert panel.decision.options == (("any decision", ""),)
+
+
+def test_a_verdict_that_is_filtered_stays_in_sight(analysis: gg.Analysis) -> None:
+    panel = ResultsPanel(ResultsState(analysis=analysis))
+    assert analysis.summary.undetermined == 0
+    assert panel.verdicts["undetermined"].layout.display == "none"
+    panel.state.refine(verdicts=("undetermined",))
+    assert len(panel.state.rows()) == 0
+    assert panel.verdicts["undetermined"].layout.display == ""
+    panel.clear.click()
+    assert panel.verdicts["undetermined"].layout.display == "none"

@@ -8,6 +8,7 @@ from ganglioside.errors import BatchError
 from ganglioside.history import History
 from ganglioside.reading.registry import tools
 from ganglioside_widgets import UploadPanel
+from ganglioside_widgets.elements.dropzone import DropZone
 from ganglioside_widgets.state.batch import BatchState
 from ganglioside_widgets.state.upload import UploadState
 
@@ -123,3 +124,51 @@ def test_a_batch_is_offered_for_several_tables_and_a_refusal_is_said() -> None:
     assert "&lt;img" in panel._batch_said.value
     assert 'role="alert"' in panel._batch_said.value
     assert UploadPanel().run_batch.layout.display == "none"
+
+
+def drop_on(panel: UploadPanel, content: dict[str, object], *pieces: bytes) -> None:
+    """What a browser sends of a file."""
+    (zone,) = (part for part in panel.children if isinstance(part, DropZone))
+    zone._receive(zone, content, [memoryview(piece) for piece in pieces])
+
+
+def test_a_file_that_is_not_added_is_named_until_the_next_drop() -> None:
+    panel = UploadPanel()
+    drop_on(panel, {"what": "drop"})
+    drop_on(panel, {"what": "too-large", "name": f"{EVIL}.csv", "size": 10**9})
+    assert "Give the file as your tool wrote it" not in panel._summary.value
+    for name in ("a.csv", "b.csv"):
+        drop_on(panel, {"what": "begin", "name": name, "size": len(GOOD), "of": 3})
+        drop_on(panel, {"what": "piece", "from": 0}, GOOD)
+    assert "b.csv</b>: 2 features" in panel._summary.value
+    assert ".csv has 1,000 MB; the limit is" in panel.notes.value
+    assert 'role="alert"' in panel.notes.value
+    assert "<img" not in panel.notes.value
+    assert panel.notes.layout.display == ""
+    drop_on(panel, {"what": "drop"})
+    assert "1,000 MB" not in panel.notes.value
+
+
+def test_of_many_files_that_are_not_added_the_others_are_named_only() -> None:
+    panel = UploadPanel()
+    for number in range(8):
+        drop_on(panel, {"what": "failed", "name": f"{number}.csv", "why": "gone."})
+    drop_on(panel, {"what": "end"})
+    assert panel.notes.value.count('role="alert"') == 3
+    assert "Not added either: 3.csv, 4.csv, 5.csv and 3 more." in panel.notes.value
+
+
+def test_run_all_is_offered_while_a_file_is_to_be_run() -> None:
+    ran = []
+    panel = UploadPanel(run_all=lambda: ran.append(panel.state.to_run))
+    panel.state.add("a.csv", GOOD)
+    panel.state.add("b.csv", GOOD)
+    panel.run_all.click()
+    assert ran == [panel.state.uploads]
+    panel.state.states = {"a.csv": "2 of 2 valid", "b.csv": "2 of 2 valid"}
+    assert panel.run_all.disabled
+    assert "Each file that could be read has its result" in panel.run_all.tooltip
+    panel.state.add("b.csv", b"nothing")
+    panel.state.states = {}
+    assert not panel.run_all.disabled
+    assert panel.run_all.tooltip == "Analyse every file"

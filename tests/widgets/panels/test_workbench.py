@@ -187,3 +187,33 @@ def test_the_end_of_another_analysis_does_not_fold_what_is_refused() -> None:
     bench.state.run.join(PATIENCE)
     assert bench.state.run.analysis is not None
     assert bench._drawers["Table"].layout.display == ""
+
+
+def test_what_was_not_added_is_shown_beside_a_result_that_can_be_worked_on() -> None:
+    bench = Workbench()
+    bench.upload.state.add_example()
+    bench.state.run.join(PATIENCE)
+    assert bench._drawers["Table"].layout.display == "none"
+    bench.upload.state.refuse("big.csv has 300 MB; the limit is 200 MB.", "big.csv")
+    assert bench._drawers["Table"].layout.display == ""
+    assert "big.csv has 300 MB" in bench.upload.notes.value
+    assert bench.results.stale.value == ""
+    assert not any(each.disabled for each in bench.export.buttons.values())
+    bench.run.run.click()
+    bench.state.run.join(PATIENCE)
+    assert "big.csv has 300 MB" in bench.upload.notes.value
+    assert bench._drawers["Table"].layout.display == ""  # there it is given again
+    bench._toggles["Table"].value = False
+    bench.upload.state.begin()
+    assert bench._drawers["Table"].layout.display == "none"
+    assert "big.csv" not in bench.upload.notes.value
+
+
+def test_nothing_is_run_once_the_last_file_is_removed() -> None:
+    bench = Workbench()
+    bench.upload.state.add_example()
+    bench.state.run.join(PATIENCE)
+    bench.upload.remove.click()
+    assert bench.run.run.disabled
+    assert "Give a table first" in bench.run._progress.value
+    assert bench.results.stale.value == ""

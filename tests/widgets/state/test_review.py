@@ -281,3 +281,28 @@ def test_what_was_said_of_a_feature_goes_with_it(
     assert review.error
     results.move(1)
     assert review.error == ""
+
+
+def test_a_mark_goes_with_its_line_and_takes_no_decision(
+    review: ReviewState, results: ResultsState, analysis: gg.Analysis
+) -> None:
+    """Once the decision fell on the marked feature, which no list showed any more."""
+    moved = analysis.redecide(gg.Settings(outlier_threshold=5.0))
+    gone = [i for i in queue(review) if i not in set(moved.review_queue["feature_id"])]
+    kept = [i for i in queue(review) if i not in gone]
+    assert gone
+    review.mark([gone[0], kept[0]])
+    results.analysis = moved
+    review.join(PATIENCE)
+    assert review.marked == (kept[0],)
+    results.analysis = analysis
+    review.join(PATIENCE)
+    review.mark(gone[:1])
+    results.analysis = moved
+    review.join(PATIENCE)
+    assert review.marked == ()
+    other = next(i for i in range(len(results.features)) if i not in gone)
+    results.select(other)
+    assert review.decide("rejected")
+    assert results.analysis is not None
+    assert [override.feature_id for override in results.analysis.overrides] == [other]

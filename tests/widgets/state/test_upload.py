@@ -281,14 +281,25 @@ def test_a_study_given_as_a_file_is_no_workbook() -> None:
 
 def test_a_path_is_opened_or_refused_with_its_reason(tmp_path: Path) -> None:
     state = UploadState()
-    state.add_path(str(tmp_path / "none.csv"))
-    assert state.refusal is not None
-    assert "none.csv" in state.refusal.message
+    missing = str(tmp_path / "none.csv")
+    state.add_path(missing)
+    assert list(state.not_added) == [missing]
+    assert "none.csv" in state.not_added[missing]
     path = tmp_path / "good.csv"
     path.write_bytes(GOOD)
     state.add_path(f" {path} ")
     assert state.table is not None
     assert state.refusal is None
+    assert state.not_added == {}
+
+
+def test_a_path_of_a_user_that_there_is_not_is_refused_with_the_cure() -> None:
+    state = UploadState()
+    state.add_path("~nosuchuser/x.csv")
+    assert state.not_added == {
+        "~nosuchuser/x.csv": "~nosuchuser/x.csv cannot be opened: Could not determine home "
+        "directory. Check the path."
+    }
 
 
 def test_a_path_of_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
@@ -309,8 +320,7 @@ def test_files_of_one_page_are_bounded_together() -> None:
     for name in names:
         state.add(name, largest)
     assert state.files()["name"].tolist() == names[:4]
-    assert state.refusal is not None
-    assert 'press "Remove"' in state.refusal.message
+    assert 'press "Remove"' in state.not_added["4.csv"]
     assert state.why_no_room("4.csv", 1)
     assert state.why_no_room("3.csv", len(largest)) == ""  # takes the place of the other
     state.add("3.csv", largest)
@@ -318,6 +328,7 @@ def test_files_of_one_page_are_bounded_together() -> None:
     state.add("4.csv", largest)
     assert state.files()["name"].tolist() == names[1:]
     assert state.refusal is None
+    assert state.not_added == {}
 
 
 @pytest.mark.parametrize("words", ["a.csv has 60 MB"])
@@ -325,6 +336,50 @@ def test_what_the_browser_refuses_is_said_and_the_table_stays(words: str) -> Non
     state = UploadState()
     state.add("good.csv", GOOD)
     state.refuse(words)
-    assert state.refusal is not None
-    assert state.refusal.message == words
+    assert list(state.not_added.values()) == [words]
+    assert state.refusal is None
     assert state.table is not None
+
+
+def test_what_was_not_added_is_said_until_other_files_are_given() -> None:
+    """Once the next file that came took the words away, before anybody read them."""
+    state = UploadState()
+    state.refuse("big.csv has 300 MB.", "big.csv")
+    state.refuse("far.csv did not arrive.", "far.csv")
+    for name in ("a.csv", "b.csv"):
+        state.expect(name, 4)
+        state.add(name, GOOD)
+    state.choose(0)
+    state.remove(1)
+    assert state.not_added == {
+        "big.csv": "big.csv has 300 MB.",
+        "far.csv": "far.csv did not arrive.",
+    }
+    state.add("far.csv", GOOD)
+    assert list(state.not_added) == ["big.csv"]
+    state.begin()
+    assert state.not_added == {}
+
+
+def test_the_example_and_a_path_are_given_anew(tmp_path: Path) -> None:
+    path = tmp_path / "good.csv"
+    path.write_bytes(GOOD)
+    state = UploadState()
+    for give in (state.add_example, lambda: state.add_path(str(path))):
+        state.refuse("big.csv has 300 MB.", "big.csv")
+        give()
+        assert state.not_added == {}
+
+
+def test_what_is_to_be_run_is_said_and_why_nothing_is() -> None:
+    state = UploadState()
+    state.add("bad.csv", b"nothing")
+    assert "None of these files could be read" in state.why_not_all
+    for name in ("a.csv", "b.csv", "c.csv"):
+        state.add(name, GOOD)
+    state.states = {"a.csv": "failed", "b.csv": "waits", "c.csv": "2 of 2 valid"}
+    assert [upload.name for upload in state.to_run] == ["a.csv"]
+    assert state.why_not_all == ""
+    state.states = {**state.states, "a.csv": "running"}
+    assert state.to_run == ()
+    assert "press Run again" in state.why_not_all

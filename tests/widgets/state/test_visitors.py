@@ -113,8 +113,8 @@ def test_no_page_opens_a_path(access: str, tmp_path: Path, monkeypatch: pytest.M
         assert panel.path is None
         panel.state.add_path(str(table))
         assert panel.state.uploads == ()
-        assert panel.state.refusal is not None
-        assert "drop the table" in panel.state.refusal.message
+        (message,) = panel.state.not_added.values()
+        assert "drop the table" in message
 
 
 def test_a_notebook_opens_paths(tmp_path: Path) -> None:

@@ -248,6 +248,102 @@ def test_an_example_of_before_stays_while_a_refused_file_is_chosen(bench: Workbe
     assert not bench.can_go_back
 
 
+def test_what_was_not_added_leaves_the_result_as_it_is(bench: WorkbenchState) -> None:
+    """Once it was told as a refusal of the analysed file, which nothing lifted any more."""
+    bench.upload.refuse("big.csv has 300 MB; the limit is 200 MB.", "big.csv")
+    bench.upload.add_path("/no/such/file.csv")
+    bench.upload.refuse("far.csv did not arrive.", "far.csv")
+    assert len(bench.upload.not_added) == 2
+    assert (bench.results.stale, bench.export.why_not) == ("", "")
+    bench.results.select(3)
+    assert bench.review.decide("accepted")
+    bench.run.start()
+    settle(bench)
+    assert (bench.run.phase, bench.results.stale) == (Phase.FINISHED, "")
+    assert len(bench.upload.not_added) == 2
+
+
+def test_a_study_that_is_refused_is_told_as_such(bench: WorkbenchState) -> None:
+    bench.upload.expect("b.csv", 2)
+    bench.upload.add("b.csv", table_of(0.0))
+    bench.upload.set_unit("s")
+    bench.upload.join(True)
+    assert bench.results.stale == "The study was refused. Below is the result of example.csv."
+
+
+def test_a_removed_file_is_not_run_and_its_result_stays(
+    bench: WorkbenchState, opened: Opener
+) -> None:
+    bench.upload.expect("b.csv", 2)
+    bench.upload.add("b.csv", table_of(0.0))
+    bench.upload.remove(0)
+    assert bench.run.why_not == ""
+    bench.upload.remove(0)
+    assert bench.run.table is None
+    assert "Give a table first" in bench.run.why_not
+    bench.run.start()
+    assert bench.run.phase is Phase.EMPTY
+    assert (bench.results.stale, bench.export.why_not) == ("", "")
+    bench.results.select(3)
+    assert bench.review.decide("accepted")
+    assert opened().load(bench.export.session_id).overrides.of(3) is not None
+
+
+def test_a_session_is_still_run_again_where_a_file_is_removed(
+    bench: WorkbenchState, opened: Opener
+) -> None:
+    other = opened().save(gg.analyze(gg.read_features(table_of(0.1), name="other.csv")))
+    bench.open(other)
+    settle(bench)
+    bench.upload.remove(0)
+    assert bench.upload.uploads == ()
+    assert bench.run.table is not None
+    assert (bench.run.table.source.name, bench.run.why_not) == ("other.csv", "")
+
+
+def test_all_files_are_run_once_also_while_one_of_them_is_analysed(
+    opened: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = threading.Event()
+
+    def held(self: History, *values: Any) -> Any:
+        assert go.wait(PATIENCE)
+        return carry_out(self, *values)
+
+    carry_out = History.carry_out
+    monkeypatch.setattr(History, "carry_out", held)
+    bench = WorkbenchState(opened)
+    for name in ("a.csv", "b.csv"):
+        bench.upload.expect(name, 2)
+        bench.upload.add(name, table_of(0.0))
+    bench.upload.choose(0)
+    bench.run.start()
+    assert bench.upload.why_not_all == ""
+    bench.run_all()
+    assert bench.upload.files()["state"].tolist() == ["running", "waits"]
+    assert bench.upload.why_not_all
+    go.set()
+    settle(bench)
+    assert sorted(opened().sessions()["name"]) == ["a.csv", "b.csv"]
+
+
+def test_a_file_whose_second_run_failed_is_run_with_all(
+    bench: WorkbenchState, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise HistoryError("The disk is full.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(History, "carry_out", full)
+        bench.run.start()
+        settle(bench)
+    assert bench.upload.files()["state"].tolist() == ["failed"]
+    bench.run_all()
+    settle(bench)
+    assert "valid" in bench.upload.files()["state"].iloc[0]
+    assert "press Run again" in bench.upload.why_not_all
+
+
 CHAINS_ONLY = b"Name,RT,Volume\nGM3(16:0),7.5,9e4\nGM3(18:0),8.9,4e5\n"
 
 

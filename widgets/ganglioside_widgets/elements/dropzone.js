@@ -92,6 +92,7 @@ function render({ model, el }) {
     }
   });
   const take = (files) => {
+    if (!sending && files.length) model.send({ what: "drop" });
     waiting.push(...files);
     together = waiting.length + (sending ? 1 : 0);
     next();

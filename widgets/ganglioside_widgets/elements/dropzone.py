@@ -26,6 +26,7 @@ SILENT: Final = (
 
 #: Messages of the browser, by the value of their field `what`.
 FORMS: Final[Mapping[str, Form]] = {
+    "drop": {},
     "begin": {"name": is_text, "size": is_count, "of": is_count},
     "piece": {"from": is_count},
     "too-large": {"name": is_text, "size": is_count},
@@ -53,13 +54,17 @@ class DropZone(anywidget.AnyWidget):
     on_file : callable
         Called with the name and content of each complete file.
     on_refusal : callable
-        Called with the reason where a file does not arrive.
+        Called with the reason where a file does not arrive, and with its name; the name is empty
+        where it is not known.
     on_arrival : callable
         Called with the name of a file once it begins to arrive and the number of files that were
         given together, and with an empty name once nothing arrives any more.
     why_not : callable, optional
         Called with the name and size of a file before any of it is kept: the reason why it is
         refused; empty where it is taken.
+    on_drop : callable, optional
+        Called before the first of the files that are given together, unless others are on their
+        way.
     """
 
     _esm = source("dropzone.js")
@@ -75,15 +80,17 @@ class DropZone(anywidget.AnyWidget):
         suffixes: Sequence[str],
         max_bytes: int,
         on_file: Callable[[str, bytes], None],
-        on_refusal: Callable[[str], None],
+        on_refusal: Callable[[str, str], None],
         on_arrival: Callable[[str, int], None],
         why_not: Callable[[str, int], str] = lambda _name, _size: "",
+        on_drop: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(_suffixes=list(suffixes), _max_bytes=max_bytes)
         self._on_file = on_file
         self._on_refusal = on_refusal
         self._on_arrival = on_arrival
         self._why_not = why_not
+        self._on_drop = on_drop
         self._limit = max_bytes  # the browser could set the trait `_max_bytes`
         self._begin("", 0, 0)
         self.on_msg(self._receive)
@@ -92,12 +99,15 @@ class DropZone(anywidget.AnyWidget):
         what = str(fields(content).get("what"))
         lacks_buffer = what == "piece" and not buffers
         if not fits(content, FORMS.get(what, _NO_MESSAGE)) or lacks_buffer:
-            self._on_refusal(_UNREADABLE)
+            self._on_refusal(_UNREADABLE, "")
+        elif what == "drop":
+            self._on_drop()
         elif what == "too-large":
-            self._on_refusal(self._too_large(content["name"], content["size"]))
+            self._on_refusal(self._too_large(content["name"], content["size"]), content["name"])
         elif what == "failed":
             self._on_arrival("", 0)
-            self._on_refusal(f"{content['name']} did not arrive: {content['why']}")
+            why = f"{content['name']} did not arrive: {content['why']}"
+            self._on_refusal(why, content["name"])
         else:
             if what == "begin":
                 self._begin(content["name"], content["size"], content["of"])
@@ -157,7 +167,7 @@ class DropZone(anywidget.AnyWidget):
         self._is_refused = True
         self._content = bytearray()
         self._on_arrival("", 0)
-        self._on_refusal(why)
+        self._on_refusal(why, self._name)
 
     def _too_large(self, name: str, size: int) -> str:
         return (

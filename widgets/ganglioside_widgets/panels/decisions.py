@@ -89,11 +89,10 @@ class DecisionBar(w.VBox):  # type: ignore[misc]
 
     def _show(self, _: object) -> None:
         stale = self.results.stale
-        several = len(self.review.marked)
+        of = self._number()
         for kind in DECISIONS:
             each = self.buttons[kind.name]
             each.disabled = bool(stale)
-            of = f" {several}" if several > 1 else ""
             each.description = f"{kind.label}{of} ({kind.key})"
         self.undo.disabled = bool(stale) or not self.review.can_undo
         override = self.results.override()
@@ -103,6 +102,11 @@ class DecisionBar(w.VBox):  # type: ignore[misc]
         self.confirm.layout.display = "" if can_confirm and not stale else "none"
         self._said.value = say(self.review.error, "error") or say(self._told())
         self._who.value = self._who_decided(override)
+
+    def _number(self) -> str:
+        """Number of marked features, for the buttons; empty for the selected one alone."""
+        marked = self.review.marked
+        return f" {len(marked)}" if marked and marked != (self.results.selected,) else ""
 
     def _told(self) -> str:
         """What the last deed did, and whether it is saved."""

@@ -115,9 +115,9 @@ class PreviewPanel(Panel):
             _offer(field, *_headers(upload, label))
             field.layout.display = "" if upload.headers else "none"
             (field.add_class if label in upload.asked else field.remove_class)("gg-asked")
-        sheets = [("all with features", ABSENT), *((name, name) for name in upload.sheets)]
-        _offer(self.sheet, sheets, str(upload.options.sheet or ABSENT))
-        self.sheet.layout.display = "" if len(upload.sheets) > 1 else "none"
+        _offer(self.sheet, *_sheets(upload))
+        is_choice = len(upload.sheets) > 1 or self.sheet.value != ABSENT
+        self.sheet.layout.display = "" if is_choice else "none"
         self.unit.value = upload.options.unit or ABSENT
         self.is_data.value = not upload.options.header
 
@@ -144,6 +144,15 @@ def _headers(upload: Upload, label: str) -> tuple[list[_Choice], str]:
         otherwise = "(none found)"
     choices = [(quote(header, _LENGTH), header) for header in headers]
     return [(otherwise, ABSENT), *choices], taken
+
+
+def _sheets(upload: Upload) -> tuple[list[_Choice], str]:
+    """Sheets to choose from, and the one that was chosen, also where the file has none such."""
+    chosen = str(upload.options.sheet or ABSENT)
+    choices = [("all with features", ABSENT), *((name, name) for name in upload.sheets)]
+    if chosen not in (ABSENT, *upload.sheets):
+        choices.append((f"{chosen} (not in this file)", chosen))
+    return choices, chosen
 
 
 def all_first_rows(upload: Upload) -> str:

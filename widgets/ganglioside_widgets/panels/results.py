@@ -260,7 +260,8 @@ class ResultsPanel(Panel):
             for verdict, chip in self.verdicts.items():
                 chip.description = f"{verdict} {counts.get(verdict, 0):,}"
                 chip.value = verdict in view.verdicts
-                chip.layout.display = "" if counts.get(verdict, 0) else "none"
+                is_there = counts.get(verdict, 0) or chip.value
+                chip.layout.display = "" if is_there else "none"
             present = set(features["category"].dropna())
             categories = [category for category in CATEGORIES if category in present]
             _set_choices(self.category, categories, view.categories)
@@ -271,7 +272,7 @@ class ResultsPanel(Panel):
             ):
                 values = sorted(features[column].dropna().unique()) if column in features else []
                 _set_choices(field, values, chosen)
-                is_choice = len(values) > 1 or field is self.decision
+                is_choice = len(values) > 1 or chosen or field is self.decision
                 field.layout.display = "" if is_choice else "none"
             self.search.value = view.search
         finally:
@@ -365,8 +366,9 @@ def _choice(of_all: str) -> Select:
 
 
 def _set_choices(field: Select, values: Sequence[str], chosen: tuple[str, ...]) -> None:
-    """Set the choices of a filter: all, then `values`; the chosen one is kept if it exists."""
-    options = [field.options[0], *((value, value) for value in values)]
+    """Set the choices of a filter: all, then `values`, and the chosen one though none has it."""
+    absent = [value for value in chosen if value not in values]
+    options = [field.options[0], *((value, value) for value in (*values, *absent))]
     if tuple(field.options) != tuple(options):
         field.options = options
-    field.value = chosen[0] if chosen and chosen[0] in values else _ALL
+    field.value = chosen[0] if chosen else _ALL

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from html import escape
 from typing import Final
@@ -39,6 +39,7 @@ _FILES: Final = (
 #: Refused files that are named; the others are counted.
 _NAMED: Final = 3
 
+_ALL_TIP: Final = "Analyse every file"
 _BATCH_TIP: Final = "A job analyses every file, also when this page is closed"
 
 _NO_TABLE: Final = (
@@ -67,7 +68,7 @@ class UploadPanel(Panel):
     preview : PreviewPanel
         The first rows of the chosen file, where its columns are chosen.
     notes : HTML
-        Why the file is refused, or what was found on reading it.
+        What was not added, and why the file is refused, or what was found on reading it.
 
     Examples
     --------
@@ -103,6 +104,7 @@ class UploadPanel(Panel):
             on_refusal=self.state.refuse,
             on_arrival=self.state.expect,
             why_not=self.state.why_no_room,
+            on_drop=self.state.begin,
         )
         example = button("Try the example", self.state.add_example, tip="A simulated table")
         parts = [drop, w.HBox([example, self.remove]).add_class("gg-buttons")]
@@ -119,7 +121,8 @@ class UploadPanel(Panel):
             self.state.observe(self._show_batch, ["uploads", "arriving"])
         self._show_batch(None)
         self.state.observe(
-            self._show, ["uploads", "chosen", "as_study", "table", "refusal", "states"]
+            self._show,
+            ["uploads", "chosen", "as_study", "table", "refusal", "not_added", "states"],
         )
         self._show(None)
 
@@ -135,7 +138,7 @@ class UploadPanel(Panel):
         self.remove = button(
             "Remove", lambda: self.state.remove(self.state.chosen), tip="Remove the chosen file"
         )
-        self.run_all = button("Run all", self._run_all or (lambda: None), tip="Analyse every file")
+        self.run_all = button("Run all", self._run_all or (lambda: None), tip=_ALL_TIP)
         self.run_all.layout.display = "" if self._run_all else "none"
         self.run_batch = button(
             "Run as a batch",
@@ -194,15 +197,19 @@ class UploadPanel(Panel):
         self._files.layout.display = "" if several else "none"
         self.share.layout.display = "" if self.state.can_share else "none"
         self.remove.layout.display = "" if self.state.current is not None else "none"
+        why_not_all = self.state.why_not_all
+        self.run_all.disabled = bool(why_not_all)
+        self.run_all.tooltip = why_not_all or _ALL_TIP
         self.study.disabled = not self.state.can_be_study
         self.study.value = self.state.as_study
 
     def _notes_html(self) -> str:
-        """Why there is no table, or what was found on reading the one there is."""
+        """What was not added; why there is no table, or what was found on reading it."""
         refusal, table = self.state.refusal, self.state.table
+        not_added = _not_added(self.state.not_added)
         if refusal is not None or table is None:
-            return refused(refusal)
-        return fault_list(table.report.faults)
+            return not_added + refused(refusal)
+        return not_added + fault_list(table.report.faults)
 
     def _taken_html(self) -> str:
         """What was taken from the file, folded up."""
@@ -215,7 +222,8 @@ class UploadPanel(Panel):
     def _summary_html(self) -> str:
         table = self.state.table
         if table is None:
-            return "" if self.state.refusal is not None else _NO_TABLE
+            is_told = self.state.refusal is not None or self.state.not_added
+            return "" if is_told else _NO_TABLE
         left_out = self.state.refused if self.state.as_study else ()
         return _counts(table) + _left_out(left_out)
 
@@ -251,10 +259,22 @@ def _counts(table: FeatureTable) -> str:
     )
 
 
+def _not_added(reasons: dict[str, str]) -> str:
+    """Why files were not added, as HTML; the names alone where there are many."""
+    told = [say(why, "error") for why in list(reasons.values())[:_NAMED]]
+    others = [name or "a file" for name in list(reasons)[_NAMED:]]
+    return "".join(told) + _listed("Not added either", others)
+
+
 def _left_out(names: tuple[str, ...]) -> str:
     """Sentence about refused files, which are no part of a study; empty if there are none."""
+    return _listed("Left out, because refused", names)
+
+
+def _listed(what: str, names: Sequence[str]) -> str:
+    """Sentence that names the first files, and counts the others; empty if there are none."""
     if not names:
         return ""
     more = len(names) - _NAMED
     listed = ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
-    return f"<p>Left out, because refused: {escape(listed)}.</p>"
+    return f"<p>{what}: {escape(listed)}.</p>"

@@ -118,7 +118,7 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self.state.thresholds.observe(self._set_address, "settings")
         self.state.run.observe(self._notify_of_end, "phase")
         self.state.upload.observe(self._show_files, ["uploads", "chosen", "states"])
-        self.state.upload.observe(self._show_refusal, "refusal")
+        self.state.upload.observe(self._show_refusal, ["refusal", "not_added"])
         self.state.upload.observe(self._offer_all, "uploads")
         self.state.jobs.observe(self._show_jobs, "lines")
         for state in (self.state.export, self.state.batch):
@@ -186,9 +186,9 @@ class Workbench(w.VBox):  # type: ignore[misc]
             self._is_listing = False
         self._file.layout.display = "" if len(options) > 1 else "none"
 
-    def _show_refusal(self, _: object) -> None:
-        """Open the table where it is refused: there the columns can be chosen."""
-        if self.state.upload.refusal is not None:
+    def _show_refusal(self, change: dict[str, object]) -> None:
+        """Open the table where it is refused: there columns are chosen and files given again."""
+        if change["new"]:
             self._open_drawer("Table")
 
     def _offer_all(self, _: object) -> None:
@@ -199,7 +199,9 @@ class Workbench(w.VBox):  # type: ignore[misc]
 
     def _show_result(self, _: object) -> None:
         """Give the screen to the result: the table folds up, unless a file there was refused."""
-        if self.state.run.analysis is not None and self.state.upload.refusal is None:
+        upload = self.state.upload
+        is_refused = upload.refusal is not None or bool(upload.not_added)
+        if self.state.run.analysis is not None and not is_refused:
             self._toggles["Table"].value = False
             self.upload.preview.fold()
         self._show(None)

@@ -299,5 +299,6 @@ class ReviewState(t.HasTraits):
             shown = self.results.analysis
             if shown is not None and shown.features is analysis.features:
                 self.queue, self.is_ready = queue, True
+                self.mark(self.marked)  # a mark that nobody sees would take the next decision
 
         self._post(arrive)

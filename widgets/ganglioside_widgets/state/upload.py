@@ -27,6 +27,9 @@ from ganglioside_widgets.state.visitors import Visitor
 #: All files of a page together may be so many times as large as the largest one.
 _TOGETHER: Final = 4
 
+#: States of files that can be run; the others are refused, or have their result or wait for it.
+_TO_RUN: Final = ("read", "failed")
+
 #: The header of an input column for which none was taken.
 ABSENT: Final = ""
 
@@ -153,6 +156,9 @@ class UploadState(t.HasTraits):
         The table to analyse.
     refusal : Refusal or None
         Why there is no table.
+    not_added : dict of str to str
+        Why files were not added, by their name, of those that were given last; the files that are
+        here, and their results, stay as they are.
     arriving : str
         Name of the file that is on its way from the browser; empty if none is.
     due : Upload or None
@@ -177,6 +183,7 @@ class UploadState(t.HasTraits):
     as_study = t.Bool(False)
     table = t.Instance(FeatureTable, allow_none=True)
     refusal = t.Instance(Refusal, allow_none=True)
+    not_added = t.Dict()
     arriving = t.Unicode("")
     due = t.Instance(Upload, allow_none=True)
     states = t.Dict()
@@ -252,6 +259,28 @@ class UploadState(t.HasTraits):
             }
         )
 
+    @property
+    def to_run(self) -> tuple[Upload, ...]:
+        """Files that were read and have no result, or whose analysis failed; none that waits."""
+        states = self.files()["state"]
+        return tuple(u for u, s in zip(self.uploads, states, strict=True) if s in _TO_RUN)
+
+    @property
+    def why_not_all(self) -> str:
+        """Reason why there is no file to be run; empty where there is one."""
+        if self.to_run:
+            return ""
+        if len(self.refused) == len(self.uploads):
+            return "None of these files could be read: choose one to see why."
+        return (
+            "Each file that could be read has its result, or will have it. To analyse one again, "
+            "choose it and press Run again."
+        )
+
+    def begin(self) -> None:
+        """Forget what was not added before: other files are given now."""
+        self.not_added = {}
+
     def expect(self, name: str, of: int = 1) -> None:
         """Wait for a file of this name, one of so many; for none if the name is empty."""
         self.arriving = name
@@ -263,8 +292,9 @@ class UploadState(t.HasTraits):
 
         One that came alone, and can be read, is `due`. One for which there is no room is refused.
         """
+        self.not_added = {other: why for other, why in self.not_added.items() if other != name}
         if why := self.why_no_room(name, len(content)):
-            self.refuse(why)
+            self.refuse(why, name)
             return
         upload = Upload.read(name, content, ReadingOptions(), self.settings)
         self._put(upload)
@@ -273,11 +303,13 @@ class UploadState(t.HasTraits):
 
     def add_example(self) -> None:
         """Add the bundled example."""
+        self.begin()
         source = example().source
         self.add(source.name, source.content)
 
     def add_path(self, path: str) -> None:
         """Add a file of the machine on which this runs, if `paths` allows it."""
+        self.begin()
         if not self.paths:
             self.refuse(
                 "A web page cannot open files of the server by their path: drop the table here, or "
@@ -288,15 +320,15 @@ class UploadState(t.HasTraits):
             file_path = Path(path.strip()).expanduser()
             with file_path.open("rb") as file:
                 content = file.read(self.max_bytes + 1)
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            self.refuse(f"{path} cannot be opened: {reason}. Check the path.")
+        except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: ~ of no known user
+            reason = (getattr(error, "strerror", None) or str(error)).rstrip(".")
+            self.refuse(f"{path} cannot be opened: {reason}. Check the path.", path)
             return
         self.add(file_path.name, content)
 
-    def refuse(self, message: str) -> None:
-        """Show why something could not be added; the files of before stay."""
-        self.refusal = Refusal.saying(message)
+    def refuse(self, message: str, name: str = "") -> None:
+        """Show why the file of a name could not be added; what is here stays as it is."""
+        self.not_added = {**self.not_added, name: message}
 
     def choose(self, index: int) -> None:
         """Choose the file at a position of `uploads`."""

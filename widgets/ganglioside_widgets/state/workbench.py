@@ -136,8 +136,7 @@ class WorkbenchState(t.HasTraits):
 
     def run_all(self) -> None:
         """Analyse every table that has no result yet, one after the other."""
-        open_ones = [u for u in self.upload.uploads if u.table is not None and u not in self._found]
-        self._waiting = open_ones
+        self._waiting += self.upload.to_run
         self._list_states()
         self._go_on()
 
@@ -187,7 +186,7 @@ class WorkbenchState(t.HasTraits):
     def _table_chosen(self, _: object) -> None:
         """Give the run the chosen table, with its result if this page has one."""
         upload = self.upload.current
-        if upload is None and not self.upload.as_study:
+        if upload is None and self.upload.uploads and not self.upload.as_study:
             return  # what is shown has no file here
         self.run.table = self.upload.table
         table = self.upload.table
@@ -285,6 +284,7 @@ class WorkbenchState(t.HasTraits):
         if self.upload.refusal is not None:
             refused = self.upload.current
             what = "The chosen file" if refused is None else refused.name
+            what = "The study" if self.upload.as_study else what
             return f"{what} was refused. {result}."
         if table is not None and not is_input(table, shown):
             if self.run.phase is Phase.FAILED and table is self.run.judged:

@@ -105,6 +105,20 @@ def test_only_a_second_person_can_confirm_and_both_are_named(analysis: gg.Analys
     assert bar.confirm.layout.display == "none"
 
 
+def test_the_button_that_comes_moves_no_other(analysis: gg.Analysis) -> None:
+    bar = bar_of(analysis)
+    bar.results.select(3)
+    before = shown(bar)
+    bar.results.put([accept(3, author="eva")])
+    assert shown(bar) == [*before, bar.confirm.description]
+
+
+def shown(bar: DecisionBar) -> list[str]:
+    """Buttons in their order."""
+    row = bar.children[0].children
+    return [button.description for button in row if button.layout.display != "none"]
+
+
 def test_a_disagreement_is_named(analysis: gg.Analysis) -> None:
     bar = bar_of(analysis)
     bar.results.select(3)

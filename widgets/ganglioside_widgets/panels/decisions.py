@@ -47,7 +47,8 @@ class DecisionBar(w.VBox):  # type: ignore[misc]
         self.confirm = button(
             f"Confirm ({CONFIRM_KEY})", self._confirm, tip="Confirm what another person decided"
         )
-        row = w.HBox([*self.buttons.values(), self.confirm, self.undo]).add_class("gg-buttons")
+        # The one that comes and goes is to the right: the others stay in place.
+        row = w.HBox([*self.buttons.values(), self.undo, self.confirm]).add_class("gg-buttons")
         self.name = Field("New name", "another species, then Enter")
         self.note = Field("Note", "optional: MS/MS, a standard, ...")
         self.note.add_class("gg-decision-note")

@@ -539,3 +539,38 @@ def test_a_look_ends_what_it_said_itself_and_no_other_notice(
     bench.notice = "The value in the address is not a number."
     bench.look_again()
     assert bench.notice == "The value in the address is not a number."
+
+
+@pytest.mark.parametrize("has_looked", [True, False])
+def test_undo_leaves_what_a_colleague_decided_since(
+    has_looked: bool, bench: WorkbenchState, opened: Opener
+) -> None:
+    sid = bench.export.session_id
+    decide(bench, 4, "accepted")
+    hers = accept(4, author="eva", note="standard")
+    opened().put_override(sid, hers)
+    if has_looked:
+        bench.look_again()
+    bench.results.select(5)
+    assert not bench.review.undo()
+    assert "eva has decided on it since: nothing was undone" in bench.review.error
+    assert bench.review.said == ""
+    assert bench.results.selected == 4
+    assert opened().load(sid).overrides.of(4) == bench.results.override() == hers
+
+
+def test_of_several_the_undo_leaves_the_one_of_a_colleague(
+    bench: WorkbenchState, opened: Opener
+) -> None:
+    bench.review.join(PATIENCE)
+    sid, ids = bench.export.session_id, [int(i) for i in bench.review.queue["feature_id"][:3]]
+    bench.review.mark(ids)
+    assert bench.review.decide("rejected")
+    hers = accept(ids[1], author="eva", note="standard")
+    opened().put_override(sid, hers)
+    assert bench.review.undo()
+    name = bench.results.features["name"].iloc[ids[1]]
+    assert bench.review.said == (
+        f"2 features: undone. {name}: eva has decided on it since: not undone."
+    )
+    assert opened().load(sid).overrides == gg.Overrides((hers,))

@@ -95,6 +95,7 @@ class WorkbenchState(t.HasTraits):
         self.jobs = JobsState(
             history, post, everything=not self.visitor.on_page, visitor=self.visitor
         )
+        self.review.look = self.look_again
         self._is_merging = False
         self._unsaved: defaultdict[str, Unsaved] = defaultdict(Unsaved)  # by session
         self._told = ""  # what the last look said

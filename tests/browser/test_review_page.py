@@ -97,12 +97,16 @@ def test_a_decision_of_another_person_appears_and_can_be_confirmed(
     give(page, example_at(tmp_path / "shared.csv"))
     expect_result(page, "shared.csv")
     sid = session_of(page)
-    theirs = gg.Override(feature_id=3, verdict="outlier", note="carry-over", author="eva")
-    history(server).put_override(sid, theirs)
     page.locator("[aria-label='Features']").evaluate("grid => (grid.scrollTop = 4000)")
     page.get_by_label("Search").fill("3 ")
     page.locator("[aria-label='Features'] .gg-row[data-row='3']").click()
+    expect(page.locator(".gg-card h3")).to_contain_text("feature 3")
+    stay = page.locator(".gg-decisions button, .gg-decisions input").and_(page.locator(":visible"))
+    before = [part.bounding_box() for part in stay.all()]
+    theirs = gg.Override(feature_id=3, verdict="outlier", note="carry-over", author="eva")
+    history(server).put_override(sid, theirs)
     expect(page.locator(".gg-who")).to_contain_text("Rejected by eva")
+    assert [part.bounding_box() for part in stay.all()][: len(before)] == before
     page.get_by_role("button", name="Confirm (c)").click()
     until(lambda: history(server).load(sid).overrides.of(3).confirmed_by == "browser test")  # type: ignore[union-attr]
     page.get_by_label("Search").fill("")

@@ -117,6 +117,22 @@ def test_only_a_second_person_can_confirm_and_both_are_named(analysis: gg.Analys
     assert bar.confirm.layout.display == "none"
 
 
+def test_the_button_that_comes_moves_no_other(analysis: gg.Analysis) -> None:
+    bar = bar_of(analysis)
+    bar.results.select(3)
+    before = shown(bar)
+    assert [bar.undo, bar.name, bar.note] == before[-3:]
+    bar.results.put([accept(3, author="eva")])
+    assert shown(bar) == [*before, bar.confirm]
+
+
+def shown(bar: DecisionBar) -> list[object]:
+    """What can be pressed or typed in, in its order."""
+    parts = [each for part in bar.children for each in getattr(part, "children", [part])]
+    can_be_used = [*bar.buttons.values(), bar.undo, bar.confirm, bar.name, bar.note]
+    return [part for part in parts if part in can_be_used and part.layout.display != "none"]
+
+
 def test_a_disagreement_is_named(analysis: gg.Analysis) -> None:
     bar = bar_of(analysis)
     bar.results.select(3)

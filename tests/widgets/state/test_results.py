@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 import ganglioside as gg
-from ganglioside.verdicts.review import accept
+from ganglioside.verdicts.overrides import Override
+from ganglioside.verdicts.review import accept, confirm
 from ganglioside_widgets.state.results import NONE, ResultsState
 
 
@@ -148,6 +149,33 @@ def test_a_mark_that_a_run_has_used_is_undone_by_its_opposite() -> None:
     assert state.pending_marks() == [anchor]
     assert not state.can_undo
     assert state.undo() == ()
+
+
+def test_undo_leaves_what_others_said_since(state: ResultsState) -> None:
+    assert state.put([accept(i, author="kh") for i in (3, 4, 5, 6)])
+    assert state.analysis is not None
+    mine = state.analysis.overrides
+    hers = accept(3, author="eva")
+    confirmed = confirm(mine.by_feature[4], "bob")
+    gone = Override(feature_id=5)
+    state.analysis = state.analysis.with_overrides(mine.put_all([hers, confirmed, gone]))
+    assert state.decided_since() == {3: "eva", 4: "bob", 5: "somebody"}
+    assert state.undo() == (6,)
+    assert state.analysis.overrides == gg.Overrides((hers, confirmed))
+    assert not state.can_undo
+
+
+def test_what_undo_brings_back_can_itself_be_undone(state: ResultsState) -> None:
+    assert state.analysis is not None
+    hers = accept(3, author="eva")
+    state.analysis = state.analysis.with_overrides(gg.Overrides((hers,)))
+    assert state.put([confirm(hers, "kh")])
+    for _ in range(2):  # brought back unconfirmed, twice
+        assert state.put([accept(3, author="kh")])
+        assert state.undo() == (3,)
+    assert state.undo() == (3,)
+    assert state.analysis.overrides == gg.Overrides((hers,))
+    assert not state.can_undo
 
 
 def test_nothing_is_undone_while_the_result_is_of_another_file(state: ResultsState) -> None:

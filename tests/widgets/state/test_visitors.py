@@ -18,6 +18,7 @@ from ganglioside.history.sharing import Person
 from ganglioside.jobs import launcher
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.support.whole_files import write_whole
+from ganglioside.verdicts.review import accept
 from ganglioside_widgets import HistoryPanel, JobsPanel, UploadPanel, Workbench
 from ganglioside_widgets.state import export as export_state
 from ganglioside_widgets.state import visitors
@@ -196,6 +197,10 @@ def test_what_is_said_of_a_session_of_others_stays_on_the_page(
     assert bench.results.override_verdict("valid", "MS/MS")
     assert THEIRS in bench.notice
     assert everything(opened()) == before
+    bench.look_again()
+    assert THEIRS in bench.notice
+    assert bench.results.override() is not None
+    assert everything(opened()) == before
     bench.keep()
     assert bench.run.session_id != theirs
     bench.results.select(4)
@@ -203,6 +208,22 @@ def test_what_is_said_of_a_session_of_others_stays_on_the_page(
     assert bench.notice == ""
     assert len(opened().override_trail(bench.run.session_id)) == 2
     assert opened().override_trail(theirs).empty
+
+
+def test_what_a_guest_undid_is_no_more_told_as_unsaved(
+    shared: None, theirs: str, opened: Opener
+) -> None:
+    bench = WorkbenchState(opened)
+    bench.open(theirs)
+    bench.run.join(PATIENCE)
+    bench.results.select(3)
+    assert bench.review.decide("rejected")
+    opened().put_override(theirs, accept(3, author="kh"))
+    bench.look_again()
+    assert bench.review.decision(3) == "rejected"
+    assert bench.review.undo()
+    assert bench.review.decision(3) == "accepted"  # as the session has it
+    assert (bench.notice, bench.review.saved) == ("", "")
 
 
 def test_a_large_session_of_others_is_exported_without_a_job(

@@ -11,7 +11,7 @@ import pytest
 from effort import PATIENCE, some
 
 import ganglioside as gg
-from ganglioside.errors import HistoryError
+from ganglioside.errors import HistoryBusyError, HistoryError
 from ganglioside.history import History
 from ganglioside.server.service_limits import VARIABLE, ServiceLimits
 from ganglioside.verdicts.review import accept, reject
@@ -602,3 +602,178 @@ def test_a_decision_that_changed_meanwhile_is_not_confirmed(
     kept = opened().load(sid).overrides.of(3)
     assert kept is not None
     assert (kept.decision, kept.confirmed_by) == ("rejected", "")
+
+
+class Gate:
+    """A history that another process can hold."""
+
+    def __init__(self, opened: Opener) -> None:
+        self.opened = opened
+        self.is_held = False
+
+    def __call__(self) -> History:
+        if self.is_held:
+            raise HistoryBusyError("Another process holds the history.")
+        return self.opened()
+
+
+@pytest.fixture
+def gate(bench: WorkbenchState, opened: Opener) -> Gate:
+    """The way of the page to its history."""
+    bench._history = Gate(opened)
+    return bench._history
+
+
+def decide(bench: WorkbenchState, feature_id: int, decision: str) -> None:
+    bench.results.select(feature_id)
+    assert bench.review.decide(decision)
+
+
+def shown_of(bench: WorkbenchState, feature_id: int) -> gg.Override | None:
+    assert bench.results.analysis is not None
+    return bench.results.analysis.overrides.of(feature_id)
+
+
+def test_what_cannot_be_saved_stays_on_the_page_and_is_saved_with_the_next_look(
+    bench: WorkbenchState, gate: Gate
+) -> None:
+    gate.is_held = True
+    decide(bench, 3, "rejected")
+    made = bench.results.override()
+    assert made is not None
+    bench.look_again()
+    assert bench.results.override() == made
+    assert bench.notice == (
+        "Your changes are on this page only, not saved: Another process holds the history."
+    )
+    assert bench.review.saved == ""
+    gate.is_held = False
+    hers = accept(5, author="eva")
+    gate().put_override(bench.export.session_id, hers)
+    bench.look_again()
+    assert (bench.notice, bench.review.saved) == ("", "Saved.")
+    assert gate().load(bench.export.session_id).overrides == gg.Overrides((made, hers))
+    assert bench.results.analysis is not None
+    assert bench.results.analysis.overrides == gg.Overrides((made, hers))
+
+
+def test_what_could_not_be_saved_is_saved_with_the_next_decision(
+    bench: WorkbenchState, gate: Gate
+) -> None:
+    gate.is_held = True
+    decide(bench, 3, "rejected")
+    decide(bench, 4, "later")
+    assert bench.review.undo()
+    gate.is_held = False
+    decide(bench, 5, "accepted")
+    assert (bench.notice, bench.review.saved) == ("", "Saved.")
+    kept = gate().load(bench.export.session_id).overrides
+    assert [(o.feature_id, o.decision) for o in kept] == [(3, "rejected"), (5, "accepted")]
+    assert bench.results.analysis is not None
+    assert bench.results.analysis.overrides == kept
+    assert set(gate().override_trail(bench.export.session_id)["feature_id"]) == {3, 5}
+
+
+def test_what_is_not_saved_waits_while_another_file_is_looked_at(
+    bench: WorkbenchState, gate: Gate
+) -> None:
+    first = bench.export.session_id
+    bench.upload.add("b.csv", table_of(0.0))
+    bench.run.start()
+    settle(bench)
+    bench.upload.choose(0)
+    assert bench.export.session_id == first
+    gate.is_held = True
+    decide(bench, 3, "rejected")
+    bench.upload.choose(1)
+    gate.is_held = False
+    bench.look_again()
+    assert len(gate().load(first).overrides) == len(bench.results.analysis.overrides) == 0  # type: ignore[union-attr]
+    assert bench.notice == ""
+    bench.upload.choose(0)
+    assert bench.review.decision(3) == "rejected"
+    assert gate().load(first).overrides.of(3) == shown_of(bench, 3)
+
+
+def test_an_undo_that_could_not_be_saved_takes_nothing_from_others(
+    bench: WorkbenchState, gate: Gate
+) -> None:
+    decide(bench, 3, "rejected")
+    gate.is_held = True
+    assert bench.review.undo()
+    assert shown_of(bench, 3) is None
+    gate.is_held = False
+    hers = accept(3, author="eva")
+    gate().put_override(bench.export.session_id, hers)
+    for _ in range(2):
+        bench.look_again()
+        assert shown_of(bench, 3) == gate().load(bench.export.session_id).overrides.of(3) == hers
+        assert "Feature 3: the decision has changed meanwhile" in bench.notice
+    decide(bench, 4, "accepted")
+    assert bench.notice == ""
+
+
+def test_one_that_is_refused_keeps_no_other_from_being_saved(
+    bench: WorkbenchState, gate: Gate
+) -> None:
+    bench.results.select(3)
+    assert bench.review.decide("accepted", note="MS/MS \0")
+    assert "U+0000" in bench.notice
+    decide(bench, 4, "accepted")
+    assert "U+0000" in bench.notice
+    assert bench.review.saved == ""
+    assert [o.feature_id for o in gate().load(bench.export.session_id).overrides] == [4]
+    assert shown_of(bench, 3) is not None
+    bench.results.select(3)
+    assert bench.review.decide("accepted", note="MS/MS")
+    assert (bench.notice, bench.review.saved) == ("", "Saved.")
+    assert [o.feature_id for o in gate().load(bench.export.session_id).overrides] == [3, 4]
+
+
+def test_a_look_ends_what_it_said_itself_and_no_other_notice(
+    bench: WorkbenchState, gate: Gate
+) -> None:
+    gate.is_held = True
+    bench.look_again()
+    assert "What others decided cannot be read now" in bench.notice
+    gate.is_held = False
+    bench.look_again()
+    assert bench.notice == ""
+    bench.notice = "The value in the address is not a number."
+    bench.look_again()
+    assert bench.notice == "The value in the address is not a number."
+
+
+@pytest.mark.parametrize("has_looked", [True, False])
+def test_undo_leaves_what_a_colleague_decided_since(
+    has_looked: bool, bench: WorkbenchState, opened: Opener
+) -> None:
+    sid = bench.export.session_id
+    decide(bench, 4, "accepted")
+    hers = accept(4, author="eva", note="standard")
+    opened().put_override(sid, hers)
+    if has_looked:
+        bench.look_again()
+    bench.results.select(5)
+    assert not bench.review.undo()
+    assert "eva has decided on it since: nothing was undone" in bench.review.error
+    assert bench.review.said == ""
+    assert bench.results.selected == 4
+    assert opened().load(sid).overrides.of(4) == bench.results.override() == hers
+
+
+def test_of_several_the_undo_leaves_the_one_of_a_colleague(
+    bench: WorkbenchState, opened: Opener
+) -> None:
+    bench.review.join(PATIENCE)
+    sid, ids = bench.export.session_id, [int(i) for i in bench.review.queue["feature_id"][:3]]
+    bench.review.mark(ids)
+    assert bench.review.decide("rejected")
+    hers = accept(ids[1], author="eva", note="standard")
+    opened().put_override(sid, hers)
+    assert bench.review.undo()
+    name = bench.results.features["name"].iloc[ids[1]]
+    assert bench.review.said == (
+        f"2 features: undone. {name}: eva has decided on it since: not undone."
+    )
+    assert opened().load(sid).overrides == gg.Overrides((hers,))

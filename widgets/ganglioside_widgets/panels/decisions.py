@@ -47,13 +47,15 @@ class DecisionBar(w.VBox):  # type: ignore[misc]
         self.confirm = button(
             f"Confirm ({CONFIRM_KEY})", self._confirm, tip="Confirm what another person decided"
         )
-        row = w.HBox([*self.buttons.values(), self.confirm, self.undo]).add_class("gg-buttons")
+        row = w.HBox([*self.buttons.values(), self.undo]).add_class("gg-buttons")
+        second = w.HBox([self.confirm]).add_class("gg-buttons")
         self.name = Field("New name", "another species, then Enter")
         self.note = Field("Note", "optional: MS/MS, a standard, ...")
         self.note.add_class("gg-decision-note")
         self.name.add_class("gg-new-name")
         self._said, self._who = box(kind="said"), box(kind="who")
-        super().__init__([row, self.name, self.note, self._said, self._who])
+        # What comes and goes is below what is pressed and typed in, which stays in place.
+        super().__init__([row, self.name, self.note, second, self._said, self._who])
         self.add_class("gg-decisions")
         results.observe(self._show, ["selected", "analysis", "stale"])
         review.observe(self._show, ["queue", "marked", "said", "saved", "error", "decisions"])

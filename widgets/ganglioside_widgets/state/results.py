@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +21,21 @@ from ganglioside.questions.score_card import Score
 from ganglioside.support.caches import kept_with_first
 from ganglioside.verdicts.overrides import Override
 from ganglioside_widgets.state.row_filter import Chosen, RowView
+from ganglioside_widgets.state.unsaved import stated
 
 #: The value of `ResultsState.selected` where no feature is selected.
 NONE = -1
 
-#: The overrides that a deed replaced, by feature.
-Before = dict[int, Override | None]
+
+class Change(NamedTuple):
+    """What a deed put on a feature, and what it replaced; None where there was nothing."""
+
+    before: Override | None
+    made: Override | None
+
+
+#: The changes of a deed by feature.
+Deed = dict[int, Change]
 
 
 class ResultsState(t.HasTraits):
@@ -73,7 +82,8 @@ class ResultsState(t.HasTraits):
     error = t.Unicode("")
 
     def __init__(self, author: Callable[[], str] | None = None, **values: object) -> None:
-        self._undoable: list[Before] = []
+        self._undoable: list[Deed] = []
+        self._came_back: dict[Override, Override | None] = {}  # restored, and as it was before
         self._place: int | None = None  # of the selected row, where a deed took it out of the table
         super().__init__(**values)
         self._author = author or (lambda: "")
@@ -144,6 +154,7 @@ class ResultsState(t.HasTraits):
         """Forget selection, search and filters, unless the new analysis is of the same table."""
         if not _same_source(change["old"], change["new"]):
             self._undoable.clear()
+            self._came_back.clear()
         if same_table(change["old"], change["new"]):
             self._keep_place(change["old"])
         else:
@@ -216,7 +227,9 @@ class ResultsState(t.HasTraits):
         if self.analysis is None or changed is None:
             return False
         before = self.analysis.overrides
-        self._undoable.append({each.feature_id: before.of(each.feature_id) for each in made})
+        self._undoable.append(
+            {each.feature_id: Change(before.of(each.feature_id), stated(each)) for each in made}
+        )
         self.analysis = changed
         return True
 
@@ -226,16 +239,37 @@ class ResultsState(t.HasTraits):
         return bool(self._undoable)
 
     def undo(self) -> tuple[int, ...]:
-        """Undo the last deed of this page; its features, none if refused or without one."""
+        """Undo the last deed of this page; its features, none if refused or without one.
+
+        What others have decided on since stays as it is, see `decided_since`.
+        """
         if not self._undoable:
             return ()
-        before = self._undoable[-1]
-        changed = self._with([self._restored(i, old) for i, old in before.items()])
+        others = self.decided_since()
+        before = {i: each.before for i, each in self._undoable[-1].items() if i not in others}
+        back = {i: self._restored(i, old) for i, old in before.items()}
+        changed = self._with(back.values())
         if changed is None:
             return ()
         self._undoable.pop()
+        self._came_back |= {back[i]: self._as_it_was(old) for i, old in before.items()}
         self.analysis = changed
-        return tuple(before)
+        return tuple(back)
+
+    def decided_since(self) -> dict[int, str]:
+        """Who has decided since on which features of the last deed of this page."""
+        if not self._undoable or self.analysis is None:
+            return {}
+        present = self.analysis.overrides.by_feature
+        return {
+            i: _who(present.get(i))
+            for i, change in self._undoable[-1].items()
+            if change.made not in (present.get(i), self._as_it_was(present.get(i)))
+        }
+
+    def _as_it_was(self, override: Override | None) -> Override | None:
+        """What undoing has brought back unconfirmed or marked otherwise, as it was before."""
+        return None if override is None else self._came_back.get(override, override)
 
     def _with(self, overrides: Iterable[Override]) -> Analysis | None:
         """The analysis with other overrides; None, with `error`, if refused."""
@@ -314,6 +348,13 @@ class ResultsState(t.HasTraits):
             self.error = str(refusal)
             return False
         return self.put([new])
+
+
+def _who(override: Override | None) -> str:
+    """Who said last what stands on a feature; nobody is known where it was undone."""
+    if override is None:
+        return "somebody"
+    return override.confirmed_by or override.author or "somebody"
 
 
 def _position(rows: npt.NDArray[np.int32], feature_id: int) -> int | None:

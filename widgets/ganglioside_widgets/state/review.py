@@ -89,6 +89,8 @@ class ReviewState(t.HasTraits):
         super().__init__()
         self.results = results
         self.author = author
+        #: Looks at what others have decided meanwhile, before their decisions could be undone.
+        self.look: Callable[[], None] = lambda: None
         self._post = post or (lambda change: change())
         self._is_going_on = False
         self._thread: threading.Thread | None = None
@@ -186,12 +188,26 @@ class ReviewState(t.HasTraits):
         """Undo the last deed of this page, and show its feature; False without one."""
         if not self.can_undo:
             return self._refuse("There is nothing to undo.")
+        self.look()
+        others = self.results.decided_since()
         undone = self.results.undo()
-        if not undone:
+        if self.results.error or not (undone or others):
             return self._refuse(self.results.error)
+        self._go_to((*undone, *others)[0])
+        since = self._decided_since(others)
+        if not undone:
+            return self._refuse(f"{since}: nothing was undone.")
         self.error, self.said = "", f"{self._called(undone)}: undone."
-        self._go_to(undone[0])
+        if others:
+            self.said += f" {since}: not undone."
         return True
+
+    def _decided_since(self, others: dict[int, str]) -> str:
+        """Who has decided since on which features, in words."""
+        who = " and ".join(sorted(set(others.values())))
+        have = "has" if len(set(others.values())) == 1 else "have"
+        names = ", ".join(self._called([feature_id]) for feature_id in others)
+        return f"{names}: {who} {have} decided on {'it' if len(others) == 1 else 'them'} since"
 
     def step(self, step: int) -> None:
         """Select the next feature of the queue, or the one before; none is skipped."""

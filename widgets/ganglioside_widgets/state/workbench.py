@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 
+import pandas as pd
 import traitlets as t
 
 from ganglioside.analysis import Analysis
@@ -14,7 +16,7 @@ from ganglioside.history.decisions import decisions
 from ganglioside.history.overrides import current
 from ganglioside.server import ServiceLimits
 from ganglioside.settings import Settings
-from ganglioside.verdicts.overrides import Overrides
+from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside_widgets.state.batch import BatchState
 from ganglioside_widgets.state.export import ExportState
 from ganglioside_widgets.state.jobs import JobsState
@@ -23,6 +25,7 @@ from ganglioside_widgets.state.review import ReviewState
 from ganglioside_widgets.state.run import Phase, Post, RunState, is_input
 from ganglioside_widgets.state.species_list import SpeciesListState
 from ganglioside_widgets.state.thresholds import ThresholdsState
+from ganglioside_widgets.state.unsaved import Unsaved
 from ganglioside_widgets.state.upload import Upload, UploadState
 from ganglioside_widgets.state.verdict_changes import changed_rows, describe
 from ganglioside_widgets.state.visitors import Visitor
@@ -95,7 +98,10 @@ class WorkbenchState(t.HasTraits):
         self.jobs = JobsState(
             history, post, everything=not self.visitor.on_page, visitor=self.visitor
         )
+        self.review.look = self.look_again
         self._is_merging = self._moved_meanwhile = False
+        self._unsaved: defaultdict[str, Unsaved] = defaultdict(Unsaved)  # by session
+        self._told = ""  # what the last look said
         self._found: dict[Upload, tuple[Analysis, str]] = {}
         self._waiting: list[Upload] = []
         self._failed: set[Upload] = set()
@@ -366,7 +372,8 @@ class WorkbenchState(t.HasTraits):
             return  # another analysis, or what others decided: nothing of this page's own
         self._remember(analysis)
         if self.export.session_id:
-            self._save_overrides(before.overrides, analysis.overrides)
+            self._note(before.overrides, analysis.overrides)
+            self.look_again()
 
     def _remember(self, analysis: Analysis) -> None:
         """Keep the decisions with the result of the file, for when it is chosen again."""
@@ -374,37 +381,80 @@ class WorkbenchState(t.HasTraits):
             if found.features is analysis.features:
                 self._found[upload] = analysis, sid
 
-    def _save_overrides(self, before: Overrides, wanted: Overrides) -> None:
-        """Save what changed in the session of the displayed result, and take what others said."""
-        sid = self.export.session_id
-        try:
-            history = self._history()
-            refusal = self.visitor.why_not_decision(history, sid)
-            if not refusal:
-                changed = wanted.changes_from(before, self.author())
-                self._merge(history.put_overrides(sid, changed))
-                self.saved = "Saved."
-        except (HistoryError, OverrideError) as error:
-            refusal = str(error)
-        if refusal:
-            self.saved = ""
-        self.notice = refusal and f"Your changes are on this page only, not saved: {refusal}"
+    def _note(self, before: Overrides, wanted: Overrides) -> None:
+        """Note what this page changed as not saved yet."""
+        unsaved = self._unsaved[self.export.session_id]
+        unsaved.add(wanted.changes_from(before, self.author()), before)
+        self._told = self.notice  # whatever it says, it was of before this deed
+        if not unsaved:
+            self.saved = ""  # it is again as it was in the session
 
     def look_again(self) -> None:
-        """Take what others have decided on the displayed session meanwhile."""
+        """Take what others have decided on the displayed session, and save what is not saved."""
         sid, shown = self.export.session_id, self.results.analysis
         if not sid or shown is None or self.results.stale:
             return
+        unsaved = self._unsaved[sid]
         try:
-            trail = self._history().override_trail(sid)
+            history = self._history()
+            self._take(history.override_trail(sid), unsaved)
+            refusal = self._save(history, sid, unsaved) if unsaved else ""
         except HistoryError as error:
-            self.notice = f"What others decided cannot be read now: {error}"
+            refusal = str(error)
+        if not unsaved:
+            self._tell(refusal and f"What others decided cannot be read now: {refusal}")
             return
+        self.saved = ""
+        self._tell(f"Your changes are on this page only, not saved: {refusal}")
+
+    def _take(self, trail: pd.DataFrame, unsaved: Unsaved) -> None:
+        """Show what others decided, with what is not saved yet in its place."""
         self.review.decisions = decisions(trail)
-        self._merge(current(trail))
+        gone = unsaved.give_way(trail)
+        if gone:
+            # It is over with this look, and so is to be read until the next deed.
+            self.saved, self._told, self.notice = "", "", _changed_meanwhile(gone)
+        self._merge(unsaved.over(current(trail)))
+
+    def _save(self, history: History, sid: str, unsaved: Unsaved) -> str:
+        """Save what is not saved; why something was refused, else empty.
+
+        Raises
+        ------
+        HistoryError
+        """
+        refusal = self.visitor.why_not_decision(history, sid)
+        if refusal:
+            return refusal
+        try:
+            self._put(history, sid, unsaved, [*unsaved])
+        except OverrideError:
+            # The others need not wait for the one that is refused.
+            for made in unsaved:
+                try:
+                    self._put(history, sid, unsaved, [made])
+                except OverrideError as error:
+                    refusal = refusal or str(error)
+        return refusal
+
+    def _put(self, history: History, sid: str, unsaved: Unsaved, made: list[Override]) -> None:
+        """Save some of what is not saved, and take what others said."""
+        present = history.put_overrides(sid, made)
+        unsaved.drop(made)
+        self.saved = "Saved."
+        self._merge(unsaved.over(present))
+
+    def _tell(self, words: str) -> None:
+        """Say why something is not saved or cannot be read; empty where nothing is so any more.
+
+        A notice of something else stays.
+        """
+        if self.notice in ("", self._told):
+            self.notice = words
+        self._told = words
 
     def _merge(self, present: Overrides) -> None:
-        """Show the overrides that the session has now."""
+        """Show these overrides, which are no deed of this page."""
         shown = self.results.analysis
         if shown is None or shown.overrides == present:
             return
@@ -420,3 +470,12 @@ def _explained(analysis: Analysis) -> str:
     """State of a file with a result, in a word or two."""
     features = analysis.summary.features
     return f"{analysis.summary.valid:,} of {features:,} valid"
+
+
+def _changed_meanwhile(ids: list[int]) -> str:
+    """Why changes of some features were not saved."""
+    which = f"Feature {ids[0]}" if len(ids) == 1 else f"Features {', '.join(map(str, ids))}"
+    return (
+        f"{which}: the decision has changed meanwhile, so your change was not saved. Look at it "
+        "again."
+    )

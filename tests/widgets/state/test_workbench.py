@@ -302,16 +302,8 @@ def test_a_session_is_still_run_again_where_a_file_is_removed(
 
 
 def test_all_files_are_run_once_also_while_one_of_them_is_analysed(
-    opened: Opener, monkeypatch: pytest.MonkeyPatch
+    opened: Opener, go: threading.Event
 ) -> None:
-    go = threading.Event()
-
-    def held(self: History, *values: Any) -> Any:
-        assert go.wait(PATIENCE)
-        return carry_out(self, *values)
-
-    carry_out = History.carry_out
-    monkeypatch.setattr(History, "carry_out", held)
     bench = WorkbenchState(opened)
     for name in ("a.csv", "b.csv"):
         bench.upload.expect(name, 2)

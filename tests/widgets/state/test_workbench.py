@@ -469,6 +469,15 @@ def test_thresholds_are_compared_with_those_that_were_saved_last(
     assert shown(two).overrides.of(3) is not None
 
 
+def test_what_is_kept_without_its_file_is_the_session_of_the_page(bench: WorkbenchState) -> None:
+    first = bench.run.session_id
+    bench.upload.remove(0)
+    bench.thresholds.outlier_threshold = 1.2
+    bench.keep()
+    assert bench.run.session_id == bench.export.session_id != first
+    assert not bench.unsaved_settings
+
+
 def test_a_session_cannot_be_opened_during_a_run_and_that_is_said(
     bench: WorkbenchState, go: threading.Event
 ) -> None:

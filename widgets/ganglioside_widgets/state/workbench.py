@@ -185,7 +185,8 @@ class WorkbenchState(t.HasTraits):
             self.notice = f"Not saved: {error}"
             return
         self.notice, self.unsaved_settings = "", False
-        self.saved_settings, self.export.session_id = analysis.settings, sid
+        self.saved_settings = analysis.settings
+        self.run.session_id = self.export.session_id = sid
         if self.run.table is not None:
             self.run.show(self.run.table, analysis, sid)
 

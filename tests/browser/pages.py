@@ -156,6 +156,13 @@ def feature(page: Page, number: int) -> None:
     expect(page.locator(".gg-card h3")).to_contain_text(f"feature {number}")
 
 
+def too_large(folder: Path) -> Path:
+    """File of more than the limit of a page."""
+    path = folder / "larger.csv"
+    path.write_bytes(b"x" * 51_000_000)
+    return path
+
+
 def large_table(path: Path, megabytes: float = 50) -> Path:
     """Write the example with comments that make the file almost so large."""
     header, *rows = gg.example().source.content.decode().splitlines()

@@ -101,13 +101,20 @@ def test_a_job_of_another_process_is_followed_cancelled_and_retried(
     assert str(held.get(rerun).session) in page.url
 
 
+def _running(archive: Visit, server: Server, name: str) -> tuple[str, sync_api.Locator]:
+    """Id of a job that another process has begun, and its row."""
+    held = history(server).jobs
+    job = held.add("analyze", {"source": f"/nowhere/{name}"}, name)
+    held.start(job)
+    line = archive.page.locator(".gg-jobs .gg-row", has_text=job)
+    expect(line).to_contain_text("processing")
+    return job, line
+
+
 def test_a_click_is_meant_for_the_job_that_was_pressed(archive: Visit, server: Server) -> None:
     held = history(server).jobs
     page = archive.page
-    pressed = held.add("analyze", {"source": "/nowhere/pressed.csv"}, "pressed.csv")
-    held.start(pressed)
-    line = page.locator(".gg-jobs .gg-row", has_text=pressed)
-    expect(line).to_contain_text("processing")
+    pressed, line = _running(archive, server, "pressed.csv")
     line.scroll_into_view_if_needed()
     box = line.bounding_box()
     assert box is not None
@@ -129,10 +136,7 @@ def test_the_buttons_of_a_job_stay_where_they_are_while_it_goes_on(
     """A press on a button that moves before it is let go is lost."""
     held = history(server).jobs
     page = archive.page
-    job = held.add("analyze", {"source": "/nowhere/long.csv"}, "long.csv")
-    held.start(job)
-    line = page.locator(".gg-jobs .gg-row", has_text=job)
-    expect(line).to_contain_text("processing")
+    job, line = _running(archive, server, "long.csv")
     line.click()
     cancel, retry = (
         page.locator(".gg-jobs").get_by_role("button", name=name) for name in ("Cancel", "Retry")

@@ -12,7 +12,7 @@ import pytest
 import ganglioside as gg
 
 sync_api = pytest.importorskip("playwright.sync_api")
-from browser.pages import RULES, give, large_table, settle  # noqa: E402
+from browser.pages import RULES, give, large_table, settle, too_large  # noqa: E402
 from browser.servers import TOKEN, Server, Visit, serving  # noqa: E402
 
 pytestmark = pytest.mark.browser
@@ -81,9 +81,7 @@ def test_the_workbench_judges_a_dropped_file_in_a_narrow_pane(
 def test_a_large_file_arrives_and_a_larger_one_is_refused_with_its_limit(
     visit: Visit, tmp_path: Path
 ) -> None:
-    larger = tmp_path / "larger.csv"
-    larger.write_bytes(b"x" * 51_000_000)
-    give(visit.page, larger)
+    give(visit.page, too_large(tmp_path))
     alert = visit.page.locator(".gg-root").get_by_role("alert")
     expect(alert).to_contain_text("larger.csv has 51 MB; the limit is 50 MB")
     give(visit.page, large_table(tmp_path / "large.csv"))

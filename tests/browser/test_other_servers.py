@@ -15,7 +15,7 @@ from ganglioside_widgets.serving.kernel_transport import kernel_transport
 sync_api = pytest.importorskip("playwright.sync_api")
 from effort import PATIENCE  # noqa: E402
 
-from browser.pages import large_table  # noqa: E402
+from browser.pages import large_table, too_large  # noqa: E402
 from browser.servers import Visit, running  # noqa: E402
 
 pytestmark = pytest.mark.browser
@@ -71,8 +71,7 @@ def test_a_large_file_arrives_in_small_pieces_and_a_larger_one_is_refused_with_i
     panels: sync_api.Locator, tmp_path: Path
 ) -> None:
     panel = panels.first
-    larger = tmp_path / "larger.csv"
-    larger.write_bytes(b"x" * 51_000_000)
+    larger = too_large(tmp_path)
     upload(panel, larger)
     alert = panel.get_by_role("alert")
     expect(alert).to_contain_text("larger.csv has 51 MB; the limit is 50 MB")
@@ -100,8 +99,7 @@ def test_a_file_that_is_not_added_is_named_until_other_files_are_given(
     panels: sync_api.Locator, tmp_path: Path
 ) -> None:
     panel = panels.first
-    larger = tmp_path / "larger.csv"
-    larger.write_bytes(b"x" * 51_000_000)
+    larger = too_large(tmp_path)
     small = tmp_path / "small.csv"
     small.write_bytes(b"Name,RT\nGM1(36:1;O2),9.5\n")
     upload(panel, larger, small)

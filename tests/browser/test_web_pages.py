@@ -30,6 +30,7 @@ from browser.pages import (  # noqa: E402
     run_table,
     session_of,
     settle,
+    too_large,
     window,
 )
 from browser.servers import Server, Visit  # noqa: E402
@@ -332,8 +333,7 @@ def test_a_large_file_arrives_and_a_larger_one_is_refused_with_its_limit(
     bench: Visit, tmp_path: Path
 ) -> None:
     page = bench.page
-    large, larger = large_table(tmp_path / "large.csv"), tmp_path / "larger.csv"
-    larger.write_bytes(b"x" * 51_000_000)
+    large, larger = large_table(tmp_path / "large.csv"), too_large(tmp_path)
     give(page, larger)
     expect(page.get_by_role("alert")).to_contain_text("larger.csv has 51 MB")
     give(page, large)

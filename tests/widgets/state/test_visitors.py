@@ -186,12 +186,18 @@ def test_elsewhere_sessions_of_others_may_be_changed(
     assert opened().care.log(theirs)["author"].iloc[-1] == Visitor.here().author
 
 
+def opening(sid: str, opened: Opener) -> WorkbenchState:
+    """A page that displays a session."""
+    bench = WorkbenchState(opened)
+    bench.open(sid)
+    bench.run.join(PATIENCE)
+    return bench
+
+
 def test_what_is_said_of_a_session_of_others_stays_on_the_page(
     shared: None, theirs: str, opened: Opener
 ) -> None:
-    bench = WorkbenchState(opened)
-    bench.open(theirs)
-    bench.run.join(PATIENCE)
+    bench = opening(theirs, opened)
     before = everything(opened())
     bench.results.select(3)
     assert bench.results.override_verdict("valid", "MS/MS")
@@ -213,9 +219,7 @@ def test_what_is_said_of_a_session_of_others_stays_on_the_page(
 def test_what_a_guest_undid_is_no_more_told_as_unsaved(
     shared: None, theirs: str, opened: Opener
 ) -> None:
-    bench = WorkbenchState(opened)
-    bench.open(theirs)
-    bench.run.join(PATIENCE)
+    bench = opening(theirs, opened)
     bench.results.select(3)
     assert bench.review.decide("rejected")
     opened().put_override(theirs, accept(3, author="kh"))

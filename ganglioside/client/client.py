@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, Literal, Unpack, cast
@@ -349,10 +350,16 @@ class Client:
         path = f"sessions/{sid}/overrides/{feature_id}"
         return overrides_of(self._transport.json("PUT", path, json=wish))
 
-    def confirm_override(self, sid: str, feature_id: int) -> Overrides:
-        """Confirm what another person decided on a feature, and return all overrides."""
+    def confirm_override(
+        self, sid: str, feature_id: int, *, time: datetime | None = None
+    ) -> Overrides:
+        """Confirm what another person decided on a feature, and return all overrides.
+
+        With the `time` of the override that was read, no other decision is confirmed.
+        """
         path = f"sessions/{sid}/overrides/{feature_id}/confirm"
-        return overrides_of(self._transport.json("POST", path))
+        read = {"time": None if time is None else time.isoformat()}
+        return overrides_of(self._transport.json("POST", path, query=read))
 
     def undo_override(self, sid: str, feature_id: int) -> Overrides:
         """Undo the override of a feature, and return those that are left."""

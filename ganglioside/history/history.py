@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any, Unpack
@@ -1080,10 +1081,19 @@ class History(ShownAsCard, Running):
             note_overrides(connection, session.id, wanted, trail)
             return wanted
 
-    def confirm_override(self, sid: str, feature_id: int) -> Overrides:
+    def confirm_override(
+        self, sid: str, feature_id: int, *, time: datetime | None = None
+    ) -> Overrides:
         """Confirm what another person decided on the name of a feature, and return all overrides.
 
         The second person is the one who acts.
+
+        Parameters
+        ----------
+        sid : str
+        feature_id : int
+        time : datetime.datetime, optional
+            `Override.time` of the decision that was read: no other one is confirmed then.
 
         Returns
         -------
@@ -1092,7 +1102,8 @@ class History(ShownAsCard, Running):
         Raises
         ------
         OverrideError
-            If there is no decision, or it is one's own, one for later, or confirmed already.
+            If there is no decision, or it is one's own, one for later, confirmed already, or not
+            that of `time` any more.
 
         Examples
         --------
@@ -1104,6 +1115,8 @@ class History(ShownAsCard, Running):
             trail = read_overrides(connection, session.id)
             present = current(trail)
             decided = present.of(feature_id) or Override(feature_id=feature_id)
+            if time is not None:
+                decided.require_made_at(time)
             wanted = present.put(confirm(decided, current_author()))
             note_overrides(connection, session.id, wanted, trail)
             return wanted

@@ -195,10 +195,31 @@ class Override:
             return
         unconfirmed = dataclasses.replace(self, confirmed_by="", confirmed_at=None)
         if present not in (self, unconfirmed):
-            raise OverrideError(
-                f"Feature {self.feature_id}: the decision has changed meanwhile. Look at it again, "
-                "then confirm it."
-            )
+            raise self._has_changed()
+
+    def require_made_at(self, time: datetime) -> None:
+        """Refuse to confirm this decision for somebody who read one of another time.
+
+        Raises
+        ------
+        OverrideError
+
+        Examples
+        --------
+        >>> import ganglioside as gg
+        >>> read = gg.Override(feature_id=3, verdict="valid", note="MS/MS.")
+        >>> read.require_made_at(read.time)
+        """
+        if time.tzinfo is None:
+            raise OverrideError(f"Feature {self.feature_id}: the time {time} has no zone.")
+        if self.time != time:
+            raise self._has_changed()
+
+    def _has_changed(self) -> OverrideError:
+        return OverrideError(
+            f"Feature {self.feature_id}: the decision has changed meanwhile. Look at it again, "
+            "then confirm it."
+        )
 
     @property
     def decision(self) -> Decision | None:

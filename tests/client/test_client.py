@@ -6,6 +6,7 @@ import inspect
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -198,7 +199,11 @@ def test_a_name_is_changed_and_confirmed(client: Client, history: History, runni
     renamed = client.override(made, 3, "valid", note="MS/MS", name="GM3(36:1;O2)")
     assert client.override(made, 4, later=True) == history.load(made).overrides
     with gg.connect(running.url, history.tokens.add("Bob", "admin")) as bob:
-        confirmed = bob.confirm_override(made, 3)
+        read = renamed.of(3)
+        assert read is not None
+        with pytest.raises(ServerError, match="changed meanwhile"):
+            bob.confirm_override(made, 3, time=read.time - timedelta(microseconds=1))
+        confirmed = bob.confirm_override(made, 3, time=read.time)
     assert confirmed == client.overrides(made) == history.load(made).overrides
     assert [one.decision for one in confirmed] == ["renamed", "later"]
     first = confirmed.of(3)

@@ -133,6 +133,23 @@ def test_who_acts_confirms_and_nobody_confirms_an_own_decision(history: History)
     assert history.load(sid).overrides.of(3) == found
 
 
+def test_who_names_the_time_of_what_was_read_confirms_nothing_else(history: History) -> None:
+    sid = history.save(build_analysis())
+    history.put_override(sid, ANN)
+    cy = history.acting_as(Person("Cy", "admin"))
+    history.put_override(sid, BOB)
+    with pytest.raises(OverrideError, match="changed meanwhile"):
+        cy.confirm_override(sid, 3, time=ANN.time)
+    with pytest.raises(OverrideError, match="no zone"):
+        cy.confirm_override(sid, 3, time=BOB.time.replace(tzinfo=None))
+    with pytest.raises(OverrideError, match="changed meanwhile"):
+        cy.confirm_override(sid, 5, time=BOB.time)
+    assert history.load(sid).overrides.of(3) == BOB
+    found = cy.confirm_override(sid, 3, time=BOB.time).of(3)
+    assert found is not None
+    assert (found.author, found.confirmed_by) == ("Bob", "Cy")
+
+
 def test_only_what_is_decided_now_can_be_confirmed(history: History) -> None:
     sid = history.save(build_analysis())
     history.put_override(sid, ANN)

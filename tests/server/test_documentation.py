@@ -6,6 +6,8 @@ import io
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -142,6 +144,10 @@ def workbook() -> bytes:
     return content.getvalue()
 
 
+#: When the decision was made that the example of its confirmation names.
+READ_AT = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
+
+
 class Ids:
     """Real ids in the place of those of the examples."""
 
@@ -166,7 +172,7 @@ class Ids:
             return self.sid
         made = self.history.acting_as(Person("Ann", "admin")).save(self._analysis)
         if place.endswith("/confirm"):
-            self.history.put_override(made, accept(12, author="Bob"))
+            self.history.put_override(made, replace(accept(12, author="Bob"), time=READ_AT))
         return made
 
     @cached_property

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from pydantic import Field
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, Field
 
 from ganglioside.history.overrides import current
 from ganglioside.server import patterns
@@ -21,6 +23,14 @@ from ganglioside.server.service import Served, SessionId
 from ganglioside.verdicts.overrides import MAX_NAME, MAX_NOTE, Override, Overrides, entries_of
 
 router = APIRouter(tags=["overrides"])
+
+DecisionTime = Annotated[
+    AwareDatetime | None,
+    Query(
+        description="`time` of the decision that was read: no other one is confirmed.",
+        examples=["2026-12-01T09:30:00Z"],
+    ),
+]
 
 
 class OverrideWish(Strict):
@@ -84,13 +94,14 @@ def put_override(
 
 @router.post("/sessions/{sid}/overrides/{feature_id}/confirm", responses=answers(404, 409))
 def confirm_override(
-    served: Served, _: Writer, sid: SessionId, feature_id: FeatureId
+    served: Served, _: Writer, sid: SessionId, feature_id: FeatureId, time: DecisionTime = None
 ) -> OverridesAnswer:
     """Confirm what another person decided on the name of a feature.
 
-    Nobody confirms a decision of their own, or one for later.
+    Nobody confirms a decision of their own, or one for later. With the time of the decision that
+    was read, no other one is confirmed.
     """
-    return _answer(served.history.confirm_override(sid, feature_id))
+    return _answer(served.history.confirm_override(sid, feature_id, time=time))
 
 
 @router.delete("/sessions/{sid}/overrides/{feature_id}", responses=answers(404, 409))

@@ -81,7 +81,18 @@ def test_a_name_is_changed_and_a_second_person_confirms_it(
     refused = ann.post(f"sessions/{own}/overrides/3/confirm")
     assert (refused.status_code, refused.json()["code"]) == (422, "bad-override")
     with running.caller("admin", "Bob") as bob:
-        (confirmed,) = bob.post(f"sessions/{own}/overrides/3/confirm").json()["overrides"]
+        for other in (
+            "2026-01-01T00:00:00Z",
+            "0001-01-01T00:00:00+23:59",
+            "9999-12-31T23:00:00-23:00",
+            "x",
+        ):
+            refused = bob.post(f"sessions/{own}/overrides/3/confirm", params={"time": other})
+            assert refused.status_code == 422
+        read = {"time": made["time"]}
+        (confirmed,) = bob.post(f"sessions/{own}/overrides/3/confirm", params=read).json()[
+            "overrides"
+        ]
         assert bob.post(f"sessions/{own}/overrides/3/confirm").status_code == 422
     assert confirmed["confirmed_by"] == "Bob"
     assert confirmed["confirmed_at"] > confirmed["time"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from functools import partial
+from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -32,6 +33,9 @@ from ganglioside.support.whole_files import whole_file
 #: What the log says of a restore where the replaced file was too damaged to read its tokens.
 ALL_REVOKED: Final = "not known: all tokens revoked"
 
+#: Characters that tell the copies of one history from those of another.
+_MARK: Final = 6
+
 #: Bytes that are copied at once.
 _CHUNK: Final = 1 << 20
 
@@ -55,21 +59,33 @@ def file_of(store: HistoryStore) -> Store:
 def backup(store: HistoryStore, target: Path, *, is_folder: bool = False) -> Path:
     """Copy a history to a file, or into a folder, which must exist; see `Care.backup`."""
     if not isinstance(store, Store):
-        name = f"ganglioside-{utc_now():{MOMENT}}"
-        folder = target / name if target.is_dir() else target
+        folder = target / _name_of_copy(store) if target.is_dir() else target
         return export_all(store, folder, place=True).folder
     if is_folder and not target.is_dir():
         raise HistoryError(
             f"There is no folder {target}: make it first, or name a file, without a slash."
         )
     if target.is_dir():
-        name = f"{store.path.stem}-{utc_now():{MOMENT}}.duckdb"
-        target = target / name
+        target = target / f"{_name_of_copy(store)}.duckdb"
     if target.exists():
         raise HistoryError(f"{target} is there already: name another file for the backup.")
     with store.alone() as path:
         _copy(path, target)
     return target
+
+
+def _name_of_copy(store: HistoryStore) -> str:
+    """Name of a copy made now: what is copied, a mark of where it is, date and time.
+
+    Histories in several folders are often called the same: by the mark, `prune` knows whose copy
+    is whose.
+    """
+    is_file = isinstance(store, Store)
+    what, where = (
+        (store.path.stem, store.path.resolve()) if is_file else ("ganglioside", store.name)
+    )
+    mark = sha256(str(where).encode()).hexdigest()[:_MARK]
+    return f"{what}-{mark}-{utc_now():{MOMENT}}"
 
 
 def prune(folder: Path, made: Path, keep: int) -> int:

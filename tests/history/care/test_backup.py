@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from subprocess import PIPE, Popen
 
@@ -14,6 +16,7 @@ from builders import assert_analyses_equal, build_analysis
 
 from ganglioside.errors import HistoryBusyError, HistoryError
 from ganglioside.history import History
+from ganglioside.history.care import backup as care_backup
 from ganglioside.history.care.backup import ALL_REVOKED
 from ganglioside.history.storage.set_aside import set_aside
 from ganglioside.history.storage.store import Store
@@ -32,7 +35,7 @@ def test_a_backup_is_a_history(history: History, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     named = history.care.backup(tmp_path / "folder")
     assert named.parent.name == "folder"
-    assert named.name.startswith("history-2")
+    assert re.fullmatch(r"history-[0-9a-f]{6}-\d{8}-\d{6}\.duckdb", named.name)
     with pytest.raises(HistoryError, match="is there already"):
         history.care.backup(copy)
     with pytest.raises(HistoryError, match=r"cannot be written.*folder that exists"):
@@ -333,6 +336,29 @@ def test_a_vacuum_that_breaks_changes_nothing(
         history.care.vacuum()
     assert list(history.sessions()["id"]) == [sid]
     assert not list(history.path.parent.glob("*.vacuum"))
+
+
+def test_each_history_removes_its_own_copies_from_a_folder_of_several(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, now = tmp_path / "copies", datetime(2026, 12, 1)
+    for each in (folder, tmp_path / "a", tmp_path / "b"):
+        each.mkdir()
+    (folder / "history-mine-20260101-000000.duckdb").touch()
+    (folder / "history-20260101-000000.duckdb").touch()
+    histories = [History.open(tmp_path / place / "history.duckdb") for place in ("a", "b")]
+    made: dict[History, list[Path]] = {history: [] for history in histories}
+    for hour in range(3):
+        monkeypatch.setattr(care_backup, "utc_now", lambda now=now + timedelta(hours=hour): now)
+        for history in histories:
+            made[history].append(history.care.backup(folder))
+    first, second = made.values()
+    assert care_backup.prune(folder, first[-1], 2) == 1
+    left = {path.name for path in (*first[1:], *second)}
+    assert {path.name for path in folder.iterdir()} == left | {
+        "history-mine-20260101-000000.duckdb",
+        "history-20260101-000000.duckdb",
+    }
 
 
 def test_a_folder_that_is_not_there_is_no_name_of_a_backup(

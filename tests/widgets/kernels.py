@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -172,13 +173,28 @@ def _pack(value: object) -> bytes:
     return json.dumps(value, default=str).encode()  # NaN too, which jupyter's own refuses
 
 
+#: The program of a page's kernel; others lose messages where the test is slow to hear them.
+_PROGRAM: Final = (
+    "from ganglioside_widgets.serving.kernel_program import KernelProgram; "
+    "KernelProgram.launch_instance()"
+)
+
+
+def manager_of_page() -> KernelManager:
+    """Who starts a kernel with the program of those of pages."""
+    manager = KernelManager(kernel_name="python3")
+    assert manager.kernel_spec is not None
+    manager.kernel_spec.argv = [sys.executable, "-c", _PROGRAM, "-f", "{connection_file}"]
+    return manager
+
+
 @contextmanager
 def page_kernel(page: str, folder: Path, **environment: str) -> Iterator[PageKernel]:
     """Start the kernel of a page, whose widgets are then `page` in it."""
     notebook = json.loads((NOTEBOOKS / f"{page}.ipynb").read_text("utf-8"))
     (cell,) = [c for c in notebook["cells"] if c["cell_type"] == "code"]
     log = folder / f"{page}.log"
-    manager = KernelManager(kernel_name="python3")
+    manager = manager_of_page()
     with log.open("wb") as output:
         manager.start_kernel(
             env=os.environ | environment, stdout=output, stderr=output, cwd=str(folder)

@@ -107,6 +107,12 @@ def test_all_that_pages_need_is_loaded_before_they_begin(kernel: Kernel) -> None
     assert kernel.tell(own) == before
 
 
+def test_a_kernel_has_the_program_that_loses_nothing(kernel: Kernel) -> None:
+    """What it keeps of all that it sends: see `test_kernel_program.py`."""
+    program = "type(__import__('ipykernel').kernelapp.IPKernelApp.instance()).__name__"
+    assert kernel.tell(program) == "KernelProgram"
+
+
 def test_widgets_can_be_asked_for_their_states(kernel: Kernel) -> None:
     """They say so where a kernel loads them: a copy has loaded them before it was a kernel."""
     targets = "sorted(__import__('comm').get_comm_manager().targets)"

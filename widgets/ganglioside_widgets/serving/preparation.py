@@ -22,7 +22,12 @@ PACKAGES: Final = (
 )
 
 #: Others, of which pages load parts when they first need them.
-OTHERS: Final = ("ipykernel.kernelapp", "openpyxl", "pyarrow.compute", "pyarrow.parquet")
+OTHERS: Final = (
+    "ganglioside_widgets.serving.kernel_program",
+    "openpyxl",
+    "pyarrow.compute",
+    "pyarrow.parquet",
+)
 
 
 def _load() -> None:

@@ -128,7 +128,8 @@ def begin(arguments: list[str], environment: dict[str, str], folder: str) -> Non
     """Be a kernel from now on, in the copied process."""
     import ipywidgets
     import numpy as np
-    from ipykernel.kernelapp import IPKernelApp
+
+    from ganglioside_widgets.serving.kernel_program import KernelProgram
 
     os.setsid()
     os.chdir(folder)
@@ -137,7 +138,7 @@ def begin(arguments: list[str], environment: dict[str, str], folder: str) -> Non
     np.random.seed()  # noqa: NPY002  (all copies would draw the same numbers)
     sys.argv = [_LAUNCHER[-1], *arguments]
     Thread(target=_end_with_server, daemon=True).start()
-    kernel: Any = IPKernelApp.instance()
+    kernel: Any = KernelProgram.instance()
     # Jupyter looks for a parent when it is loaded, which was before this was a copy.
     kernel.initialize([*arguments, f"--IPKernelApp.parent_handle={os.getppid()}"])
     ipywidgets.register_comm_target()  # as it does itself where a kernel loads it

@@ -8,6 +8,7 @@ does the rest.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,8 +19,9 @@ from typing import TYPE_CHECKING, Final
 from filelock import FileLock, Timeout
 
 from ganglioside.batch.ledger import Entry, Ledger, key_of
-from ganglioside.batch.options import REPORTS, VERDICTS, Batch, Options
+from ganglioside.batch.options import Batch, Options
 from ganglioside.batch.plan import Item
+from ganglioside.batch.result_files import PAGES, REPORTS, VERDICTS, is_result
 from ganglioside.batch.scheduling import RunningBatch
 from ganglioside.errors import BatchError
 from ganglioside.progress import Progress, ProgressCallback
@@ -82,6 +84,7 @@ def run_batch(
     stored = history or History.open()
     report = Progress(progress)
     with _alone(folder, report):
+        _require_no_other_files(folder, items)
         ledger = Ledger(folder)
         finished = _finished(items, ledger, folder, chosen, stored) if chosen.resume else {}
         run = RunningBatch(folder, chosen, stored, report, ledger, dict(finished), len(items))
@@ -125,6 +128,28 @@ def _made(folder: Path) -> Path:
         except OSError as error:
             raise BatchError(f"{needed} cannot be made: {error.strerror}.") from error
     return folder.absolute()
+
+
+def _require_no_other_files(folder: Path, items: Sequence[Item]) -> None:
+    """Refuse a folder in which a result would replace a table, or what no batch has written.
+
+    Raises
+    ------
+    BatchError
+    """
+    for page in (folder / name for name in PAGES):
+        if page.exists() and not is_result(page):
+            raise BatchError(
+                f"{page} is there already, no batch has written it, and results would replace it: "
+                "take another folder."
+            )
+    own = {os.path.realpath(folder / name) for name in (VERDICTS, REPORTS)}
+    for item in items:
+        if os.path.dirname(os.path.realpath(item.path)) in own:  # noqa: PTH120 - as realpath
+            raise BatchError(
+                f"{item.file} stands where results go, which would replace it: take another folder "
+                "for them."
+            )
 
 
 def _plan_message(tables: int, work: int) -> str:

@@ -122,6 +122,35 @@ def test_a_folder_that_cannot_be_made_is_refused(tables: Path, history: gg.Histo
         run_batch(plan([tables]), tables.parent / "file", history=history)
 
 
+@pytest.mark.parametrize("name", ["sessions.csv", "species.csv", "areas.csv", "overview.html"])
+def test_no_result_replaces_what_no_batch_has_written(
+    name: str, tables: Path, history: gg.History
+) -> None:
+    """A table of the user that was called `sessions.csv` was lost."""
+    (tables / name).write_text(small_table())
+    with pytest.raises(BatchError, match=rf"{name} is there already, no batch has written it"):
+        run_batch(plan([tables]), tables, history=history)
+    assert (tables / name).read_text() == small_table()
+
+
+def test_no_verdicts_replace_their_table(tables: Path, history: gg.History) -> None:
+    tables.rename(tables.with_name("verdicts"))
+    before = files(tables.parent)
+    items = plan([tables.with_name("verdicts")])
+    with pytest.raises(BatchError, match=r"bad\.csv stands where results go"):
+        run_batch(items, tables.parent, history=history)
+    assert before.items() <= files(tables.parent).items()
+
+
+def test_a_batch_into_the_folder_of_its_tables_goes_on_there(
+    tables: Path, history: gg.History, cluster: str
+) -> None:
+    chosen = Options(scheduler=cluster, reports=False)
+    assert run_batch(plan([tables]), tables, chosen, history=history).done == 3
+    again = Options(scheduler=cluster, reports=False, resume=True)
+    assert run_batch(plan([tables]), tables, again, history=history).done == 1  # bad.csv alone
+
+
 def test_two_batches_do_not_share_a_folder(tables: Path, history: gg.History, cluster: str) -> None:
     """Verdicts of one stood beside the entries of the other, with other settings."""
     met: list[str] = []

@@ -15,11 +15,11 @@ from ganglioside.cli import output
 from ganglioside.cli.options import (
     DEFAULTS,
     NO_OPTIONS,
-    USUAL,
-    Format,
     InputFile,
     Json,
+    SessionFormat,
     TableOrSession,
+    form_of,
     with_options,
 )
 from ganglioside.cli.stored import job_ids, open_history, session_ids
@@ -224,7 +224,7 @@ def start_export(
     sid: Annotated[
         str, typer.Argument(metavar="ID", help="Id of a session.", autocompletion=session_ids)
     ],
-    form: Annotated[Format, typer.Option("--format", help="Kind of file.")] = USUAL,
+    form: SessionFormat = None,
     out: Annotated[
         Path | None, typer.Option(help="The file.", show_default="ID.FORMAT here")
     ] = None,
@@ -235,8 +235,9 @@ def start_export(
     from ganglioside.jobs import Export
 
     full = _full_id(sid)
-    target = (out or Path(file_name(sid, form, open_history().source(full)))).absolute()
-    _start(Export(session=full, out=str(target), form=form), time_limit)
+    kind = form_of(out, form)
+    target = (out or Path(file_name(sid, kind, open_history().source(full)))).absolute()
+    _start(Export(session=full, out=str(target), form=kind), time_limit)
 
 
 def _full_id(sid: str) -> str:

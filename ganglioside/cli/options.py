@@ -50,6 +50,31 @@ else:
     Format = Literal[FORMATS]  # so that the command line offers and checks them
 
 
+SessionFormat = Annotated[
+    Format | None,
+    typer.Option(
+        "--format",
+        help="Kind of file of one session.",
+        show_default="by the ending of --out, or csv",
+    ),
+]
+
+
+def form_of(out: Path | None, given: Format | None) -> Format:
+    """Format of the file of a session: the one given, or that which the file's ending names.
+
+    Raises
+    ------
+    ExportError
+        If the ending names none.
+    """
+    if given is not None or out is None or not out.suffix:
+        return given or USUAL
+    from ganglioside.exporting.files import chosen_format
+
+    return chosen_format(out, None)
+
+
 def _option(*names: str, panel: str, **more: Any) -> Any:
     """Option in a panel of the help."""
     return typer.Option(*names, rich_help_panel=panel, **more)

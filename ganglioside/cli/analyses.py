@@ -14,10 +14,10 @@ import typer
 from ganglioside.cli import output
 from ganglioside.cli.options import (
     BY_ENDING,
-    DEFAULTS,
     ENDINGS,
     NO_OPTIONS,
     YOUR_FILE,
+    Changes,
     InputFile,
     InputFiles,
     Json,
@@ -163,15 +163,15 @@ def report(
     pdf: Annotated[bool, typer.Option("--pdf", help="Write a PDF beside it.")] = False,
     no_save: NoSave = False,
     *,
-    settings: Settings,
+    changes: Changes,
     reading: ReadingOptions,
 ) -> None:
     """Render the report of a table or a stored session as one HTML file.
 
     The analysis of a table is kept as a session.
     """
-    # A session keeps its own settings: it refuses others, so defaults are not passed on.
-    given = None if settings == DEFAULTS else settings
+    # A session keeps its own settings, and refuses any that is given.
+    given = changes.of_table if changes else None
     _render(source, out, given, reading, title=title, pdf=pdf, save=not no_save)
 
 

@@ -13,8 +13,8 @@ import typer
 
 from ganglioside.cli import output
 from ganglioside.cli.options import (
-    DEFAULTS,
     NO_OPTIONS,
+    Changes,
     InputFile,
     Json,
     SessionFormat,
@@ -200,7 +200,7 @@ def start_report(
     pdf: Annotated[bool, typer.Option("--pdf", help="Write a PDF beside it.")] = False,
     time_limit: TimeLimit = None,
     *,
-    settings: Settings,
+    changes: Changes,
     reading: ReadingOptions,
 ) -> None:
     """Render the report of a table or a session, which keeps its own settings."""
@@ -211,7 +211,7 @@ def start_report(
     work = Report(
         source=_full_id(source) if path is None else str(path),
         out=str(out.absolute()),
-        settings=None if settings == DEFAULTS else settings.to_dict(),
+        settings=changes.of_table.to_dict() if changes else None,
         reading=None if reading == NO_OPTIONS else reading.to_dict(),
         title=title,
         pdf=pdf,

@@ -6,6 +6,7 @@ options of the command line that these are made of. So each option is defined on
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
 from collections.abc import Callable, Mapping
@@ -199,7 +200,16 @@ class _Group:
 
 
 class Changes(dict[str, Any]):
-    """Settings that were given on the command line, by name; all others stay as they are."""
+    """Settings that were given on the command line, by name; all others stay as they are.
+
+    For a session those are its own: one that is given differs from one that is not, also where it
+    is the default.
+    """
+
+    @property
+    def of_table(self) -> Settings:
+        """Settings of a table: defaults, but for those that were given."""
+        return DEFAULTS.changed(**self)
 
 
 def _changes(**given: Any) -> Changes:
@@ -210,6 +220,8 @@ def _changes(**given: Any) -> Changes:
 def _unless_given(option: inspect.Parameter) -> inspect.Parameter:
     """Option of a setting that stays as it is unless it is given."""
     kind, shown = get_args(option.annotation)
+    shown = copy.copy(shown)
+    shown.show_default = f"{option.default}, or the session's"
     return option.replace(default=None, annotation=Annotated[kind | None, shown])
 
 

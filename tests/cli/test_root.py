@@ -75,6 +75,18 @@ def test_a_program_that_stops_reading_ends_quietly() -> None:
     assert "Traceback" not in err
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+@pytest.mark.parametrize("options", [["--json"], []])
+def test_an_output_that_cannot_be_written_is_told_with_words(options: list[str]) -> None:
+    """A full disk behind `>` was a traceback, and a success if the output was short."""
+    command = [sys.executable, "-m", "ganglioside", "history", "list", *options]
+    gg.History.open().save(gg.analyze(gg.example()))
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr == "error The output cannot be written: No space left on device.\n"
+
+
 SLOW = """
 import signal
 import time

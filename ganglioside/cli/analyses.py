@@ -23,6 +23,7 @@ from ganglioside.cli.options import (
     Json,
     NoSave,
     TableOrSession,
+    require_other_file,
     with_options,
 )
 from ganglioside.cli.stored import open_history
@@ -76,9 +77,9 @@ def analyze(
 
     A table that is refused does not stop the others; the exit code is then 1.
     """
-    if study and no_save and report_folder is not None:
-        raise typer.BadParameter("the report of a study needs its session", param_hint="--no-save")
     jobs = _jobs(files, out, report_folder, study=study)
+    for job in jobs:
+        require_other_file(job.verdicts, files)
     history = None if no_save else open_history()
     run = partial(
         _run, settings=settings, history=history, name=name, reading=reading, silent=as_json
@@ -186,6 +187,8 @@ def simulate(
     from ganglioside.simulation import simulate as make_table
     from ganglioside.support.whole_files import write_whole
 
+    if out is not None and truth is not None and out.absolute() == truth.absolute():
+        raise typer.BadParameter("table and truth need a file each", param_hint="--truth")
     table = make_table(seed=seed)
     if truth is not None and table.truth is not None:
         write_whole(truth, table.truth.to_csv(index=False).encode())
@@ -283,8 +286,11 @@ def _render_job(job: _Job, sid: str | None, analysis: Analysis) -> None:
     """Render the report of a table that was analysed: of its session, if it has one."""
     if sid is not None:
         _render(sid, job.report)
-    else:
-        _render(job.files[0], job.report, analysis.settings, analysis.source.options, save=False)
+        return
+    from ganglioside.reports.render import report_analysis
+
+    # What was read is at hand: a pipe could not be read again, and a file may have changed.
+    output.note(f"Report: {report_analysis(analysis, job.report)}")
 
 
 def _run(
@@ -314,10 +320,16 @@ def _run(
 
 def _write(analysis: Analysis, target: Path) -> None:
     """Write the verdicts to a file, and print its path."""
+    from ganglioside.errors import UnwritableError
     from ganglioside.exporting import export
     from ganglioside.support.whole_files import made_folder
 
-    made_folder(target.parent)
+    try:
+        made_folder(target.parent)
+    except OSError as error:
+        raise UnwritableError(
+            f"The folder {target.parent} cannot be made: {error.strerror}. Name another one."
+        ) from error
     output.note(f"Verdicts: {export(analysis, target)}")
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args
@@ -74,6 +74,23 @@ def form_of(out: Path | None, given: Format | None) -> Format:
     from ganglioside.exporting.files import chosen_format
 
     return chosen_format(out, None)
+
+
+def require_other_file(out: Path | None, inputs: Iterable[Path], option: str = "--out") -> None:
+    """Refuse a file of results that is one of the tables: it would be lost.
+
+    Raises
+    ------
+    typer.BadParameter
+    """
+    if out is None or not out.is_file():  # devices may be read and written
+        return
+    for table in inputs:
+        if table.exists() and out.samefile(table):
+            raise typer.BadParameter(
+                f"{out} is the table {table}, which the results would replace: name another file",
+                param_hint=option,
+            )
 
 
 def _option(*names: str, panel: str, **more: Any) -> Any:

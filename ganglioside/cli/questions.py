@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ganglioside.cli import output
-from ganglioside.cli.options import NO_OPTIONS, Changes, Json, TableOrSession, with_options
+from ganglioside.cli.options import (
+    NO_OPTIONS,
+    Changes,
+    Json,
+    TableOrSession,
+    require_other_file,
+    with_options,
+)
 from ganglioside.reading.options import ReadingOptions
 
 if TYPE_CHECKING:
@@ -135,6 +142,7 @@ def library(
     reading: ReadingOptions,
 ) -> None:
     """Write an inclusion list: expected RT and m/z of species."""
+    require_other_file(out, [Path(source)])
     analysis = _analysis(source, changes, reading)
     listed = analysis.expected_library(
         series, ceramide, adduct, "95%" if minutes is None else minutes

@@ -124,7 +124,7 @@ class _Usual:
 
 
 def plan(
-    sources: Sequence[str | PathLike[str]],
+    sources: str | PathLike[str] | Sequence[str | PathLike[str]],
     settings: Settings | None = None,
     **reading: Unpack[ReadingKeywords],
 ) -> list[Item]:
@@ -133,9 +133,9 @@ def plan(
     Parameters
     ----------
     sources
-        Paths of tables, patterns (`runs/*.csv`, `**` for all folders below), folders with tables,
-        and manifests: CSV files with the columns `MANIFEST`, of which only `file` is required.
-        Paths in a manifest are relative to its folder.
+        One or more of: paths of tables, patterns (`runs/*.csv`, `**` for all folders below),
+        folders with tables, and manifests: CSV files with the columns `MANIFEST`, of which only
+        `file` is required. Paths in a manifest are relative to its folder.
     settings
         Settings of every table, unless a manifest gives others.
     **reading
@@ -159,7 +159,8 @@ def plan(
     ['mouse 3', 'mouse 4']
     """
     usual = _Usual(settings or Settings(), ReadingOptions.of(**reading))
-    items = [item for source in sources for item in _items(str(source), usual)]
+    named = [sources] if isinstance(sources, str | PathLike) else sources
+    items = [item for source in named for item in _items(str(source), usual)]
     if not items:
         raise BatchError("There is nothing to do: name tables, a pattern or a manifest.")
     return _distinct(items)

@@ -37,6 +37,15 @@ def test_files_patterns_and_folders_in_their_order(tmp_path: Path) -> None:
     assert names(plan([tmp_path])) == ["a", "b"]
 
 
+def test_one_source_needs_no_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each letter of it was one: the full stop of `b.csv` all tables of the current folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.csv", "b.csv"):
+        write(tmp_path / name)
+    assert names(plan("b.csv")) == ["b"]
+    assert names(plan(tmp_path / "b.csv")) == ["b"]
+
+
 def test_links_out_of_a_folder_are_skipped_with_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,10 +93,24 @@ def run_batch(
         if work:
             run.work_through(items, work)
         batch = Batch(folder, tuple(run.entries[item.name] for item in items), len(work))
-        if work or not batch.overview.exists():
+        is_stale = not work and _is_stale(batch, ledger)
+        if is_stale:
+            ledger.begin(batch.entries)  # as where there is work: it holds what the page shows
+        if work or is_stale:
             run.show(items)
         report.done("complete", _end_message(batch))
     return batch
+
+
+def _is_stale(batch: Batch, ledger: Ledger) -> bool:
+    """Whether the page shows other tables than those of a batch that had nothing to do.
+
+    So it is where writing it failed after the last table was done, and where tables were left out.
+    """
+    page = batch.overview
+    if not page.exists() or page.stat().st_mtime_ns < ledger.path.stat().st_mtime_ns:
+        return True
+    return {entry.name for entry in batch.entries} != {*ledger.read()}
 
 
 @contextmanager

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from corpus.hostile import PARQUET, WORKBOOKS
 
 import ganglioside as gg
 from batch.conftest import small_table
-from ganglioside.batch import Batch, Options, plan, run_batch
-from ganglioside.errors import BatchError
+from ganglioside.batch import Batch, Options, plan, run_batch, scheduling
+from ganglioside.errors import BatchError, NoRoomError
 from ganglioside.progress import ProgressEvent
 from ganglioside.settings import Settings
 
@@ -114,6 +115,35 @@ def test_resuming_a_finished_batch_needs_no_cluster_and_writes_nothing(
     with pytest.raises(BatchError, match=r"tcp://127\.0\.0\.1:1"):
         run_batch(other, done.folder, Options(scheduler="tcp://127.0.0.1:1", resume=True),
                   history=history)  # fmt: skip
+
+
+def test_resuming_shows_the_tables_that_there_are(
+    tables: Path, history: gg.History, cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page of before stayed, with tables that were taken away, and without new ones."""
+    (tables / "bad.csv").unlink()
+
+    def shown() -> list[str]:
+        done = run(tables, history, cluster, reports=False, resume=True)
+        return pd.read_csv(done.folder / "sessions.csv")["name"].tolist()
+
+    assert shown() == ["first", "second"]
+    second = (tables / "second.csv").read_bytes()
+    (tables / "second.csv").unlink()
+    assert shown() == ["first"]
+    (tables / "second.csv").write_bytes(second)
+    assert shown() == ["first", "second"]
+    (tables / "second.csv").unlink()
+    (tables / "third.csv").write_text(small_table(0.3))
+    with monkeypatch.context() as patch:
+        patch.setattr(scheduling.RunningBatch, "show", _full_disk)
+        with pytest.raises(NoRoomError):
+            run(tables, history, cluster, reports=False, resume=True)
+    assert shown() == ["first", "third"]
+
+
+def _full_disk(*_: object) -> None:
+    raise NoRoomError
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tables: Path, history: gg.History) -> None:

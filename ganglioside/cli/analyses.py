@@ -237,7 +237,7 @@ def _jobs(
     Raises
     ------
     typer.BadParameter
-        If the results of two tables would go into one file.
+        If the results of two tables would go into one file, or a study has a file twice.
     """
     named = out is not None and not out.is_dir() and out.suffix.lower()[1:] in BY_ENDING
     if out is not None and not named and not out.is_dir() and _ENDING.fullmatch(out.suffix):
@@ -253,6 +253,10 @@ def _jobs(
         return _Job(inputs, verdicts, report)
 
     if study:
+        if len({file.resolve() for file in files}) < len(files):
+            raise typer.BadParameter(
+                "a file is named twice: it would count as two samples", param_hint="FILES"
+            )
         return [job(files, "study")]
     if named and len(files) > 1:
         raise typer.BadParameter("several tables need a folder", param_hint="--out")

@@ -139,7 +139,8 @@ def delete_session(
 ) -> None:
     """Delete sessions and their results for good."""
     store = open_history()
-    sessions = [store.session(sid) for sid in sids]
+    found = {session["id"]: session for session in map(store.session, sids)}  # each once
+    sessions = list(found.values())
     if not yes:
         names = ", ".join(f"{session['id']} ({session['name']})" for session in sessions)
         output.confirm(f"Delete {names}?")

@@ -144,6 +144,13 @@ def test_a_study_is_reported_without_a_session(small: Path) -> None:
     assert "2 samples" in Path("out/study.html").read_text()
 
 
+def test_a_study_has_each_file_once(tmp_path: Path) -> None:
+    """Overlapping patterns made two samples of one, which then agreed in everything."""
+    (tmp_path / "link.csv").symlink_to(EXAMPLE)
+    refused = run("analyze", "--study", EXAMPLE, "link.csv", "--no-save", code=2).stderr
+    assert "named twice" in refused
+
+
 def test_a_place_that_cannot_be_written_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     target = tmp_path / "file" / "verdicts.csv"

@@ -108,6 +108,12 @@ def test_a_long_history_is_cut_for_people_and_whole_for_programs(sid: str) -> No
     assert run("history", "list", "--limit", 21).stdout.count("completed") == 21
 
 
+def test_a_session_that_is_named_twice_is_deleted_once(sid: str) -> None:
+    told = run("history", "delete", sid, sid[:-1], "--yes").stderr
+    assert told.count("Deleted") == 1
+    assert run_json("history", "list") == []
+
+
 def test_a_rename_is_confirmed_by_the_full_id(sid: str) -> None:
     assert f"Renamed {sid}: liver 4" in run("history", "rename", sid[:-1], "liver 4").stderr
     assert run_json("history", "list")[0]["name"] == "liver 4"

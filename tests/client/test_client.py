@@ -185,6 +185,11 @@ def test_a_list_is_a_study_as_for_the_history(client: Client, tmp_path: Path) ->
     made = client.run(paths)
     assert len(client.features(made)) == 2 * len(gg.example())
     assert client.features(made)["sample"].nunique() == 2
+    for path in paths:
+        path.write_bytes(gg.example().source.content.replace(b"Name", b"Mine", 1))
+    assert len(client.features(client.run(paths, columns={"Name": "Mine"}))) == 2 * len(
+        gg.example()
+    )
 
 
 @pytest.mark.parametrize("wrong", [None, b"Name,RT", 3])

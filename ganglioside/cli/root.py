@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from ganglioside.cli.output import error, safe
 from ganglioside.errors import NO_MEMORY, Cancelled, GangliosideError
+from ganglioside.support.whole_files import FULL
 from ganglioside.version import __version__
 
 REFUSED: Final = 1
@@ -81,8 +82,8 @@ class Commands(TyperGroup):
             raise typer.Exit(REFUSED) from None
         except OSError as refusal:
             if refusal.filename is None:
-                if refusal.errno == errno.EPIPE:
-                    raise  # whoever read the output has ended: typer ends quietly
+                if refusal.errno not in (*FULL, errno.EIO):
+                    raise  # as where whoever read the output has ended: typer ends quietly
                 _let_go_of_output()
                 error(f"The output cannot be written: {refusal.strerror or refusal}.")
                 raise typer.Exit(REFUSED) from None

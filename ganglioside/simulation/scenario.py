@@ -32,6 +32,8 @@ MZ_FAULTS: Final = ("", "wrong polarity", "M+1")
 #: Knobs that make no table where they are 0, and those that stay below a number.
 _NEVER_ZERO: Final = frozenset({"slope", "slope_ratio", "total_area", "half_reported"})
 _BELOW: Final = {"chance_share": 1, "sample_bend": 1}
+#: Knobs of ions, which a table without Adduct and m/z cannot show.
+_NEED_MZ: Final = ("second_ion_share", "misstated_ion_share", "mz_fault")
 #: Units of knobs that are shares of a whole.
 _SHARES: Final = frozenset(
     {"probability", "of rows", "of species", "of genuine rows", "of chance rows"}
@@ -279,6 +281,9 @@ class Scenario:
             _check(knob, getattr(self, knob.name))
         if self.n_samples < 1:
             raise SettingsError("n_samples = 0: at least one sample is needed.")
+        for name in _NEED_MZ:
+            if getattr(self, name) and not self.mz:
+                raise SettingsError(f"{name} = {getattr(self, name)!r}: needs mz=True.")
 
     def replace(self, **knobs: Any) -> Scenario:
         """Copy with other values of some knobs.

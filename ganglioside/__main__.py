@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,9 +21,19 @@ def _quiet_interrupts() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
+def _print_anything() -> None:
+    """Let what the encoding of standard output lacks be printed as its code, and not end a command.
+
+    Windows pipes, and terminals of an old locale, know no minus sign; a file may be named anyhow.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def main() -> None:
     """Run the command line; Ctrl-C prints no traceback, even while Python loads it or ends."""
     with _quiet_interrupts():
+        _print_anything()
         from ganglioside.support.garbage import look_seldom
 
         look_seldom()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from effort import PATIENCE
@@ -29,6 +31,7 @@ atexit.register(signal.raise_signal, signal.SIGINT)
 """
 START = """
 import sys
+from pathlib import Path
 sys.argv = ["ganglioside", "--version"]
 from ganglioside.__main__ import main
 main()
@@ -52,6 +55,22 @@ def test_a_program_that_is_deaf_to_ctrl_c_stays_so() -> None:
     deaf = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
     code = deaf + START.replace("main()", "signal.raise_signal(signal.SIGINT)\nmain()")
     assert gg.__version__ in run(code).stdout
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp932"])
+def test_what_the_output_cannot_hold_is_printed_as_its_code(
+    encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipe of Windows knows no minus sign: commands ended with a traceback."""
+    monkeypatch.setenv("PYTHONIOENCODING", encoding)
+    monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "history.duckdb"))
+    sid = gg.History.open().save(gg.analyze(gg.example()), "süß − 神 \U0001f600")
+    command = [sys.executable, "-m", "ganglioside"]
+    for arguments in (["history", "list"], ["explain", sid, "184"], ["analyze", "--help"]):
+        subprocess.run([*command, *arguments], capture_output=True, check=True)
+    shown = [*command, "history", "list", "--json"]
+    told = subprocess.run(shown, capture_output=True, check=True).stdout
+    assert json.loads(told.decode(encoding))[0]["name"] == "süß − 神 \U0001f600"
 
 
 def test_the_program_is_a_module_too() -> None:

@@ -73,7 +73,8 @@ class Study:
         """Areas, one row per species and one column per session; NaN if not valid there."""
         wide = self.cells.pivot(index="species", columns="session", values="area")
         wide = wide.reindex(index=self.species["species"], columns=self.sessions["name"])
-        return wide.rename_axis(columns=None).reset_index()
+        # A table may be called "species" too: its column stands behind.
+        return wide.rename_axis(columns=None).reset_index(allow_duplicates=True)
 
 
 def _species(features: pd.DataFrame) -> pd.Series[Any]:

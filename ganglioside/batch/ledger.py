@@ -13,16 +13,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from ganglioside.batch.plan import Item
+from ganglioside.batch.result_files import LEDGER
 from ganglioside.errors import BatchError
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.support.printed import printable_json
 from ganglioside.support.whole_files import write_whole
 from ganglioside.version import __version__
-
-FILE: Final = "batch.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ class Ledger:
     """Entries of a batch's folder."""
 
     def __init__(self, folder: Path) -> None:
-        self.path = folder / FILE
+        self.path = folder / LEDGER
 
     def read(self) -> dict[str, Entry]:
         """Last entry of each name.
@@ -117,7 +115,7 @@ class Ledger:
             except (ValueError, TypeError) as error:
                 raise BatchError(
                     f"{self.path}, line {number} is no entry of a batch ({error}): take another "
-                    "folder, or delete the file to begin anew."
+                    "folder."
                 ) from error
 
     def begin(self, kept: Iterable[Entry]) -> None:

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ganglioside.batch.ledger import Entry
+from ganglioside.batch.result_files import OVERVIEW
 
 if TYPE_CHECKING:
     from ganglioside.exporting import Format
-
-OVERVIEW: Final = "overview.html"
-
-#: Folders of the files that are written for each table.
-VERDICTS: Final = "verdicts"
-REPORTS: Final = "reports"
 
 
 @dataclass(frozen=True, slots=True)

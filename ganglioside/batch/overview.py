@@ -15,6 +15,7 @@ from ganglioside.batch import comparison_charts
 from ganglioside.batch.comparison import Study
 from ganglioside.batch.ledger import Entry
 from ganglioside.batch.plan import Item, parameters
+from ganglioside.batch.result_files import AREAS, SESSIONS, SPECIES
 from ganglioside.charts.files import javascript
 from ganglioside.columns import VERDICTS
 from ganglioside.exporting.spreadsheet_text import safe_frame
@@ -28,10 +29,6 @@ from ganglioside.version import __version__
 
 #: Rows of species on the page; `species.csv` has all.
 MOST_SPECIES: Final = 2_000
-
-SESSIONS_FILE: Final = "sessions.csv"
-SPECIES_FILE: Final = "species.csv"
-AREAS_FILE: Final = "areas.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ def write_overview(
         species=list(study.species.head(MOST_SPECIES).itertuples(index=False)),
         total_species=len(study.species),
         categories=sorted(study.species["category"].dropna().unique()),
-        files=(SESSIONS_FILE, SPECIES_FILE, AREAS_FILE),
+        files=(SESSIONS, SPECIES, AREAS),
         bundle=Markup(javascript()),
     )  # fmt: skip
     _write_tables(path.parent, lines, study)
@@ -159,9 +156,9 @@ def _write_tables(folder: Path, lines: Sequence[ListedTable], study: Study) -> N
             "error": [line.error or None for line in lines],
         }
     )
-    _write_csv(folder / SESSIONS_FILE, about.merge(study.sessions, on="name", how="left"))
-    _write_csv(folder / SPECIES_FILE, study.species)
-    _write_csv(folder / AREAS_FILE, study.areas())
+    _write_csv(folder / SESSIONS, about.merge(study.sessions, on="name", how="left"))
+    _write_csv(folder / SPECIES, study.species)
+    _write_csv(folder / AREAS, study.areas())
 
 
 def _write_csv(path: Path, table: pd.DataFrame) -> None:

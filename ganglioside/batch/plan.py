@@ -12,10 +12,12 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from os import PathLike
 from pathlib import Path
 from typing import Any, Final, Unpack
 
+from ganglioside.batch.result_files import VERDICTS, is_result
 from ganglioside.errors import BatchError, ReadError, SettingsError
 from ganglioside.reading.compressed import (
     TABLE_ENDINGS,
@@ -29,6 +31,7 @@ from ganglioside.reading.source import MEGABYTE
 from ganglioside.reading.text_files import SEPARATORS, decode
 from ganglioside.settings import Settings, setting_specs
 from ganglioside.support.folders import without_folders
+from ganglioside.support.formatting import counted
 from ganglioside.support.printed import UNPRINTED, printable
 
 log: Final = logging.getLogger(__name__)
@@ -46,6 +49,9 @@ _FORBIDDEN: Final = dict.fromkeys(map(ord, '/\\:*?"<>|'), "_")
 
 #: Bytes of a name: with an ending and a number it fits into the 255 of most systems.
 _LONGEST: Final = 235
+
+#: Files that a message names at most.
+_NAMED: Final = 5
 
 #: Bytes of a large file that are read to recognise a manifest or a table.
 _HEAD: Final = 65_536
@@ -118,7 +124,7 @@ class _Usual:
 
 
 def plan(
-    sources: Sequence[str | PathLike[str]],
+    sources: str | PathLike[str] | Sequence[str | PathLike[str]],
     settings: Settings | None = None,
     **reading: Unpack[ReadingKeywords],
 ) -> list[Item]:
@@ -127,9 +133,9 @@ def plan(
     Parameters
     ----------
     sources
-        Paths of tables, patterns (`runs/*.csv`, `**` for all folders below), folders with tables,
-        and manifests: CSV files with the columns `MANIFEST`, of which only `file` is required.
-        Paths in a manifest are relative to its folder.
+        One or more of: paths of tables, patterns (`runs/*.csv`, `**` for all folders below),
+        folders with tables, and manifests: CSV files with the columns `MANIFEST`, of which only
+        `file` is required. Paths in a manifest are relative to its folder.
     settings
         Settings of every table, unless a manifest gives others.
     **reading
@@ -153,7 +159,8 @@ def plan(
     ['mouse 3', 'mouse 4']
     """
     usual = _Usual(settings or Settings(), ReadingOptions.of(**reading))
-    items = [item for source in sources for item in _items(str(source), usual)]
+    named = [sources] if isinstance(sources, str | PathLike) else sources
+    items = [item for source in named for item in _items(str(source), usual)]
     if not items:
         raise BatchError("There is nothing to do: name tables, a pattern or a manifest.")
     return _distinct(items)
@@ -163,7 +170,8 @@ def _items(source: str, usual: _Usual) -> list[Item]:
     """Tables that one source names."""
     path = Path(source).expanduser()
     if path.is_dir():
-        found = sorted(p for p in _own_files(path) if is_table_file(p.name))
+        tables = (p for p in _own_files(path) if is_table_file(p.name))
+        found = _measured(path, sorted(tables))
         if not found:
             raise BatchError(f"{path} holds no table: {', '.join(TABLE_ENDINGS)}.")
         return [usual.item(p) for p in found]
@@ -172,10 +180,24 @@ def _items(source: str, usual: _Usual) -> list[Item]:
         return [usual.item(path)] if lines is None else _of_manifest(path, lines, usual)
     if glob.has_magic(source):
         found = sorted(map(Path, glob.glob(str(path), recursive=True)))  # noqa: PTH207 - absolute
-        if not (found := [p for p in found if p.is_file()]):
+        if not (found := _measured(path, [p for p in found if p.is_file()])):
             raise BatchError(f"No file fits {source!r}.")
         return [usual.item(p) for p in found]
     return [usual.item(path)]  # it fails alone, when it is read
+
+
+def _measured(source: Path, files: list[Path]) -> list[Path]:
+    """Files without the results of batches, which a second run would take for tables.
+
+    Files of verdicts hold features: they are tables where the source names their folder.
+    """
+    named = VERDICTS in source.parts
+    left = {p for p in files if is_result(p) and not (named and p.parent.name == VERDICTS)}
+    if left:
+        log.warning("%s of %s left out, as results of a batch: %s",
+                    counted(len(left), "file"), printable(str(source)),
+                    printable(", ".join(p.name for p in sorted(left)[:_NAMED])))  # fmt: skip
+    return [p for p in files if p not in left]
 
 
 def _own_files(folder: Path) -> Iterator[Path]:
@@ -197,7 +219,7 @@ def _distinct(items: list[Item]) -> list[Item]:
     if twice := _repeated([item.name for item in items if item.name]):
         raise BatchError(f"Two tables are named {twice[0]!r} in the manifest: name them apart.")
     paths = Counter(item.path for item in items if not item.name)
-    if same := [path for path, count in paths.items() if count > 1]:
+    if same := [path for path, times in paths.items() if times > 1]:
         raise BatchError(
             f"{same[0]} is named twice: name each table once, or give names in a manifest."
         )
@@ -207,16 +229,28 @@ def _distinct(items: list[Item]) -> list[Item]:
             break
     else:
         # They differ by their suffixes, or in case only.
-        named = [item.name or _name(item.path, 1) for item in items]
-        repeated = _repeated(named)
-        named = [f"{n} {i}" if n in repeated else n for i, n in enumerate(named, start=1)]
+        named = _numbered([item.name or _name(item.path, 1) for item in items])
     return [dataclasses.replace(item, name=name) for item, name in zip(items, named, strict=True)]
 
 
 def _repeated(names: Sequence[str]) -> list[str]:
     # Folded, since two names that differ in case only are one file on some systems.
-    count = Counter(name.casefold() for name in names)
-    return [name for name in names if count[name.casefold()] > 1]
+    times = Counter(name.casefold() for name in names)
+    return [name for name in names if times[name.casefold()] > 1]
+
+
+def _numbered(names: Sequence[str]) -> list[str]:
+    """Names, each that comes several times with its place behind it, or the next free number."""
+    repeated = {*_repeated(names)}
+    taken = {name.casefold() for name in names}
+    numbered = []
+    for place, name in enumerate(names, start=1):
+        own = name
+        if name in repeated:
+            own = next(n for i in count(place) if (n := f"{name} {i}").casefold() not in taken)
+            taken.add(own.casefold())
+        numbered.append(own)
+    return numbered
 
 
 def _name(path: Path, parts: int) -> str:

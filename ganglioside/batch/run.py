@@ -8,6 +8,7 @@ does the rest.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,8 +19,9 @@ from typing import TYPE_CHECKING, Final
 from filelock import FileLock, Timeout
 
 from ganglioside.batch.ledger import Entry, Ledger, key_of
-from ganglioside.batch.options import REPORTS, VERDICTS, Batch, Options
+from ganglioside.batch.options import Batch, Options
 from ganglioside.batch.plan import Item
+from ganglioside.batch.result_files import PAGES, REPORTS, VERDICTS, is_result
 from ganglioside.batch.scheduling import RunningBatch
 from ganglioside.errors import BatchError
 from ganglioside.progress import Progress, ProgressCallback
@@ -82,6 +84,7 @@ def run_batch(
     stored = history or History.open()
     report = Progress(progress)
     with _alone(folder, report):
+        _require_no_other_files(folder, items)
         ledger = Ledger(folder)
         finished = _finished(items, ledger, folder, chosen, stored) if chosen.resume else {}
         run = RunningBatch(folder, chosen, stored, report, ledger, dict(finished), len(items))
@@ -90,10 +93,24 @@ def run_batch(
         if work:
             run.work_through(items, work)
         batch = Batch(folder, tuple(run.entries[item.name] for item in items), len(work))
-        if work or not batch.overview.exists():
+        is_stale = not work and _is_stale(batch, ledger)
+        if is_stale:
+            ledger.begin(batch.entries)  # as where there is work: it holds what the page shows
+        if work or is_stale:
             run.show(items)
         report.done("complete", _end_message(batch))
     return batch
+
+
+def _is_stale(batch: Batch, ledger: Ledger) -> bool:
+    """Whether the page shows other tables than those of a batch that had nothing to do.
+
+    So it is where writing it failed after the last table was done, and where tables were left out.
+    """
+    page = batch.overview
+    if not page.exists() or page.stat().st_mtime_ns < ledger.path.stat().st_mtime_ns:
+        return True
+    return {entry.name for entry in batch.entries} != {*ledger.read()}
 
 
 @contextmanager
@@ -125,6 +142,28 @@ def _made(folder: Path) -> Path:
         except OSError as error:
             raise BatchError(f"{needed} cannot be made: {error.strerror}.") from error
     return folder.absolute()
+
+
+def _require_no_other_files(folder: Path, items: Sequence[Item]) -> None:
+    """Refuse a folder in which a result would replace a table, or what no batch has written.
+
+    Raises
+    ------
+    BatchError
+    """
+    for page in (folder / name for name in PAGES):
+        if page.exists() and not is_result(page):
+            raise BatchError(
+                f"{page} is there already, no batch has written it, and results would replace it: "
+                "take another folder."
+            )
+    own = {os.path.realpath(folder / name) for name in (VERDICTS, REPORTS)}
+    for item in items:
+        if os.path.dirname(os.path.realpath(item.path)) in own:  # noqa: PTH120 - as realpath
+            raise BatchError(
+                f"{item.file} stands where results go, which would replace it: take another folder "
+                "for them."
+            )
 
 
 def _plan_message(tables: int, work: int) -> str:

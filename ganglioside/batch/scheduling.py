@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ganglioside.batch.ledger import Entry, Ledger, key_of
-from ganglioside.batch.options import OVERVIEW, REPORTS, VERDICTS, Options
+from ganglioside.batch.options import Options
 from ganglioside.batch.plan import Item
+from ganglioside.batch.result_files import OVERVIEW, REPORTS, VERDICTS
 from ganglioside.errors import NO_MEMORY, Cancelled, GangliosideError
 from ganglioside.progress import Progress
 from ganglioside.version import __version__

@@ -14,15 +14,16 @@ import typer
 from ganglioside.cli import output
 from ganglioside.cli.options import (
     BY_ENDING,
-    DEFAULTS,
     ENDINGS,
     NO_OPTIONS,
     YOUR_FILE,
+    Changes,
     InputFile,
     InputFiles,
     Json,
     NoSave,
     TableOrSession,
+    require_other_file,
     with_options,
 )
 from ganglioside.cli.stored import open_history
@@ -76,9 +77,9 @@ def analyze(
 
     A table that is refused does not stop the others; the exit code is then 1.
     """
-    if study and no_save and report_folder is not None:
-        raise typer.BadParameter("the report of a study needs its session", param_hint="--no-save")
     jobs = _jobs(files, out, report_folder, study=study)
+    for job in jobs:
+        require_other_file(job.verdicts, files)
     history = None if no_save else open_history()
     run = partial(
         _run, settings=settings, history=history, name=name, reading=reading, silent=as_json
@@ -163,15 +164,15 @@ def report(
     pdf: Annotated[bool, typer.Option("--pdf", help="Write a PDF beside it.")] = False,
     no_save: NoSave = False,
     *,
-    settings: Settings,
+    changes: Changes,
     reading: ReadingOptions,
 ) -> None:
     """Render the report of a table or a stored session as one HTML file.
 
     The analysis of a table is kept as a session.
     """
-    # A session keeps its own settings: it refuses others, so defaults are not passed on.
-    given = None if settings == DEFAULTS else settings
+    # A session keeps its own settings, and refuses any that is given.
+    given = changes.of_table if changes else None
     _render(source, out, given, reading, title=title, pdf=pdf, save=not no_save)
 
 
@@ -186,6 +187,8 @@ def simulate(
     from ganglioside.simulation import simulate as make_table
     from ganglioside.support.whole_files import write_whole
 
+    if out is not None and truth is not None and out.absolute() == truth.absolute():
+        raise typer.BadParameter("table and truth need a file each", param_hint="--truth")
     table = make_table(seed=seed)
     if truth is not None and table.truth is not None:
         write_whole(truth, table.truth.to_csv(index=False).encode())
@@ -234,7 +237,7 @@ def _jobs(
     Raises
     ------
     typer.BadParameter
-        If the results of two tables would go into one file.
+        If the results of two tables would go into one file, or a study has a file twice.
     """
     named = out is not None and not out.is_dir() and out.suffix.lower()[1:] in BY_ENDING
     if out is not None and not named and not out.is_dir() and _ENDING.fullmatch(out.suffix):
@@ -250,6 +253,10 @@ def _jobs(
         return _Job(inputs, verdicts, report)
 
     if study:
+        if len({file.resolve() for file in files}) < len(files):
+            raise typer.BadParameter(
+                "a file is named twice: it would count as two samples", param_hint="FILES"
+            )
         return [job(files, "study")]
     if named and len(files) > 1:
         raise typer.BadParameter("several tables need a folder", param_hint="--out")
@@ -283,8 +290,11 @@ def _render_job(job: _Job, sid: str | None, analysis: Analysis) -> None:
     """Render the report of a table that was analysed: of its session, if it has one."""
     if sid is not None:
         _render(sid, job.report)
-    else:
-        _render(job.files[0], job.report, analysis.settings, analysis.source.options, save=False)
+        return
+    from ganglioside.reports.render import report_analysis
+
+    # What was read is at hand: a pipe could not be read again, and a file may have changed.
+    output.note(f"Report: {report_analysis(analysis, job.report)}")
 
 
 def _run(
@@ -314,10 +324,16 @@ def _run(
 
 def _write(analysis: Analysis, target: Path) -> None:
     """Write the verdicts to a file, and print its path."""
+    from ganglioside.errors import UnwritableError
     from ganglioside.exporting import export
     from ganglioside.support.whole_files import made_folder
 
-    made_folder(target.parent)
+    try:
+        made_folder(target.parent)
+    except OSError as error:
+        raise UnwritableError(
+            f"The folder {target.parent} cannot be made: {error.strerror}. Name another one."
+        ) from error
     output.note(f"Verdicts: {export(analysis, target)}")
 
 

@@ -67,6 +67,12 @@ def batch(
     from ganglioside.history import History
     from ganglioside.jobs import Batch, run_here, start
 
+    if scheduler is not None and (workers is not None or dashboard):
+        raise typer.BadParameter(
+            "a cluster has workers and a dashboard of its own: leave out --workers and --dashboard",
+            param_hint="--scheduler",
+        )
+
     work = Batch(
         sources=[str(Path(source).expanduser().absolute()) for source in sources],
         out=str(out.absolute()),

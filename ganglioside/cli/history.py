@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from ganglioside.cli import output
-from ganglioside.cli.options import USUAL, Changes, Format, Json, with_options
+from ganglioside.cli.options import Changes, Json, SessionFormat, form_of, with_options
 from ganglioside.cli.stored import open_history, session_ids
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import Settings, setting_specs
@@ -139,7 +139,8 @@ def delete_session(
 ) -> None:
     """Delete sessions and their results for good."""
     store = open_history()
-    sessions = [store.session(sid) for sid in sids]
+    found = {session["id"]: session for session in map(store.session, sids)}  # each once
+    sessions = list(found.values())
     if not yes:
         names = ", ".join(f"{session['id']} ({session['name']})" for session in sessions)
         output.confirm(f"Delete {names}?")
@@ -210,7 +211,7 @@ def export(
         bool,
         typer.Option("--all", help="The whole history: a folder of Parquet files and a manifest."),
     ] = False,
-    form: Annotated[Format, typer.Option("--format", help="Kind of file of one session.")] = USUAL,
+    form: SessionFormat = None,
     out: Annotated[
         Path | None,
         typer.Option(help="The file or folder.", show_default="ID.FORMAT or history-export here"),
@@ -220,6 +221,8 @@ def export(
     if (sid is None) is not everything:
         raise typer.BadParameter("give either the id of a session or --all", param_hint="ID")
     if sid is None:
+        if form is not None:
+            raise typer.BadParameter("--all writes Parquet files", param_hint="--format")
         written = open_history().care.export(out or Path("history-export"))
         output.note(f"{written.sessions:,} sessions written to {written.folder}")
         return
@@ -227,8 +230,9 @@ def export(
     from ganglioside.exporting import file_name
 
     analysis = open_history().load(sid)
-    target = out or Path(file_name(sid, form, analysis.source))
-    write(analysis, target, form)
+    kind = form_of(out, form)
+    target = out or Path(file_name(sid, kind, analysis.source))
+    write(analysis, target, kind)
     output.note(f"Written to {target}")
 
 

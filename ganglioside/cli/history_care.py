@@ -252,6 +252,7 @@ def cleanup(
     """
     from ganglioside.history.care.cleanup import parse_age
 
+    _require_one_wish(older_than, yes=yes, every=every, never=never)
     store = open_history()
     if never:
         store.care.set_schedule(None)
@@ -272,6 +273,23 @@ def cleanup(
         print_sessions(sessions)
     what = "deleted" if yes else "would be deleted: repeat it with --yes"
     output.note(f"{len(sessions):,} sessions older than {older_than} {what}.")
+
+
+def _require_one_wish(older_than: str | None, *, yes: bool, every: str | None, never: bool) -> None:
+    """Refuse options of which some would be ignored.
+
+    Raises
+    ------
+    typer.BadParameter
+    """
+    if never and (older_than or yes or every):
+        raise typer.BadParameter("it stands alone", param_hint="--never")
+    if older_than is None and (yes or every):
+        raise typer.BadParameter("say of which age, too: 30d", param_hint="--older-than")
+    if yes and every:
+        raise typer.BadParameter(
+            "--yes deletes now, --every sets it for later: give one of them", param_hint="--every"
+        )
 
 
 @care.command("vacuum")

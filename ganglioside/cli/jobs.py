@@ -13,13 +13,13 @@ import typer
 
 from ganglioside.cli import output
 from ganglioside.cli.options import (
-    DEFAULTS,
     NO_OPTIONS,
-    USUAL,
-    Format,
+    Changes,
     InputFile,
     Json,
+    SessionFormat,
     TableOrSession,
+    form_of,
     with_options,
 )
 from ganglioside.cli.stored import job_ids, open_history, session_ids
@@ -200,7 +200,7 @@ def start_report(
     pdf: Annotated[bool, typer.Option("--pdf", help="Write a PDF beside it.")] = False,
     time_limit: TimeLimit = None,
     *,
-    settings: Settings,
+    changes: Changes,
     reading: ReadingOptions,
 ) -> None:
     """Render the report of a table or a session, which keeps its own settings."""
@@ -211,7 +211,7 @@ def start_report(
     work = Report(
         source=_full_id(source) if path is None else str(path),
         out=str(out.absolute()),
-        settings=None if settings == DEFAULTS else settings.to_dict(),
+        settings=changes.of_table.to_dict() if changes else None,
         reading=None if reading == NO_OPTIONS else reading.to_dict(),
         title=title,
         pdf=pdf,
@@ -224,7 +224,7 @@ def start_export(
     sid: Annotated[
         str, typer.Argument(metavar="ID", help="Id of a session.", autocompletion=session_ids)
     ],
-    form: Annotated[Format, typer.Option("--format", help="Kind of file.")] = USUAL,
+    form: SessionFormat = None,
     out: Annotated[
         Path | None, typer.Option(help="The file.", show_default="ID.FORMAT here")
     ] = None,
@@ -235,8 +235,9 @@ def start_export(
     from ganglioside.jobs import Export
 
     full = _full_id(sid)
-    target = (out or Path(file_name(sid, form, open_history().source(full)))).absolute()
-    _start(Export(session=full, out=str(target), form=form), time_limit)
+    kind = form_of(out, form)
+    target = (out or Path(file_name(sid, kind, open_history().source(full)))).absolute()
+    _start(Export(session=full, out=str(target), form=kind), time_limit)
 
 
 def _full_id(sid: str) -> str:

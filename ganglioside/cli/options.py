@@ -6,9 +6,10 @@ options of the command line that these are made of. So each option is defined on
 
 from __future__ import annotations
 
+import copy
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args
@@ -48,6 +49,48 @@ if TYPE_CHECKING:
     Format = str
 else:
     Format = Literal[FORMATS]  # so that the command line offers and checks them
+
+
+SessionFormat = Annotated[
+    Format | None,
+    typer.Option(
+        "--format",
+        help="Kind of file of one session.",
+        show_default="by the ending of --out, or csv",
+    ),
+]
+
+
+def form_of(out: Path | None, given: Format | None) -> Format:
+    """Format of the file of a session: the one given, or that which the file's ending names.
+
+    Raises
+    ------
+    ExportError
+        If the ending names none.
+    """
+    if given is not None or out is None or not out.suffix:
+        return given or USUAL
+    from ganglioside.exporting.files import chosen_format
+
+    return chosen_format(out, None)
+
+
+def require_other_file(out: Path | None, inputs: Iterable[Path], option: str = "--out") -> None:
+    """Refuse a file of results that is one of the tables: it would be lost.
+
+    Raises
+    ------
+    typer.BadParameter
+    """
+    if out is None or not out.is_file():  # devices may be read and written
+        return
+    for table in inputs:
+        if table.exists() and out.samefile(table):
+            raise typer.BadParameter(
+                f"{out} is the table {table}, which the results would replace: name another file",
+                param_hint=option,
+            )
 
 
 def _option(*names: str, panel: str, **more: Any) -> Any:
@@ -174,7 +217,16 @@ class _Group:
 
 
 class Changes(dict[str, Any]):
-    """Settings that were given on the command line, by name; all others stay as they are."""
+    """Settings that were given on the command line, by name; all others stay as they are.
+
+    For a session those are its own: one that is given differs from one that is not, also where it
+    is the default.
+    """
+
+    @property
+    def of_table(self) -> Settings:
+        """Settings of a table: defaults, but for those that were given."""
+        return DEFAULTS.changed(**self)
 
 
 def _changes(**given: Any) -> Changes:
@@ -185,6 +237,8 @@ def _changes(**given: Any) -> Changes:
 def _unless_given(option: inspect.Parameter) -> inspect.Parameter:
     """Option of a setting that stays as it is unless it is given."""
     kind, shown = get_args(option.annotation)
+    shown = copy.copy(shown)
+    shown.show_default = f"{option.default}, or the session's"
     return option.replace(default=None, annotation=Annotated[kind | None, shown])
 
 

@@ -6,9 +6,11 @@ characters that control a terminal are printed as their codes.
 
 from __future__ import annotations
 
+import codecs
 import json
 import math
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -90,10 +92,13 @@ def text(value: str) -> None:
 def json_document(value: Any) -> None:
     """Print one JSON document; missing numbers are null.
 
-    Characters that control a terminal are escaped, which reads back as the same text.
+    Characters that control a terminal, or that the encoding of the output may lack, are escaped,
+    which reads back as the same text.
     """
-    document = json.dumps(_plain(value), ensure_ascii=False, indent=2, allow_nan=False)
-    print("\n".join(map(printable_json, document.split("\n"))))
+    encoding = codecs.lookup(sys.stdout.encoding or "ascii").name
+    plain = not encoding.startswith("utf")
+    document = json.dumps(_plain(value), ensure_ascii=plain, indent=2, allow_nan=False)
+    print("\n".join(map(printable_json, document.split("\n"))), flush=True)
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

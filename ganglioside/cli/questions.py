@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from ganglioside.cli import output
-from ganglioside.cli.options import DEFAULTS, NO_OPTIONS, Json, TableOrSession, with_options
+from ganglioside.cli.options import (
+    NO_OPTIONS,
+    Changes,
+    Json,
+    TableOrSession,
+    require_other_file,
+    with_options,
+)
 from ganglioside.reading.options import ReadingOptions
-from ganglioside.settings import Settings
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
@@ -53,12 +59,12 @@ def explain(
     ] = None,
     as_json: Json = False,
     *,
-    settings: Settings,
+    changes: Changes,
     reading: ReadingOptions,
 ) -> None:
     """Show all explanations of one feature with their probabilities."""
     asked = _asked(feature, row)
-    analysis = _analysis(source, settings, reading)
+    analysis = _analysis(source, changes, reading)
     explanation = analysis.explain(asked, row=row)
     if as_json:
         output.json_document(
@@ -88,12 +94,12 @@ def suggest(
     n: Annotated[int, typer.Option("-n", help="How many names at most.", min=1)] = 5,
     as_json: Json = False,
     *,
-    settings: Settings,
+    changes: Changes,
     reading: ReadingOptions,
 ) -> None:
     """Suggest names for a feature: of the same mass, and expected at its RT."""
     asked = _asked(feature, row)
-    analysis = _analysis(source, settings, reading)
+    analysis = _analysis(source, changes, reading)
     suggested = analysis.suggest(asked, n, row=row)
     if as_json:
         output.json_document(output.records(suggested))
@@ -132,11 +138,12 @@ def library(
         ),
     ] = None,
     *,
-    settings: Settings,
+    changes: Changes,
     reading: ReadingOptions,
 ) -> None:
     """Write an inclusion list: expected RT and m/z of species."""
-    analysis = _analysis(source, settings, reading)
+    require_other_file(out, [Path(source)])
+    analysis = _analysis(source, changes, reading)
     listed = analysis.expected_library(
         series, ceramide, adduct, "95%" if minutes is None else minutes
     )
@@ -159,8 +166,8 @@ def _asked(feature: str | None, row: int | None) -> int | str | None:
     return int(feature) if feature is not None and feature.isdecimal() else feature
 
 
-def _analysis(source: str, settings: Settings, reading: ReadingOptions) -> Analysis:
-    """Analysis of a file, or of a session with the settings of the command.
+def _analysis(source: str, changes: Changes, reading: ReadingOptions) -> Analysis:
+    """Analysis of a file, or of a session with the settings that were given.
 
     Raises
     ------
@@ -175,20 +182,16 @@ def _analysis(source: str, settings: Settings, reading: ReadingOptions) -> Analy
                 "give the file to read it in another way",
                 param_hint="FILE|ID",
             )
-        return _session(source, settings)
+        return _session(source, changes)
     from ganglioside.analysis import analyze
 
     with output.progress_bar(path.name) as progress:
-        return analyze(path, settings, progress, **reading.keywords)
+        return analyze(path, changes.of_table, progress, **reading.keywords)
 
 
-def _session(sid: str, given: Settings) -> Analysis:
-    """Analysis of a session, decided again if thresholds differ from the defaults."""
+def _session(sid: str, changes: Changes) -> Analysis:
+    """Analysis of a session, decided again if settings are given."""
     from ganglioside.history import History
 
     stored = History.open().load(sid)
-    usual, wanted = DEFAULTS.values(), given.values()
-    changed = {name: value for name, value in wanted.items() if value != usual[name]}
-    if not changed:
-        return stored
-    return stored.redecide(Settings.from_dict({**stored.settings.values(), **changed}))
+    return stored.redecide(stored.settings.changed(**changes)) if changes else stored

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any, Final
 
 import typer
@@ -12,6 +15,7 @@ from typer.core import TyperGroup
 
 from ganglioside.cli.output import error, safe
 from ganglioside.errors import NO_MEMORY, Cancelled, GangliosideError
+from ganglioside.support.whole_files import FULL
 from ganglioside.version import __version__
 
 REFUSED: Final = 1
@@ -54,6 +58,12 @@ def _safe_messages() -> Iterator[None]:
         raise
 
 
+def _let_go_of_output() -> None:
+    """Send what is left of the output nowhere: Python would try it again when it ends."""
+    with suppress(OSError):  # it has no file, as where another program runs the commands
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 class Commands(TyperGroup):
     """Turns refused input into a message and exit code 1, an interruption into 130."""
 
@@ -72,7 +82,11 @@ class Commands(TyperGroup):
             raise typer.Exit(REFUSED) from None
         except OSError as refusal:
             if refusal.filename is None:
-                raise  # no file that the user named: a closed pipe, which typer ends quietly
+                if refusal.errno not in (*FULL, errno.EIO):
+                    raise  # as where whoever read the output has ended: typer ends quietly
+                _let_go_of_output()
+                error(f"The output cannot be written: {refusal.strerror or refusal}.")
+                raise typer.Exit(REFUSED) from None
             error(f"{refusal.filename}: {refusal.strerror}")
             raise typer.Exit(REFUSED) from None
         except MemoryError:

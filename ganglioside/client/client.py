@@ -32,6 +32,7 @@ from ganglioside.history.sharing import Shared
 from ganglioside.progress import ProgressCallback, ProgressEvent
 from ganglioside.questions.explanation import Explanation
 from ganglioside.reading.feature_table import FeatureTable
+from ganglioside.reading.features import read_with
 from ganglioside.reading.options import ReadingKeywords, ReadingOptions
 from ganglioside.reading.raw_table import Source
 from ganglioside.settings import Settings
@@ -45,8 +46,8 @@ _PAGE: Final = 500
 #: Features asked for at once.
 _MOST_ROWS: Final = 100_000
 
-#: What can be sent: a file, a table that was read, or a DataFrame.
-Table = str | PathLike[str] | FeatureTable | Source | pd.DataFrame
+#: What can be sent: a file, a table that was read, a DataFrame, or a list of them as a study.
+Table = str | PathLike[str] | FeatureTable | Source | pd.DataFrame | list[Any]
 
 
 def connect(url: str, token: str, *, patience: float = 120.0, verify: bool | str = True) -> Client:
@@ -180,7 +181,7 @@ class Client:
         Parameters
         ----------
         table
-            Path of a file, a table that was read, or a DataFrame.
+            Path of a file, a table that was read, a DataFrame, or a list of them: one study.
         settings
             Defaults where None.
         name
@@ -367,8 +368,14 @@ class Client:
             self._transport.json("DELETE", f"sessions/{sid}/overrides/{feature_id}")
         )
 
-    def batch(self, paths: Sequence[str | PathLike[str]], settings: Settings | None = None) -> str:
+    def batch(
+        self,
+        paths: str | PathLike[str] | Sequence[str | PathLike[str]],
+        settings: Settings | None = None,
+    ) -> str:
         """Start to judge many tables, and return the id of the job; `jobs.follow` follows it."""
+        if isinstance(paths, str | PathLike):
+            paths = [paths]
         if not paths:
             raise ServerError("A batch needs tables: name one or more files.")
         files = [("files", _file(path)) for path in paths]
@@ -389,8 +396,12 @@ class Client:
         self, table: Table, mode: str, settings: Settings | None, name: str | None,
         reading: ReadingKeywords,
     ) -> dict[str, Any]:  # fmt: skip
+        said = ReadingOptions.of(**reading)
+        if isinstance(table, list | FeatureTable):
+            # A study is put together here; what was read before takes no options any more.
+            table, said = read_with(table, settings or Settings(), said).source, ReadingOptions()
         file, content = _file(table)
-        options = ReadingOptions.of(**reading)
+        options = _options(table, said)
         data = {
             "mode": mode,
             "name": name or "",
@@ -474,14 +485,22 @@ class RemoteTokens:
         self._transport.json("DELETE", f"tokens/{token}")
 
 
+def _options(table: Table, said: ReadingOptions) -> ReadingOptions:
+    """How what is sent is read: as is said now, or as it was read before."""
+    return table.options if isinstance(table, Source) and said == ReadingOptions() else said
+
+
 def _file(table: Table) -> tuple[str, bytes]:
     """Name and content of what is sent."""
-    if isinstance(table, FeatureTable):
-        table = table.source
     if isinstance(table, pd.DataFrame):
         table = Source.from_frame("table.csv", table)
     if isinstance(table, Source):
         return table.name, table.content
+    if not isinstance(table, str | PathLike):
+        raise ServerError(
+            f"A {type(table).__name__} is no table: give a path, a DataFrame, or what "
+            "read_features gives."
+        )
     path = Path(table).expanduser()
     try:
         return path.name, path.read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import string
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -24,6 +25,9 @@ _TIMEOUT: Final = httpx.Timeout(300.0, connect=10.0)
 
 #: Seconds before a stream that was lost is asked for again.
 _PAUSE: Final = 0.5
+
+#: Signs of the addresses that are asked for.
+_SIGNS: Final = frozenset(f"{string.ascii_letters}{string.digits}/-_.")
 
 Files = Sequence[tuple[str, tuple[str, bytes]]]
 
@@ -109,8 +113,9 @@ class Transport:
         Raises
         ------
         ServerError
-            If there is no answer, or it is a refusal.
+            If there is no answer, it is a refusal, or an id in the address is none.
         """
+        _require_ids(path)
         until = time.monotonic() + self._patience
         given = {k: v for k, v in (query or {}).items() if v is not None}
         while True:
@@ -189,6 +194,17 @@ class Transport:
             f"{self.url} does not answer ({type(error).__name__}: {error}). Is the server running, "
             "and the address right? `ganglioside serve` prints it."
         )
+
+
+def _require_ids(path: str) -> None:
+    """Refuse an address with an id that leads elsewhere.
+
+    Raises
+    ------
+    ServerError
+    """
+    if any(part in ("", ".", "..") for part in path.split("/")) or not _SIGNS.issuperset(path):
+        raise ServerError(f"{quoted(path)} holds an id that is none: give the whole id.")
 
 
 def refusal_of(answer: httpx.Response) -> ServerError:

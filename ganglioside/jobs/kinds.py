@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from ganglioside.settings import Settings
 from ganglioside.support.requests import current_job
 
 if TYPE_CHECKING:
+    from ganglioside.batch.ledger import Entry
     from ganglioside.batch.plan import Item
     from ganglioside.exporting import Format
     from ganglioside.history import History
@@ -246,6 +248,15 @@ class Export:
         return Done(result={"file": str(written)})
 
 
+def _failures(failed: Sequence[Entry]) -> dict[str, str | None]:
+    """Reason of each failure by its file; one that was judged several times has its names too."""
+    times = Counter(entry.file for entry in failed)
+    return {
+        entry.file if times[entry.file] == 1 else f"{entry.file} ({entry.name})": entry.error
+        for entry in failed
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """Judge many tables; see `ganglioside.batch`.
@@ -315,7 +326,7 @@ class Batch:
                 "tables": len(done.entries),
                 "sessions": sorted(sessions),
                 "stood": len(done.entries) - done.done,
-                "failed": {entry.file: entry.error for entry in done.failed},
+                "failed": _failures(done.failed),
             }
         )
 

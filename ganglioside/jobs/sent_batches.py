@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from ganglioside.batch.options import OVERVIEW
+from ganglioside.batch.result_files import OVERVIEW
 from ganglioside.errors import BatchError, SameNameError, TooManyTablesError
 from ganglioside.history import History
 from ganglioside.history.care.sent_folders import folder_beside

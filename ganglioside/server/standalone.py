@@ -15,6 +15,7 @@ from ganglioside.history import History
 from ganglioside.history.author import current_author
 from ganglioside.history.storage.store import utc_now
 from ganglioside.server.service_limits import ServiceLimits
+from ganglioside.support.certificates import tls_context
 from ganglioside.support.hosts import is_loopback, network_of
 from ganglioside.watching.alarms import watch
 
@@ -63,6 +64,8 @@ class ServeOptions:
         for file in (self.certificate, self.key):
             if file is not None and not file.is_file():
                 raise ServerError(f"There is no file {file}.")
+        if self.certificate is not None:
+            tls_context(self.certificate, self.key, ServerError)  # now: not once it is said to run
         for proxy in self.trusted_proxies:
             network_of(proxy)  # refuses what is none
         if self.is_open:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
+from math import inf, isfinite
+from numbers import Integral, Real
 from typing import Any, Final
 
 from ganglioside.errors import SettingsError
@@ -27,6 +29,16 @@ ANCHOR_SIDES: Final = ("anywhere", "early", "late")
 #: What is wrong with all m/z: nothing, `Adduct` names the other polarity, M+1 was picked.
 MZ_FAULTS: Final = ("", "wrong polarity", "M+1")
 
+#: Knobs that make no table where they are 0, and those that stay below a number.
+_NEVER_ZERO: Final = frozenset({"slope", "slope_ratio", "total_area", "half_reported"})
+_BELOW: Final = {"chance_share": 1, "sample_bend": 1}
+#: Knobs of ions, which a table without Adduct and m/z cannot show.
+_NEED_MZ: Final = ("second_ion_share", "misstated_ion_share", "mz_fault")
+#: Units of knobs that are shares of a whole.
+_SHARES: Final = frozenset(
+    {"probability", "of rows", "of species", "of genuine rows", "of chance rows"}
+)
+
 _CHOICES: Final = {"gradient": SHAPES, "anchor_side": ANCHOR_SIDES, "mz_fault": MZ_FAULTS}
 
 
@@ -40,7 +52,8 @@ class Scenario:
     Raises
     ------
     SettingsError
-        If a number is negative or a range ends before it begins.
+        If a value is of another kind than the default, a number is negative or not finite, a
+        range ends before it begins, or a share is more than the whole.
 
     Examples
     --------
@@ -265,11 +278,12 @@ class Scenario:
 
     def __post_init__(self) -> None:
         for knob in dataclasses.fields(self):
-            _check(knob.name, getattr(self, knob.name))
+            _check(knob, getattr(self, knob.name))
         if self.n_samples < 1:
             raise SettingsError("n_samples = 0: at least one sample is needed.")
-        if self.sample_bend >= 1:
-            raise SettingsError(f"sample_bend = {self.sample_bend!r}: needs a number below 1.")
+        for name in _NEED_MZ:
+            if getattr(self, name) and not self.mz:
+                raise SettingsError(f"{name} = {getattr(self, name)!r}: needs mz=True.")
 
     def replace(self, **knobs: Any) -> Scenario:
         """Copy with other values of some knobs.
@@ -289,18 +303,43 @@ class Scenario:
         return dataclasses.replace(self, **knobs)
 
 
-def _check(name: str, value: str | float | tuple[float, float]) -> None:
-    """Refuse unknown words, negative numbers, and ranges that end before they begin."""
+def _check(knob: dataclasses.Field[Any], value: object) -> None:
+    """Refuse unknown words, what is no number or no pair, and numbers that make no table."""
+    name, usual = knob.name, knob.default
     if name in _CHOICES:
         if value not in _CHOICES[name]:
             allowed = ", ".join(choice or "nothing" for choice in _CHOICES[name])
             raise SettingsError(f"{name} = {value!r} is unknown: use one of {allowed}.")
-        return
-    if isinstance(value, str):
-        raise SettingsError(f"{name} = {value!r}: needs a number.")
-    numbers = value if isinstance(value, tuple) else (value,)
-    if min(numbers) < 0 or list(numbers) != sorted(numbers):
-        raise SettingsError(f"{name} = {value!r}: needs numbers from 0 upwards, low before high.")
+    elif isinstance(usual, bool):
+        if not isinstance(value, bool):
+            raise SettingsError(f"{name} = {value!r}: needs True or False.")
+    elif isinstance(usual, tuple):
+        if not (isinstance(value, tuple) and len(value) == len(usual)):
+            raise SettingsError(f"{name} = {value!r}: needs a pair of numbers, such as {usual!r}.")
+        _check_numbers(knob, value, Real)
+    else:
+        _check_numbers(knob, (value,), Integral if isinstance(usual, int) else Real)
+
+
+def _check_numbers(knob: dataclasses.Field[Any], values: tuple[Any, ...], kind: type) -> None:
+    """Refuse what is no finite number of this kind, and numbers outside of the knob's range."""
+    name = knob.name
+    shown = values if isinstance(knob.default, tuple) else values[0]
+    if not all(isinstance(value, kind) and not isinstance(value, bool) for value in values):
+        what = "a whole number" if kind is Integral else "numbers"
+        raise SettingsError(f"{name} = {shown!r}: needs {what}.")
+    if not all(isfinite(value) for value in values) or min(values) < 0 or values != _sorted(values):
+        raise SettingsError(f"{name} = {shown!r}: needs numbers from 0 upwards, low before high.")
+    if name in _NEVER_ZERO and min(values) == 0:
+        raise SettingsError(f"{name} = {shown!r}: needs numbers above 0.")
+    if max(values) >= _BELOW.get(name, inf):
+        raise SettingsError(f"{name} = {shown!r}: needs a number below {_BELOW[name]}.")
+    if knob.metadata["unit"] in _SHARES and max(values) > 1:
+        raise SettingsError(f"{name} = {shown!r}: a share is 1 at most.")
+
+
+def _sorted(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(sorted(values))
 
 
 _MIDDLE = Scenario()

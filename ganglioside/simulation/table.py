@@ -162,6 +162,7 @@ def _draw_peaks(world: World) -> pd.DataFrame:
     ]
     detected = pd.concat([table for table in named if len(table)], ignore_index=True)
     seen = detected[peaks.reported(world, detected)]
+    _require_peaks(seen)
     lost = _unreported(world, seen[seen["verdict"] == "fragment"])
     seen = seen[(seen["verdict"] != "valid") | ~seen["species"].isin(lost)]
     odds = scenario.chance_share / (1 - scenario.chance_share)
@@ -172,6 +173,22 @@ def _draw_peaks(world: World) -> pd.DataFrame:
         peaks.chance(world, seen, n - n_isobars),
     ]
     return pd.concat([seen, *outliers], ignore_index=True)
+
+
+def _require_peaks(seen: pd.DataFrame) -> None:
+    """Refuse a world whose peaks are all too small, or elute at no time at all.
+
+    Raises
+    ------
+    SettingsError
+    """
+    if seen.empty:
+        raise SettingsError(
+            "No peak is large enough to be reported: lower detection_limit or half_reported, or "
+            "raise total_area; spreads of areas may be too large, too."
+        )
+    if not np.isfinite(seen["rt"]).all():
+        raise SettingsError("Peaks have no RT: a spread, width or slope is too large.")
 
 
 def _unreported(world: World, fragments: pd.DataFrame) -> npt.NDArray[np.int64]:

@@ -29,7 +29,8 @@ import ganglioside as gg
 from batch.conftest import small_table
 from ganglioside.batch import Batch, Options, plan, run_batch
 from ganglioside.batch.cluster import connected, dashboard_of, interrupts, warning
-from ganglioside.batch.ledger import FILE, Ledger
+from ganglioside.batch.ledger import Ledger
+from ganglioside.batch.result_files import LEDGER
 from ganglioside.errors import BatchError
 
 #: Tables of the batch that is interrupted, and how many of them are let through before: all but
@@ -320,7 +321,7 @@ def test_ctrl_c_leaves_finished_work_whole_and_resume_does_the_rest(
         [*program, *command, "--workers", "1"],
         env=holding, start_new_session=True, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    until(lambda: running.poll() is not None or _is_filled(out / FILE))
+    until(lambda: running.poll() is not None or _is_filled(out / LEDGER))
     assert running.poll() is None, running.communicate()
     os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to workers, too
     _, said = running.communicate(timeout=PATIENCE)

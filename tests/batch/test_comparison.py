@@ -119,3 +119,14 @@ def test_a_session_that_shares_too_little_has_no_drift(tmp_path: Path) -> None:
     study = Study.of(history, ["a", "b"], [history.save(gg.analyze(t)) for t in tables])
     assert study.sessions["shared"].tolist() == [0, 0]
     assert study.sessions[["shift", "stretch"]].isna().all(axis=None)
+
+
+def test_a_session_may_be_called_as_a_column_is(tmp_path: Path) -> None:
+    """A batch of a table `species.csv` ended with a traceback."""
+    history = gg.History.open(tmp_path / "h.duckdb")
+    sids = history.save_all([(gg.analyze(gg.read_features(small_table().encode())), None)] * 2)
+    study = Study.of(history, ["species", "area"], sids)
+    areas = study.areas()
+    assert areas.columns.tolist() == ["species", "species", "area"]
+    assert areas.iloc[:, 0].tolist() == study.species["species"].tolist()
+    assert areas.iloc[:, 1].tolist() == areas["area"].tolist()

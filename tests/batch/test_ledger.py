@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ganglioside.batch.ledger import FILE, Entry, Ledger, key_of
+from ganglioside.batch.ledger import Entry, Ledger, key_of
 from ganglioside.batch.plan import Item
+from ganglioside.batch.result_files import LEDGER
 from ganglioside.errors import BatchError
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
@@ -18,9 +19,9 @@ from ganglioside.settings import Settings
 
 def test_a_ledger_that_breaks_off_is_read_and_one_that_is_none_refused(tmp_path: Path) -> None:
     line = json.dumps({"name": "a", "file": "a.csv", "key": "", "title": ""})
-    (tmp_path / FILE).write_text(f"{line}\n" + line[:20])
+    (tmp_path / LEDGER).write_text(f"{line}\n" + line[:20])
     assert list(Ledger(tmp_path).read()) == ["a"]
-    (tmp_path / FILE).write_text(f"{line}\nsomething else\n")
+    (tmp_path / LEDGER).write_text(f"{line}\nsomething else\n")
     with pytest.raises(BatchError, match="line 2"):
         Ledger(tmp_path).read()
 
@@ -59,7 +60,7 @@ def test_a_key_changes_with_all_that_verdicts_depend_on(
 
 
 def test_a_ledger_that_cannot_be_read_or_written_is_named(tmp_path: Path) -> None:
-    (tmp_path / FILE).mkdir()
+    (tmp_path / LEDGER).mkdir()
     with pytest.raises(BatchError, match=r"batch\.jsonl cannot be read"):
         Ledger(tmp_path).read()
     with pytest.raises(BatchError, match=r"batch\.jsonl cannot be written"):
@@ -82,5 +83,5 @@ def test_entries_of_any_name_come_back_each_in_one_line(sign: str, tmp_path: Pat
 def test_a_ledger_of_before_with_line_separators_is_read(tmp_path: Path) -> None:
     entry = dataclasses.asdict(Entry("a", "a\u2028\x85b.csv", "", ""))
     line = json.dumps(entry, ensure_ascii=False)
-    (tmp_path / FILE).write_text(f"{line}\n", encoding="utf-8")
+    (tmp_path / LEDGER).write_text(f"{line}\n", encoding="utf-8")
     assert Ledger(tmp_path).read()["a"].file == "a\u2028\x85b.csv"

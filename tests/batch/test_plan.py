@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganglioside.batch.plan import Item, log, parameters, plan
+from ganglioside.batch.result_files import LEDGER
 from ganglioside.errors import BatchError
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
@@ -34,6 +35,15 @@ def test_files_patterns_and_folders_in_their_order(tmp_path: Path) -> None:
     assert names(plan([f"{tmp_path}/*.csv"])) == ["a", "b"]
     assert names(plan([f"{tmp_path}/**/*.csv"])) == ["a", "b", "c"]
     assert names(plan([tmp_path])) == ["a", "b"]
+
+
+def test_one_source_needs_no_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each letter of it was one: the full stop of `b.csv` all tables of the current folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.csv", "b.csv"):
+        write(tmp_path / name)
+    assert names(plan("b.csv")) == ["b"]
+    assert names(plan(tmp_path / "b.csv")) == ["b"]
 
 
 def test_links_out_of_a_folder_are_skipped_with_a_warning(
@@ -89,6 +99,29 @@ def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> No
     assert names(plan([tmp_path / "liver"])) == ["1 1", "1 2"]
     with pytest.raises(BatchError, match="twice"):
         plan([tmp_path / "liver/1.csv", tmp_path / "liver/1.csv"])
+
+
+def test_a_number_makes_no_name_that_another_table_has(tmp_path: Path) -> None:
+    """Two tables had the name `mouse 3`: verdicts of one replaced those of the other."""
+    for name in ("mouse 3.csv", "mouse.csv", "mouse.tsv"):
+        write(tmp_path / name)
+    assert names(plan([tmp_path])) == ["mouse 3", "mouse 2", "mouse 4"]
+
+
+def test_results_of_a_batch_are_no_tables_of_the_next(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A second run into the folder of its tables judged its own numbers and verdicts."""
+    for name in ("a.csv", "sessions.csv", "areas.csv", "verdicts/a.csv", "deep/sessions.csv"):
+        write(tmp_path / name)
+    assert len(plan([f"{tmp_path}/**/*.csv"])) == 5
+    write(tmp_path / LEDGER, "")
+    assert names(plan([tmp_path])) == ["a"]
+    assert "2 files" in caplog.messages[-1]
+    assert "areas.csv, sessions.csv" in caplog.messages[-1]
+    assert names(plan([f"{tmp_path}/**/*.csv"])) == ["a", "sessions"]
+    assert names(plan([tmp_path / "verdicts"])) == ["a"]  # whoever names them means them
+    assert names(plan([tmp_path / "sessions.csv"])) == ["sessions"]
 
 
 @given(st.lists(st.sampled_from(["a", "A", "b", "a b"]), min_size=1, max_size=4, unique=True))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from corpus.hostile import PARQUET, WORKBOOKS
 
 import ganglioside as gg
 from batch.conftest import small_table
-from ganglioside.batch import Batch, Options, plan, run_batch
-from ganglioside.errors import BatchError
+from ganglioside.batch import Batch, Options, plan, run_batch, scheduling
+from ganglioside.errors import BatchError, NoRoomError
 from ganglioside.progress import ProgressEvent
 from ganglioside.settings import Settings
 
@@ -116,10 +117,68 @@ def test_resuming_a_finished_batch_needs_no_cluster_and_writes_nothing(
                   history=history)  # fmt: skip
 
 
+def test_resuming_shows_the_tables_that_there_are(
+    tables: Path, history: gg.History, cluster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page of before stayed, with tables that were taken away, and without new ones."""
+    (tables / "bad.csv").unlink()
+
+    def shown() -> list[str]:
+        done = run(tables, history, cluster, reports=False, resume=True)
+        return pd.read_csv(done.folder / "sessions.csv")["name"].tolist()
+
+    assert shown() == ["first", "second"]
+    second = (tables / "second.csv").read_bytes()
+    (tables / "second.csv").unlink()
+    assert shown() == ["first"]
+    (tables / "second.csv").write_bytes(second)
+    assert shown() == ["first", "second"]
+    (tables / "second.csv").unlink()
+    (tables / "third.csv").write_text(small_table(0.3))
+    with monkeypatch.context() as patch:
+        patch.setattr(scheduling.RunningBatch, "show", _full_disk)
+        with pytest.raises(NoRoomError):
+            run(tables, history, cluster, reports=False, resume=True)
+    assert shown() == ["first", "third"]
+
+
+def _full_disk(*_: object) -> None:
+    raise NoRoomError
+
+
 def test_a_folder_that_cannot_be_made_is_refused(tables: Path, history: gg.History) -> None:
     (tables.parent / "file").write_text("")
     with pytest.raises(BatchError, match="file"):
         run_batch(plan([tables]), tables.parent / "file", history=history)
+
+
+@pytest.mark.parametrize("name", ["sessions.csv", "species.csv", "areas.csv", "overview.html"])
+def test_no_result_replaces_what_no_batch_has_written(
+    name: str, tables: Path, history: gg.History
+) -> None:
+    """A table of the user that was called `sessions.csv` was lost."""
+    (tables / name).write_text(small_table())
+    with pytest.raises(BatchError, match=rf"{name} is there already, no batch has written it"):
+        run_batch(plan([tables]), tables, history=history)
+    assert (tables / name).read_text() == small_table()
+
+
+def test_no_verdicts_replace_their_table(tables: Path, history: gg.History) -> None:
+    tables.rename(tables.with_name("verdicts"))
+    before = files(tables.parent)
+    items = plan([tables.with_name("verdicts")])
+    with pytest.raises(BatchError, match=r"bad\.csv stands where results go"):
+        run_batch(items, tables.parent, history=history)
+    assert before.items() <= files(tables.parent).items()
+
+
+def test_a_batch_into_the_folder_of_its_tables_goes_on_there(
+    tables: Path, history: gg.History, cluster: str
+) -> None:
+    chosen = Options(scheduler=cluster, reports=False)
+    assert run_batch(plan([tables]), tables, chosen, history=history).done == 3
+    again = Options(scheduler=cluster, reports=False, resume=True)
+    assert run_batch(plan([tables]), tables, again, history=history).done == 1  # bad.csv alone
 
 
 def test_two_batches_do_not_share_a_folder(tables: Path, history: gg.History, cluster: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -99,6 +100,55 @@ def test_out_never_lets_one_table_overwrite_another(tmp_path: Path) -> None:
     run("analyze", EXAMPLE, EXAMPLE, "--out", tmp_path / "out.csv", code=2)
     run("analyze", EXAMPLE, EXAMPLE, "--report", tmp_path / "out", code=2)
     assert not (tmp_path / "out").exists()
+
+
+def test_no_results_replace_their_table(tmp_path: Path) -> None:
+    """`--out` that named the table itself left nothing but the results of it."""
+    own = tmp_path / "a.csv"
+    other = tmp_path / "a.verdicts.csv"
+    for path in (own, other):
+        shutil.copy(EXAMPLE, path)
+    (tmp_path / "link.csv").symlink_to(own)
+    for wrong in (own, "link.csv"):
+        run("analyze", own, "--no-save", "--out", wrong, code=2)
+        run("library", own, "--out", wrong, code=2)
+    run("analyze", own, other, "--no-save", "--out", tmp_path, code=2)
+    run("simulate", "--out", "s.csv", "--truth", "s.csv", code=2)
+    assert not Path("s.csv").exists()
+    for path in (own, other):
+        assert path.read_bytes() == EXAMPLE.read_bytes()
+
+
+def test_a_folder_that_cannot_be_made_ends_no_command(tmp_path: Path) -> None:
+    """The document of all tables, with the ids of their sessions, was lost."""
+    (tmp_path / "file").write_text("")
+    (document,) = run_json("analyze", EXAMPLE, "--out", tmp_path / "file" / "x", code=1)
+    assert "Name another one" in document["error"]
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs files of pipes")
+def test_the_table_of_a_pipe_is_reported_without_a_session(small: Path) -> None:
+    """It was read a second time, when nothing was left in the pipe."""
+    reading, writing = os.pipe()
+    os.write(writing, small.read_bytes())
+    os.close(writing)
+    run("analyze", f"/dev/fd/{reading}", "--no-save", "--report", "out")
+    os.close(reading)
+    (page,) = Path("out").iterdir()
+    assert page.name == f"{reading}.html"
+
+
+def test_a_study_is_reported_without_a_session(small: Path) -> None:
+    other = shutil.copy(small, small.with_name("other.csv"))
+    run("analyze", small, other, "--study", "--no-save", "--report", "out")
+    assert "2 samples" in Path("out/study.html").read_text()
+
+
+def test_a_study_has_each_file_once(tmp_path: Path) -> None:
+    """Overlapping patterns made two samples of one, which then agreed in everything."""
+    (tmp_path / "link.csv").symlink_to(EXAMPLE)
+    refused = run("analyze", "--study", EXAMPLE, "link.csv", "--no-save", code=2).stderr
+    assert "named twice" in refused
 
 
 def test_a_place_that_cannot_be_written_is_refused_by_name(tmp_path: Path) -> None:

@@ -61,6 +61,12 @@ def test_a_batch_says_what_became_of_its_tables(
     assert history.jobs.get(job).kind == "batch"
 
 
+@pytest.mark.parametrize("ignored", [("--workers", 2), ("--dashboard",)])
+def test_a_cluster_has_its_own_workers(ignored: tuple[object, ...]) -> None:
+    told = run("batch", "a.csv", "--out", "out", "--scheduler", "tls://h:1", *ignored, code=2)
+    assert "of its own" in told.stderr
+
+
 def test_a_batch_that_cannot_begin_says_why() -> None:
     refused = run("batch", "none/*.csv", "--out", "out", code=1)
     assert "No file fits" in refused.stderr

@@ -70,6 +70,20 @@ def test_export_writes_a_session(sid: str, form: str) -> None:
     assert content
 
 
+def test_export_writes_what_the_ending_of_its_file_names(sid: str) -> None:
+    """`export ID --out results.xlsx` wrote CSV into a file that no spreadsheet opened."""
+    run("export", sid, "--out", "a.xlsx")
+    assert len(pd.read_excel("a.xlsx")) > 0
+    run("history", "export", sid, "--out", "a.PARQUET")
+    assert len(pd.read_parquet("a.PARQUET")) == ROWS
+    run("export", sid, "--out", "plain")
+    assert len(pd.read_csv("plain")) == ROWS
+    run("export", sid, "--out", "species.txt", "--format", "species-csv")
+    refused = run("export", sid, "--out", "a.xls", code=1)
+    assert "name the file .csv, .xlsx" in refused.stderr
+    assert "Parquet" in run("export", "--all", "--format", "xlsx", code=2).stderr
+
+
 def test_history_lists_the_newest_first(sid: str) -> None:
     run("analyze", EXAMPLE, "--name", "brain 1")
     assert [row["name"] for row in run_json("history", "list")] == ["brain 1", "liver 3"]
@@ -92,6 +106,12 @@ def test_a_long_history_is_cut_for_people_and_whole_for_programs(sid: str) -> No
     assert "--limit shows more" in listed.stderr
     assert len(run_json("history", "list")) == 22
     assert run("history", "list", "--limit", 21).stdout.count("completed") == 21
+
+
+def test_a_session_that_is_named_twice_is_deleted_once(sid: str) -> None:
+    told = run("history", "delete", sid, sid[:-1], "--yes").stderr
+    assert told.count("Deleted") == 1
+    assert run_json("history", "list") == []
 
 
 def test_a_rename_is_confirmed_by_the_full_id(sid: str) -> None:

@@ -147,6 +147,17 @@ def test_cleanup_lists_first_and_spares_what_is_kept(
     assert "no age" in run("cleanup", "--older-than", "a while", code=1).stderr
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [("--yes",), ("--every", "1d"), ("--never", "--every", "1d"), ("--never", "--yes"),
+     ("--older-than", "30d", "--every", "1d", "--yes")],
+)  # fmt: skip
+def test_a_cleanup_ignores_no_option(wrong: tuple[str, ...]) -> None:
+    """`cleanup --every 1d` set nothing, and ended well."""
+    run("cleanup", *wrong, code=2)
+    assert "Nothing is cleaned up automatically" in run("cleanup").stdout
+
+
 def test_cleanup_can_be_scheduled_and_stopped(history: History) -> None:
     assert "Nothing is cleaned up automatically" in run("cleanup").stdout
     run("cleanup", "--older-than", "30d", "--every", "1w")

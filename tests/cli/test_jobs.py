@@ -86,6 +86,11 @@ def test_waiting_jobs_are_cancelled_and_retried(
     kept = kinds.work_of("export", history.jobs.get(again).parameters)
     assert kept == kinds.Export(session=session, out=str(Path.cwd() / f"{session}_verdicts.xlsx"),
                                form="xlsx")  # fmt: skip
+    usual = ("--out", "x.html", "--rt-tolerance", 0.1)
+    refused = run("jobs", "start", "report", session, *usual).stdout.strip()
+    assert json.loads(history.jobs.get(refused).parameters)["settings"]["rt_tolerance"] == 0.1
+    named = run("jobs", "start", "export", session, "--out", "mine.json").stdout.strip()
+    assert json.loads(history.jobs.get(named).parameters)["form"] == "json"
     report = run("jobs", "start", "report", EXAMPLE, "--out", "x.html", "--time-limit", "60")
     assert history.jobs.get(report.stdout.strip()).time_limit == 60
     assert "error" in run("jobs", "watch", "nosuchjob", code=1).stderr

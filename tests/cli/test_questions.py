@@ -59,6 +59,16 @@ def test_thresholds_count_for_files_and_sessions(sid: str) -> None:
     assert run("explain", sid, 2, "--rt-tolerance", 0.02).stdout == narrow
 
 
+def test_a_setting_that_is_given_counts_where_it_is_the_default() -> None:
+    """A session kept its own settings without a word where the defaults were asked for."""
+    strict = ("--outlier-threshold", 1)
+    (session,) = run_json("analyze", EXAMPLE, *strict)
+    sid, usual = session["session_id"], ("--outlier-threshold", 2.5)
+    assert run_json("explain", sid, 76)["verdict"] == "undetermined"
+    assert run_json("explain", sid, 76, *usual)["verdict"] == "valid"
+    assert "keeps those" in run("report", sid, *usual, code=1).stderr
+
+
 def test_explain_draws(tmp_path: Path) -> None:
     run("explain", EXAMPLE, 7, "--chart", "seven.svg")
     assert "Feature 7" in (tmp_path / "seven.svg").read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -11,8 +12,10 @@ from pathlib import Path
 import pytest
 from command_line import EXAMPLE, run
 from effort import PATIENCE, until
+from typer.testing import CliRunner
 
 import ganglioside as gg
+from ganglioside.cli import app
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,30 @@ def test_a_program_that_stops_reading_ends_quietly() -> None:
         assert process.stderr is not None
         err = process.stderr.read()
     assert "Traceback" not in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+@pytest.mark.parametrize("options", [["--json"], []])
+def test_an_output_that_cannot_be_written_is_told_with_words(options: list[str]) -> None:
+    """A full disk behind `>` was a traceback, and a success if the output was short."""
+    command = [sys.executable, "-m", "ganglioside", "history", "list", *options]
+    gg.History.open().save(gg.analyze(gg.example()))
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr == "error The output cannot be written: No space left on device.\n"
+
+
+def test_not_every_fault_of_the_system_is_one_of_the_output(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def analyze(*_: object) -> None:
+        raise OSError(errno.ECONNRESET, "Connection reset by peer")
+
+    monkeypatch.setattr("ganglioside.history.running.analyze", analyze)
+    ended = CliRunner().invoke(app, ["analyze", str(EXAMPLE)])
+    assert isinstance(ended.exception, ConnectionResetError)
+    assert "output" not in ended.stderr
 
 
 SLOW = """

@@ -160,6 +160,53 @@ def test_a_table_is_read_as_the_caller_says(client: Client) -> None:
     assert len(client.features(made)) == len(frame)
 
 
+def test_a_table_that_was_read_is_judged_as_it_was_read(
+    client: Client, history: History, tmp_path: Path
+) -> None:
+    """How it was read stayed here: the server judged all sheets of a workbook as samples."""
+    book = tmp_path / "book.xlsx"
+    with pd.ExcelWriter(book) as writer:
+        for number in range(2):
+            frame = gg.example().data[["name", "rt"]].iloc[: 40 + number]
+            frame.rename(columns={"name": "Mine"}).to_excel(writer, sheet_name=f"s{number}")
+    table = gg.read_features(book, sheet="s1", columns={"Name": "Mine"})
+    assert len(table) == 41
+    for sent in (table, table.source):
+        made = client.run(sent)
+        assert len(client.features(made)) == 41
+        assert history.load(made).source.options == table.source.options
+    with pytest.raises(GangliosideError, match="read before"):
+        client.run(table, sheet="s0")
+
+
+def test_a_list_is_a_study_as_for_the_history(client: Client, tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.csv" for name in "ab"]
+    for path in paths:
+        path.write_bytes(gg.example().source.content)
+    made = client.run(paths)
+    assert len(client.features(made)) == 2 * len(gg.example())
+    assert client.features(made)["sample"].nunique() == 2
+    for path in paths:
+        path.write_bytes(gg.example().source.content.replace(b"Name", b"Mine", 1))
+    assert len(client.features(client.run(paths, columns={"Name": "Mine"}))) == 2 * len(
+        gg.example()
+    )
+
+
+@pytest.mark.parametrize("wrong", [None, b"Name,RT", 3])
+def test_what_is_no_table_is_refused_in_words(client: Client, wrong: Any) -> None:
+    with pytest.raises(ServerError, match="is no table"):
+        client.run(wrong)
+
+
+@pytest.mark.parametrize("wrong", ["", "..", "../version", "a?b", "a#b"])
+def test_an_id_that_leads_elsewhere_is_refused(client: Client, wrong: str) -> None:
+    """`session("../version")` was an error of pandas, and `session("")` a redirection."""
+    for verb in (client.session, client.delete, client.load):
+        with pytest.raises(ServerError, match="holds an id that is none"):
+            verb(wrong)
+
+
 def test_progress_is_told_while_the_analysis_goes_on(client: Client, history: History) -> None:
     events: list[ProgressEvent] = []
     made = client.run(gg.example(), gg.Settings(rt_tolerance=0.05), progress=events.append)
@@ -247,6 +294,9 @@ def test_a_batch_is_judged(client: Client, tmp_path: Path) -> None:
         path.write_bytes(gg.example().source.content)
     job = client.batch(paths)
     list(client.jobs.follow(job))
+    one = client.batch(str(paths[0]))
+    assert client.jobs.get(one).name == "table 0.csv"
+    list(client.jobs.follow(one))
     written = client.batch_results(job, tmp_path / "results.zip")
     assert any("table 1" in name for name in zipfile.ZipFile(written).namelist())
 

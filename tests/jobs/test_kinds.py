@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 import ganglioside as gg
 from ganglioside import jobs
+from ganglioside.batch import Batch, Entry
 from ganglioside.errors import JobError
 from ganglioside.history.care import interrupted
 from ganglioside.jobs.kinds import parameters_of, work_of
@@ -168,3 +170,21 @@ def test_a_copy_that_has_no_folder_says_which_and_why(history: gg.History, tmp_p
     assert job.status == "failed"
     assert str(tmp_path / "file" / "copies") in str(job.error)
     assert "Name another" in str(job.error)
+
+
+def test_each_failure_of_a_batch_counts(
+    history: gg.History, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that a manifest names twice, and that failed twice, was one failure."""
+    file = str(tmp_path / "bad.csv")
+    failed = [Entry(name, file, "", "", error="No RT.") for name in ("one", "two")]
+    failed.append(Entry("three", "b.csv", "", "", error="No name."))
+    done = Batch(tmp_path, tuple(failed), 3)
+    monkeypatch.setattr("ganglioside.batch.plan", lambda *_, **__: [])
+    monkeypatch.setattr("ganglioside.batch.run_batch", lambda *_, **__: done)
+    ended = jobs.run_here(history, jobs.Batch(sources=[file], out=str(tmp_path)))
+    assert json.loads(str(ended.result))["failed"] == {
+        f"{file} (one)": "No RT.",
+        f"{file} (two)": "No RT.",
+        "b.csv": "No name.",
+    }

@@ -31,6 +31,13 @@ def test_tokens_do_not_travel_where_others_can_read_them(host: str) -> None:
     assert ServeOptions(host=host, trusted_proxies=("10.0.0.1",)).host == host
 
 
+def test_a_file_that_is_no_certificate_is_refused_before_anything_is_served(tmp_path: Path) -> None:
+    """`serve` said where it serves, and ended with a traceback of TLS."""
+    (tmp_path / "table.csv").write_text("Name,RT")
+    with pytest.raises(ServerError, match=r"table\.csv: no certificate with its key"):
+        ServeOptions(certificate=tmp_path / "table.csv")
+
+
 def test_a_key_needs_its_certificate(tmp_path: Path) -> None:
     with pytest.raises(ServerError, match="--certfile"):
         ServeOptions(key=tmp_path / "key.pem")

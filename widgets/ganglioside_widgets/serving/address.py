@@ -12,6 +12,7 @@ from urllib.parse import quote
 from tornado import netutil
 
 from ganglioside.errors import JobError
+from ganglioside.support.certificates import tls_context
 from ganglioside.support.hosts import is_loopback
 from ganglioside_widgets.serving.door import listens_everywhere
 
@@ -97,16 +98,7 @@ class Address:
             if self.key is not None:
                 raise JobError("A key needs its certificate: give --certfile too.")
             return None
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        try:
-            context.load_cert_chain(self.certificate, self.key)
-        except OSError as fault:
-            files = " and ".join(str(file) for file in (self.certificate, self.key) if file)
-            raise JobError(
-                f"{files}: no certificate with its key ({fault}). Give --certfile and --keyfile "
-                "as PEM files that belong together."
-            ) from None
-        return context
+        return tls_context(self.certificate, self.key, JobError)
 
 
 def _explain(fault: OSError, address: Address) -> str:

@@ -31,7 +31,12 @@ from ganglioside.reading.raw_table import Note, RawTable
 from ganglioside.reading.records import Body, SampleColumns, Sheet, column_of
 from ganglioside.reading.registry import formats
 from ganglioside.reading.rt_values import plain_rt
-from ganglioside.reading.sample_columns import mixed_columns, numbers_left_out, numbers_unlike
+from ganglioside.reading.sample_columns import (
+    mixed_columns,
+    numbers_left_out,
+    numbers_repeated,
+    numbers_unlike,
+)
 from ganglioside.reading.sample_types import NOT_JUDGED
 from ganglioside.reading.transposed import exchanged
 from ganglioside.support.text_columns import equals, texts_of
@@ -333,6 +338,7 @@ def _columns_left_out(layout: Layout) -> list[Note]:
     """Notes of columns of numbers that were not read as samples."""
     kinds = {
         "numbers-left-out": numbers_left_out,
+        "numbers-repeated": numbers_repeated,
         "numbers-unlike": numbers_unlike,
         "mixed-columns": mixed_columns,
     }

@@ -39,6 +39,7 @@ from ganglioside.reading.sample_columns import (
 )
 from ganglioside.reading.sample_types import NOT_JUDGED
 from ganglioside.reading.transposed import exchanged
+from ganglioside.reading.two_line_headers import joined
 from ganglioside.support.text_columns import equals, texts_of
 
 #: Types of samples that take no part where the table gives them no RT of their own.
@@ -72,6 +73,10 @@ def search(sheet: Sheet, options: ReadingOptions) -> Searched:
         unfolded = form.unfold(sheet) if form.unfold is not None else None
         if unfolded is not None:
             return Searched(unfolded, find_layout(unfolded, columns, form))
+    one = joined(sheet)
+    joint = None if one is None else find_layout(one, columns)
+    if one is not None and joint is not None:
+        return Searched(one, joint)
     layout = find_layout(sheet, columns)
     if layout is None or "name" not in layout.header.positions:
         turned = exchanged(sheet)

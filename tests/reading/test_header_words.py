@@ -66,6 +66,14 @@ def test_a_time_is_that_of_retention_if_its_values_are(header: str) -> None:
     assert table.data["mz"].tolist() == [1151.71, 1179.74, 1207.77]
 
 
+def test_numbers_with_all_their_decimals_show_times_and_masses() -> None:
+    """As programs write doubles."""
+    rows = [f"GM3 {34 + i}:1,{7.5 + i / 3!r},{1151.7 + i / 3!r}" for i in range(3)]
+    table = gg.read_features("\n".join(["Lipid,Time,Precursor Ion", *rows]).encode())
+    assert table.data["rt"].tolist() == [7.5 + i / 3 for i in range(3)]
+    assert table.data["mz"].tolist() == [1151.7 + i / 3 for i in range(3)]
+
+
 def test_a_time_of_sampling_and_a_name_of_a_precursor_are_none() -> None:
     rows = [f"GM3 {34 + i}:1,{12 * i}h,{24 * i},{8.5 + i},A{i}" for i in range(3)]
     table = gg.read_features("\n".join(["Lipid,group,Time,RT,Precursor", *rows]).encode())

@@ -183,6 +183,7 @@ def test_a_feature_found_in_no_sample_keeps_one_row() -> None:
     [
         *("liver_1", "M3", "KO 2", "0h", "sd-liver", "patient 12", "N_1", "N_02", "CE_1", "M1_CE"),
         *("mouse 3 N", "OH_1", "Z_2", "Low_1", "KO high 2b", "Left_1", "Batch_2", "line 4"),
+        *("Slope 1", "north slope", "R2", "R1", "lod_1", "Lodz"),
     ],
 )
 def test_names_of_samples_are_not_taken_for_something_else(header: str) -> None:
@@ -208,6 +209,8 @@ def test_names_of_samples_are_not_taken_for_something_else(header: str) -> None:
         *("Conc", "final conc. (nM)", "high conc nM", "VIP", "odds ratio", "MoleculeExplorerFiles"),
         *("Alignment ID", "scan_num", "sm_lpid", "Mol. weight", "Analog_TIC_Query"),
         *("#Scan#", "TIC_Query", "base peak m/z"),
+        *("Slope", "Calibration slope", "y-intercept", "Intercept (counts)", "R_squared", "R²"),
+        *("LOD", "LOQ..ng.", "LLOQ (nM)", "ULOQ", "Limit of detection", "lod ng/ml"),
     ],
 )
 def test_columns_of_other_numbers_are_no_samples(header: str) -> None:
@@ -363,6 +366,14 @@ def test_samples_beside_a_column_that_sums_them_up() -> None:
     assert table.data["sample"].unique().tolist() == ["Y1-act", "Y1-qui", "O2+O3_1219"]
     (read,) = table.tables
     assert [sample.name for sample in read.left_out] == ["QC1"]
+
+
+@pytest.mark.parametrize("samples", [(), ("S1", "S2")])
+def test_the_lines_of_a_calibration_are_no_samples(samples: tuple[str, ...]) -> None:
+    table = study((*samples, "Slope", "Intercept", "LOD (ng)"))
+    assert table.data["sample"].dropna().unique().tolist() == list(samples)
+    said = table.problems.set_index("code").loc["numbers-left-out", "value"]
+    assert said.startswith('"Slope" (a number of a calibration), "Intercept" (')
 
 
 def test_two_more_numbers_beside_an_area_are_no_samples() -> None:

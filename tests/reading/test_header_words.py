@@ -36,8 +36,8 @@ def test_words_beside_a_retention_time(header: str, unit: str) -> None:
     assert unit_of_header(header) == unit
 
 
-@pytest.mark.parametrize("header", ["MS2RT", "MS2 RT", "MSMS_RT"])
-def test_the_time_of_a_spectrum_is_the_last_choice(header: str) -> None:
+@pytest.mark.parametrize("header", ["MS2RT", "MS2 RT", "MSMS_RT", "Explicit Retention Time"])
+def test_the_time_of_a_spectrum_or_of_a_list_of_targets_is_the_last_choice(header: str) -> None:
     assert match_header(["LipidIon", header]).positions == {"name": 0, "rt": 1}
     for other in ("RT", "BaseRt", "RT(min)", "Analyte RT", "C18RT"):
         assert match_header(["LipidIon", header, other]).positions == {"name": 0, "rt": 2}

@@ -51,6 +51,13 @@ _USUAL: Final = (
     PerSample("rt", rf"(?P<sample>.*\S) ?[\[({{]{_TIME}[\])}}]"),
 )
 
+#: Headers with which they name its m/z, where it has one.
+_USUAL_MZ: Final = (
+    PerSample("mz", rf"m/?z[ _:.\-]++{_BARE}"),
+    PerSample("mz", rf"m/?z{_BRACKETED}"),
+    PerSample("mz", rf"{_BEFORE}m/?z"),
+)
+
 #: Headers of samples that a number alone tells apart, `RT1` and `Area1`: each has RT and area.
 #: Programs number columns of one name so too, from the second on: `RT`, `Area`, `RT.1`, `Area.1`.
 _NUMBERED: Final = (
@@ -165,6 +172,7 @@ def find_samples(
     if found:
         return _with_kinds(_with_own_names(found), above)
     found = _by_block(header.texts, above) or _by_number(header, below)
+    found = found or _with_own_times(header)
     if not found and "volume" not in header.positions:
         named = _by_pattern(header, _USUAL)
         found = _with_area(named) or _under_own_names(header, named)
@@ -359,6 +367,20 @@ def _each_of(
             at = {column: where[time] for column, where in places.items()}
             found.append(SampleColumns(name, "", at))
     return tuple(sorted(found, key=lambda sample: min(sample.positions.values())))
+
+
+def _with_own_times(header: Header) -> tuple[SampleColumns, ...]:
+    """Samples each of which has an RT and an area, in words that may name those of all.
+
+    `RT neg` is an RT in negative mode; beside `Area neg`, `RT pos` and `Area pos` it is that of one
+    of two runs.
+    """
+    common = {c: p for c, p in header.positions.items() if c not in ("rt", "mz")}
+    spare = tuple((c, p) for c, p in header.spare if c not in ("rt", "mz"))
+    free = replace(header, positions=common, spare=spare)
+    found = _with_area(_by_pattern(free, (*_USUAL, *_USUAL_MZ)))
+    whole = len(found) >= _FEWEST and all("rt" in sample.positions for sample in found)
+    return found if whole else ()
 
 
 def _under_own_names(header: Header, named: tuple[SampleColumns, ...]) -> tuple[SampleColumns, ...]:

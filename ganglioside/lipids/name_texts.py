@@ -21,14 +21,22 @@ _PRIMES: Final = dict.fromkeys(map(ord, "’‘′´`"), "'")
 _LOOKALIKES: Final = {**_DASHES, **_INVISIBLE, **_PRIMES, 0x2236: ":"}
 
 
+def plain_signs(text: str) -> str:
+    """Text with plain dashes and primes, digits and letters instead of raised and odd ones.
+
+    >>> plain_signs("[M\u20132H]\u00b2\u207b")
+    '[M-2H]2-'
+    """
+    return unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)
+
+
 def normalise(text: str) -> str:
     """Text with plain punctuation and single spaces, without spaces beside punctuation.
 
     >>> normalise("GD1 + OAc (36:1;O2)")
     'GD1+OAc(36:1;O2)'
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)
-    return _PUNCTUATION.sub(r"\1", _SPACES.sub(" ", plain).strip()).strip()
+    return _PUNCTUATION.sub(r"\1", _SPACES.sub(" ", plain_signs(text)).strip()).strip()
 
 
 def plain_name(text: str) -> str:

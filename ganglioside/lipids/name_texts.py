@@ -18,7 +18,7 @@ _PUNCTUATION: Final = re.compile(r" ?([:;,/_()|+\-]) ?")
 _DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—−→"), "-")
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), "")
 _PRIMES: Final = dict.fromkeys(map(ord, "’‘′´`"), "'")
-_LOOKALIKES: Final = {**_DASHES, **_INVISIBLE, **_PRIMES, 0x2236: ":"}
+_LOOKALIKES: Final = {**_DASHES, **_INVISIBLE, **_PRIMES, 0x2236: ":", 0x2215: "/", 0x2044: "/"}
 
 
 def plain_signs(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
@@ -30,14 +30,29 @@ def joined(sheet: Sheet) -> Sheet | None:
     ----------
     sheet
         One line names the columns and has headings over several of them (`RT`, `Area`, `Control`);
-        the next has a header below each of these, and none or not all of the others.
+        the next has a header below each of these, and none or not all of the others. A pivoted
+        DataFrame has the names of its index in a third line.
     """
-    for index, (one, other) in enumerate(pairwise(sheet.head[: _WITHIN + 1])):
-        texts = _joined_texts(one[1], other[1])
-        below = sheet.cells_below(index + 1, _LOOKED_AT)
-        if texts and _holds_features(texts, below):
-            return _with_header(sheet, index, texts)
+    for index, (_, upper) in enumerate(sheet.head[:_WITHIN]):
+        for lower, lines in _below(sheet.head[index + 1 : index + 3]):
+            texts = _joined_texts(upper, lower)
+            if texts and _holds_features(texts, sheet.cells_below(index + lines, _LOOKED_AT)):
+                return _with_header(sheet, index, lines, texts)
     return None
+
+
+def _below(records: Sequence[Record]) -> Iterator[tuple[Sequence[str], int]]:
+    """Yield what may be the second line of a header, and the number of records that it takes."""
+    if records:
+        yield records[0][1], 1
+    if len(records) > 1:
+        (_, second), (_, third) = records
+        own = [column_of_header(cell) for cell in third if cell.strip()]
+        if "name" in own and len(third) == len(second) > 2 * len(own):
+            yield (
+                [cell if cell.strip() else over for cell, over in zip(third, second, strict=True)],
+                2,
+            )
 
 
 def _joined_texts(one: Sequence[str], other: Sequence[str]) -> list[str]:
@@ -100,18 +115,19 @@ def _holds_features(texts: Sequence[str], below: list[list[str]]) -> bool:
     return any(cells and cells[0] and readable_share(cells) >= _ENOUGH for cells in columns)
 
 
-def _with_header(sheet: Sheet, index: int, texts: list[str]) -> Sheet:
-    """Sheet with a header in place of the record with this index and of the next one."""
-    line, next_line = sheet.head[index][0], sheet.head[index + 1][0]
-    header: Record = (line, texts)
+def _with_header(sheet: Sheet, index: int, lines: int, texts: list[str]) -> Sheet:
+    """Sheet with a header in place of the record with this index and of so many below it."""
+    first, last = sheet.head[index][0], sheet.head[index + lines][0]
+    header: Record = (first, texts)
 
     def body(record: int) -> Body:
-        return sheet.body(record + 1)
+        return sheet.body(record + lines)
 
+    told = f"{first:,} {'and' if lines == 1 else 'to'} {last:,}"
     return replace(
         sheet,
-        head=[*sheet.head[:index], header, *sheet.head[index + 2 :]],
+        head=[*sheet.head[:index], header, *sheet.head[index + lines + 1 :]],
         body=body,
         header=index,
-        notes=(*sheet.notes, ("header-of-two-lines", f"{line:,} and {next_line:,}")),
+        notes=(*sheet.notes, ("header-of-two-lines", told)),
     )

@@ -41,15 +41,16 @@ def content(table: gg.FeatureTable) -> list[tuple[str, str, float, float]]:
         ("Name,Retention time (min),,,Peak area (counts),,", ",a,b,c,a,b,c"),
         ("Name,Retentionszeit,,,Fläche,,", ",a,b,c,a,b,c"),
         ("Table 1. Brain", "Lipid,RT,,,Intensity,,", ",a,b,c,a,b,c"),
+        (",RT,RT,RT,Area,Area,Area", "Sample,a,b,c,a,b,c", "Name,,,,,,"),  # a pivoted frame
     ],
 )
 def test_headings_of_rt_and_area_over_the_samples(head: tuple[str, ...]) -> None:
     table = read(*head)
     assert content(table) == BOTH
-    line = len(head) - 1
     said = table.problems.set_index("code").loc["header-of-two-lines", "value"]
-    assert said == f"{line} and {line + 1}"
-    assert table.data["row"].min() == line + 2
+    first = 2 if head[0].startswith("Table") else 1
+    assert said == f"{first} {'and' if len(head) - first == 1 else 'to'} {len(head)}"
+    assert table.data["row"].min() == len(head) + 1
 
 
 @pytest.mark.parametrize("tail", ["", ",x"])

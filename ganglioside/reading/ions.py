@@ -23,9 +23,9 @@ from ganglioside.support.text_columns import distinct, texts_of
 _BETWEEN: Final = re.compile(r"\s*[,;/|]\s*|\s+-{2,3}\s+|(?<=[\]+-])(?:\s+|\s*_)(?=\[)")
 
 
-#: One m/z, and those of several ions in a cell.
+#: One m/z, and those of several ions, or of a transition, in a cell.
 _MZ: Final = rf"[0-9]{{2,4}}\.{DECIMALS}"
-_SEVERAL_MZ: Final = rf"\s*{_MZ}(?:(?:_|[,;] ){_MZ}){{1,9}}\s*"
+_SEVERAL_MZ: Final = rf"\s*{_MZ}(?:(?:_|[,;] | ?-{{0,2}}> ?| ?→ ?| ?/ ?){_MZ}){{1,9}}\s*"
 
 #: First cells of a column that are looked at, and the share of the distinct ones that must be ions.
 _TRIED: Final = 1000

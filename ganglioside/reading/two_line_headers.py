@@ -31,7 +31,7 @@ def joined(sheet: Sheet) -> Sheet | None:
     sheet
         One line names the columns and has headings over several of them (`RT`, `Area`, `Control`);
         the next has a header below each of these, and none or not all of the others. A pivoted
-        DataFrame has the names of its index in a third line.
+        DataFrame has the names of its index in a third line. Or the next line holds units.
     """
     for index, (_, upper) in enumerate(sheet.head[:_WITHIN]):
         for lower, lines in _below(sheet.head[index + 1 : index + 3]):
@@ -62,6 +62,11 @@ def _joined_texts(one: Sequence[str], other: Sequence[str]) -> list[str]:
         return []
     upper = [*(cell.strip() for cell in one[:width]), *[""] * (width - len(one))]
     lower = [cell.strip() for cell in other]
+    units = _units(upper, lower)
+    if any(units):
+        return [
+            f"{text} ({unit})" if unit else text for text, unit in zip(upper, units, strict=True)
+        ]
     spans = _spans(upper, lower)
     if not spans or not _name_columns(upper, lower):
         return []
@@ -70,6 +75,18 @@ def _joined_texts(one: Sequence[str], other: Sequence[str]) -> list[str]:
     for position, heading in heads.items():
         texts[position] = f"{_usual(heading)} {lower[position]}"
     return texts
+
+
+def _units(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """Unit of time below each header of RT, else empty, if the second line is one of units."""
+    columns = [column_of_header(text) for text in upper]
+    named = any(cell for column, cell in zip(columns, lower, strict=True) if column == "name")
+    if named or "name" not in columns or looks_like_data(lower):
+        return []
+    return [
+        unit_of_header(f"RT ({cell.strip('()[]')})") if column == "rt" and cell else ""
+        for column, cell in zip(columns, lower, strict=True)
+    ]
 
 
 def _spans(upper: Sequence[str], lower: Sequence[str]) -> list[tuple[int, int]]:

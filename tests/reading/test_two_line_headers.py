@@ -92,11 +92,28 @@ def test_merged_cells_of_a_worksheet() -> None:
     assert content(gg.read_features(stream.getvalue())) == BOTH
 
 
-@pytest.mark.parametrize("line", [",min,counts,counts,counts", ",,WT,WT,KO"])
-def test_a_line_of_units_or_groups_below_the_header_is_no_part_of_it(line: str) -> None:
-    table = read("Name,RT,a,b,c", line, rt=1)
+def test_a_line_of_groups_below_the_header_is_no_part_of_it() -> None:
+    table = read("Name,RT,a,b,c", ",,WT,WT,KO", rt=1)
     assert "header-of-two-lines" not in set(table.problems["code"])
     assert table.data["name"].isna().sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("units", "unit"),
+    [
+        (",min,counts,counts,counts", 1),
+        (",[min],,,", 1),
+        (",(s),counts,,", 60),
+        (",sec,,,a.u.", 60),
+    ],
+)
+def test_a_line_of_units_tells_that_of_rt(units: str, unit: int) -> None:
+    lines = ["Name,RT,a,b,c", units]
+    lines += [f"{n},{t[0] * unit:.1f},{','.join(map(str, a))}" for n, t, a in FEATURES]
+    table = gg.read_features("\n".join(lines).encode())
+    assert table.data["sample"].unique().tolist() == ["a", "b", "c"]
+    assert table.data["rt"].tolist() == pytest.approx([t[0] for _, t, _ in FEATURES] * 3)
+    assert "rt-in-seconds" not in set(table.problems["code"])  # the line says it
 
 
 def test_equal_units_below_equal_headings_do_not_name_samples() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Final, overload
 
 from ganglioside.errors import NameFormError
 from ganglioside.lipids.elements import ELEMENT_MASSES, Elements
+from ganglioside.lipids.name_texts import plain_signs
 from ganglioside.support.arrays import FloatArray
 from ganglioside.support.fact_tables import read_facts
 
@@ -115,6 +115,11 @@ def _adducts_by_atoms() -> dict[str, Adduct]:
 _ADDUCT: Final = re.compile(r"\[?(?P<atoms>m[^\[\]]*?)(?:\](?P<charge>[0-9]?[+-]{0,6}[0-9]?))?")
 
 
+#: Marks of a raised charge, a number of one atom, and a charge in brackets behind the ion.
+_RAISED: Final = re.compile(r"[\^{}]")
+_SINGLE: Final = re.compile(r"(?<=[+-])1(?=[a-z])")
+_CHARGE_BEHIND: Final = re.compile(r"(?P<atoms>[^()]+)\((?P<charge>[0-9]?[+-]{1,6}[0-9]?)\)")
+
 #: No ion, but an area or RT, of which tables have most.
 _NUMBER: Final = re.compile(r"[0-9.,eE+ -]*")
 
@@ -124,8 +129,13 @@ def _as_usual(ion: str) -> str:
 
     >>> [_as_usual(ion) for ion in ("ion=[m-h]-", "-h", "(m-h)-", "[(m-h)]-", "m-h-")]
     ['[m-h]-', 'm-h', '[m-h]-', '[m-h]-', 'm-h']
+    >>> [_as_usual(ion) for ion in ("[m-2h]^{2-}", "m-2h(2-)", "[m-2h](2-)", "[m-1h]1-")]
+    ['[m-2h]2-', '[m-2h]2-', '[m-2h]2-', '[m-h]1-']
     """
-    ion = ion.removeprefix("ion=")  # MetaboScape
+    ion = _SINGLE.sub("", _RAISED.sub("", ion.removeprefix("ion=")))  # MetaboScape
+    charged = _CHARGE_BEHIND.fullmatch(ion)
+    if charged:
+        ion = f"[{charged['atoms'].strip('[]')}]{charged['charge']}"
     ion = ion.replace("[(", "[").replace(")]", "]").replace("(", "[").replace(")", "]")
     if ion.startswith(("+", "-")):  # LipidSearch and LDA write only what M gains and loses
         ion = f"m{ion}"
@@ -138,8 +148,7 @@ def _adduct_parts(name: str) -> tuple[str, int | None]:
     `[M-2H]2-` and `[M-2H]--` give `("m-2h", -2)`, `M-2H` gives `("m-2h", None)`.
     """
     short = "".join(name.split())[:80]
-    plain = unicodedata.normalize("NFKC", short).replace("\u2212", "-").lower()
-    plain = _as_usual(plain)
+    plain = _as_usual(plain_signs(short).lower())
     match = _ADDUCT.fullmatch(plain)
     if match is None:
         return plain, None

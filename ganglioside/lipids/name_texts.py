@@ -18,7 +18,16 @@ _PUNCTUATION: Final = re.compile(r" ?([:;,/_()|+\-]) ?")
 _DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—−→"), "-")
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), "")
 _PRIMES: Final = dict.fromkeys(map(ord, "’‘′´`"), "'")
-_LOOKALIKES: Final = {**_DASHES, **_INVISIBLE, **_PRIMES, 0x2236: ":"}
+_LOOKALIKES: Final = {**_DASHES, **_INVISIBLE, **_PRIMES, 0x2236: ":", 0x2215: "/", 0x2044: "/"}
+
+
+def plain_signs(text: str) -> str:
+    """Text with plain dashes and primes, digits and letters instead of raised and odd ones.
+
+    >>> plain_signs("[M\u20132H]\u00b2\u207b")
+    '[M-2H]2-'
+    """
+    return unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)
 
 
 def normalise(text: str) -> str:
@@ -27,8 +36,7 @@ def normalise(text: str) -> str:
     >>> normalise("GD1 + OAc (36:1;O2)")
     'GD1+OAc(36:1;O2)'
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_LOOKALIKES)
-    return _PUNCTUATION.sub(r"\1", _SPACES.sub(" ", plain).strip()).strip()
+    return _PUNCTUATION.sub(r"\1", _SPACES.sub(" ", plain_signs(text)).strip()).strip()
 
 
 def plain_name(text: str) -> str:

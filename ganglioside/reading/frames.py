@@ -26,8 +26,17 @@ def frame_columns(frame: pd.DataFrame) -> list[tuple[str, pd.Series[Any]]]:
         for number, name in enumerate(frame.index.names)
         if name is not None and name not in frame.columns
     ]
-    columns = [(str(title), frame.iloc[:, i]) for i, title in enumerate(frame.columns)]
+    columns = [(_title(title), frame.iloc[:, i]) for i, title in enumerate(frame.columns)]
     return [*levels, *columns]
+
+
+def _title(title: object) -> str:
+    """Title of a column; that of several levels, as pivoted frames have, in one.
+
+    >>> _title("RT"), _title(("Area", "S1")), _title(("Name", ""))
+    ('RT', 'Area S1', 'Name')
+    """
+    return " ".join(filter(None, map(str, title))) if isinstance(title, tuple) else str(title)
 
 
 def text_cells(columns: list[tuple[str, pd.Series[Any]]], n: int) -> pd.DataFrame:

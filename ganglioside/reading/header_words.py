@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+from ganglioside.reading.limits import DECIMALS
 from ganglioside.support.fact_tables import read_facts
 
 #: `RetentionTimeSec` has three words, `MS1` is one.
@@ -16,7 +17,7 @@ from ganglioside.support.fact_tables import read_facts
 _NEW_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[0-9])(?=RT(?![A-Za-z0-9]))")
 _WORD: Final = re.compile(r"[^\W_]+")
 #: A number with decimals, their share among the cells of RT or m/z, and of distinct ones of RT.
-_DECIMAL: Final = re.compile(r"[0-9]{1,6}[.,][0-9]{1,12}")
+_DECIMAL: Final = re.compile(rf"[0-9]{{1,6}}[.,]{DECIMALS}")
 _MOSTLY: Final = 0.8
 _DISTINCT: Final = 0.4
 #: Least and largest m/z of lipids.

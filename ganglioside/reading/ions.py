@@ -14,6 +14,7 @@ from ganglioside.lipids.adducts import mz as mz_of
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.cell_values import matches
 from ganglioside.reading.headers import Header
+from ganglioside.reading.limits import DECIMALS
 from ganglioside.support.arrays import FloatArray
 from ganglioside.support.text_columns import distinct, texts_of
 
@@ -22,9 +23,9 @@ from ganglioside.support.text_columns import distinct, texts_of
 _BETWEEN: Final = re.compile(r"\s*[,;/|]\s*|\s+-{2,3}\s+|(?<=[\]+-])(?:\s+|\s*_)(?=\[)")
 
 
-#: One m/z, and those of several ions in a cell.
-_MZ: Final = r"[0-9]{2,4}\.[0-9]{1,8}"
-_SEVERAL_MZ: Final = rf"\s*{_MZ}(?:(?:_|[,;] ){_MZ}){{1,9}}\s*"
+#: One m/z, and those of several ions, or of a transition, in a cell.
+_MZ: Final = rf"[0-9]{{2,4}}\.{DECIMALS}"
+_SEVERAL_MZ: Final = rf"\s*{_MZ}(?:(?:_|[,;] | ?-{{0,2}}> ?| ?→ ?| ?/ ?){_MZ}){{1,9}}\s*"
 
 #: First cells of a column that are looked at, and the share of the distinct ones that must be ions.
 _TRIED: Final = 1000

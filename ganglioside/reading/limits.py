@@ -10,6 +10,9 @@ from typing import Final
 from ganglioside.errors import ReadError
 from ganglioside.support.fact_tables import read_facts
 
+#: Digits behind a decimal mark: programs write all of a number (6.119999999999999).
+DECIMALS: Final = "[0-9]{1,20}"
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:

@@ -12,10 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ganglioside.reading.cell_values import matches
+from ganglioside.reading.limits import DECIMALS
 from ganglioside.support.text_columns import as_column, distinct, pick, texts, texts_of
 
 _PLAIN: Final = r"\s*[+-]?[0-9]*(?:[.,][0-9]*)?(?:[eE][+-]?[0-9]+)?\s*"
-_NUMBER: Final = r"[0-9]{1,6}(?:[.,][0-9]{1,12})?"
+_NUMBER: Final = rf"[0-9]{{1,6}}(?:[.,]{DECIMALS})?"
 _CLOCK: Final = re.compile(
     r"(?:(?P<h>[0-9]{1,2}):)?(?P<m>[0-9]{1,3}):(?P<s>[0-5]?[0-9](?:[.,][0-9]{1,6})?)"
 )
@@ -26,7 +27,7 @@ _WITH_RANGE: Final = re.compile(
 _RANGE: Final = re.compile(rf"(?P<low>{_NUMBER}) ?(?:-|–|—|to|\.\.\.?) ?(?P<high>{_NUMBER})")
 #: Times of several transitions of one compound, as programs list them in one cell.
 _SEVERAL: Final = re.compile(rf"{_NUMBER}(?: ?[;|/] ?{_NUMBER}){{1,9}}")
-_WITH_COMMAS: Final = re.compile(r"[0-9]{1,6}\.[0-9]{1,12}(?:, ?[0-9]{1,6}\.[0-9]{1,12}){1,9}")
+_WITH_COMMAS: Final = re.compile(rf"[0-9]{{1,6}}\.{DECIMALS}(?:, ?[0-9]{{1,6}}\.{DECIMALS}){{1,9}}")
 #: Most minutes between times of one peak in such a list.
 _ONE_PEAK: Final = 0.2
 _UNIT: Final = re.compile(

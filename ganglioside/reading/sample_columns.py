@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from ganglioside.reading.cell_values import is_missing, number_alone, plain_power
+from ganglioside.reading.equal_headers import told_apart
 from ganglioside.reading.formats.format import Format, PerSample
 from ganglioside.reading.headers import Header, column_of_header
 from ganglioside.reading.limits import number, value_ranges
@@ -48,6 +49,13 @@ _USUAL: Final = (
     PerSample("rt", rf"{_TIME}{_BRACKETED}"),
     PerSample("rt", rf"{_BEFORE}{_TIME}{_MIN}"),
     PerSample("rt", rf"(?P<sample>.*\S) ?[\[({{]{_TIME}[\])}}]"),
+)
+
+#: Headers with which they name its m/z, where it has one.
+_USUAL_MZ: Final = (
+    PerSample("mz", rf"m/?z[ _:.\-]++{_BARE}"),
+    PerSample("mz", rf"m/?z{_BRACKETED}"),
+    PerSample("mz", rf"{_BEFORE}m/?z"),
 )
 
 #: Headers of samples that a number alone tells apart, `RT1` and `Area1`: each has RT and area.
@@ -164,6 +172,7 @@ def find_samples(
     if found:
         return _with_kinds(_with_own_names(found), above)
     found = _by_block(header.texts, above) or _by_number(header, below)
+    found = found or _with_own_times(header)
     if not found and "volume" not in header.positions:
         named = _by_pattern(header, _USUAL)
         found = _with_area(named) or _under_own_names(header, named)
@@ -191,8 +200,8 @@ def _by_content(
 ) -> tuple[SampleColumns, ...]:
     """Samples that their cells show: each has an area and no RT of its own."""
     if "volume" in header.positions:
-        return _beside_a_summary(header, below)
-    return _by_group(header, above, below) or _by_structure(header, below)
+        return _beside_a_summary(header, above, below)
+    return _by_group(header, above, below) or _by_structure(header, above, below)
 
 
 def _with_own_names(samples: tuple[SampleColumns, ...]) -> tuple[SampleColumns, ...]:
@@ -204,7 +213,9 @@ def _with_own_names(samples: tuple[SampleColumns, ...]) -> tuple[SampleColumns, 
     return tuple(replace(s, name=name) for s, name in zip(samples, names, strict=True))
 
 
-def _beside_a_summary(header: Header, below: list[list[str]]) -> tuple[SampleColumns, ...]:
+def _beside_a_summary(
+    header: Header, above: Sequence[Record], below: list[list[str]]
+) -> tuple[SampleColumns, ...]:
     """Samples of a table that sums them up in one known column of areas.
 
     Many of them rise and fall with that column, which is left out then; one may not.
@@ -216,8 +227,7 @@ def _beside_a_summary(header: Header, below: list[list[str]]) -> tuple[SampleCol
     large = {i: values for i, values in numeric.items() if _is_large(values)}
     if sum(_go_together(values, total) for values in large.values()) < _MANY:
         return ()
-    names = [text.strip() for text in header.texts]
-    return tuple(_area_of(names[i], i) for i in _told_apart(large, names))
+    return _areas_of(large, numeric, header.texts, above)
 
 
 def _as_tool_says(
@@ -327,7 +337,7 @@ def _by_pattern(
     `sure` that a header of this form names a sample, only means and deviations are none.
     """
     taken = _taken(header)
-    samples: dict[str, dict[str, int]] = {}
+    samples: dict[str, dict[str, list[int]]] = {}
     done: set[str] = set()
     summaries: set[int] = set()
     for pattern in patterns:
@@ -338,10 +348,39 @@ def _by_pattern(
             if name and _sums_up(name, sure=sure):
                 summaries.add(position)
             elif name:
-                samples.setdefault(name, {}).setdefault(pattern.column, position)
+                samples.setdefault(name, {}).setdefault(pattern.column, []).append(position)
                 done.add(pattern.column)
-    ordered = sorted(samples.items(), key=lambda item: min(item[1].values()))
-    return tuple(SampleColumns(name, "", positions) for name, positions in ordered)
+    return _each_of(samples, again=not sure)
+
+
+def _each_of(
+    samples: Mapping[str, Mapping[str, Sequence[int]]], *, again: bool = True
+) -> tuple[SampleColumns, ...]:
+    """Samples, in the order of the table, from the positions of each column under each name.
+
+    A name whose columns all come back is that of one sample more, unless not `again`.
+    """
+    found: list[SampleColumns] = []
+    for name, places in samples.items():
+        times = min(map(len, places.values())) if again else 1
+        for time in range(times):
+            at = {column: where[time] for column, where in places.items()}
+            found.append(SampleColumns(name, "", at))
+    return tuple(sorted(found, key=lambda sample: min(sample.positions.values())))
+
+
+def _with_own_times(header: Header) -> tuple[SampleColumns, ...]:
+    """Samples each of which has an RT and an area, in words that may name those of all.
+
+    `RT neg` is an RT in negative mode; beside `Area neg`, `RT pos` and `Area pos` it is that of one
+    of two runs.
+    """
+    common = {c: p for c, p in header.positions.items() if c not in ("rt", "mz")}
+    spare = tuple((c, p) for c, p in header.spare if c not in ("rt", "mz"))
+    free = replace(header, positions=common, spare=spare)
+    found = _with_area(_by_pattern(free, (*_USUAL, *_USUAL_MZ)))
+    whole = len(found) >= _FEWEST and all("rt" in sample.positions for sample in found)
+    return found if whole else ()
 
 
 def _under_own_names(header: Header, named: tuple[SampleColumns, ...]) -> tuple[SampleColumns, ...]:
@@ -380,12 +419,14 @@ def _by_block(texts: Sequence[str], above: Sequence[Record]) -> tuple[SampleColu
     areas = [i for i, text in enumerate(texts) if column_of_header(text) == "volume"]
     if len(areas) < _FEWEST or not above:
         return ()
-    samples: dict[str, dict[str, int]] = {}
+    samples: dict[str, dict[str, list[int]]] = {}
     for position, label in labels_of(above[-1][1], len(texts)).items():
         column = column_of_header(texts[position])
         if column in ("volume", "rt", "mz"):
-            samples.setdefault(label, {}).setdefault(column, position)
-    found = _with_area(tuple(SampleColumns(name, "", where) for name, where in samples.items()))
+            where = samples.setdefault(label, {}).setdefault(column, [position])
+            if position != where[0] and texts[position] == texts[where[0]]:
+                where.append(position)  # a height beside an area is no other sample
+    found = _with_area(_each_of(samples))
     return found if len(found) >= _FEWEST else ()
 
 
@@ -411,17 +452,17 @@ def _by_group(
 ) -> tuple[SampleColumns, ...]:
     """Samples below a heading of areas: one heading above the columns of all samples."""
     texts = header.texts
-    numeric: set[int] | None = None
+    numeric: dict[int, FloatArray] | None = None
     for _, cells in reversed(above):
         labels = labels_of(cells, len(texts))
         keys = {position: header_key(label) for position, label in labels.items()}
         for group in _AREA_GROUPS:
             positions = [i for i, key in keys.items() if key == group and texts[i].strip()]
             if positions and numeric is None:  # no heading ends the last block
-                numeric = set(_columns_of_numbers(header, below))
+                numeric = _columns_of_numbers(header, below)
             positions = [i for i in positions if numeric is not None and i in numeric]
             if positions:
-                return tuple(_area_of(texts[i].strip(), i) for i in positions)
+                return _areas_of(positions, numeric or {}, texts, above)
     return ()
 
 
@@ -508,21 +549,24 @@ def _go_together(one: FloatArray, other: FloatArray) -> bool:
     return near and float(np.corrcoef(a, b)[0, 1]) >= _ALIKE
 
 
-def _by_structure(header: Header, below: list[list[str]]) -> tuple[SampleColumns, ...]:
+def _by_structure(
+    header: Header, above: Sequence[Record], below: list[list[str]]
+) -> tuple[SampleColumns, ...]:
     """Samples of a table whose headers are their names: columns of large numbers."""
     texts = header.texts
     numeric = _columns_of_numbers(header, below)
     chosen = _but_row_numbers([i for i, v in numeric.items() if _is_large(v)], numeric)
     if not chosen:
         numeric = {i: v for i, v in numeric.items() if not _are_of_chains(v)}
-        alike = _with_unit(_alike(texts, list(numeric)), numeric, texts)
+        alike = _alike(texts, list(numeric), _headings(above, len(texts)))
+        alike = _with_unit(alike, numeric, texts)
         chosen = _with_partners(alike, numeric) or _rising_together(numeric)
     if len(chosen) < _FEWEST:
         chosen = _with_one_word(header, below)
     if len(chosen) < _FEWEST:
         return ()
-    names = [text.strip() for text in texts]
-    return tuple(_area_of(names[i], i) for i in _told_apart(chosen, names))
+    numbers = {i: _values(cells_of(below, i))[0] for i in chosen}
+    return _areas_of(chosen, numbers, texts, above)
 
 
 def _with_one_word(header: Header, below: list[list[str]]) -> list[int]:
@@ -547,21 +591,41 @@ def _with_one_word(header: Header, below: list[list[str]]) -> list[int]:
     return positions if what == "a summary" and set.intersection(*words) else []
 
 
-def _told_apart(positions: Iterable[int], texts: Sequence[str]) -> list[int]:
-    """Positions whose headers differ; of equal ones the first."""
-    first: dict[str, int] = {}
-    for position in positions:
-        first.setdefault(texts[position], position)
-    return list(first.values())
+def _areas_of(
+    positions: Iterable[int],
+    numbers: Mapping[int, FloatArray],
+    texts: Sequence[str],
+    above: Sequence[Record],
+) -> tuple[SampleColumns, ...]:
+    """Samples with their areas in these columns, named by their headers and what stands above."""
+    headers = {i: texts[i].strip() for i in positions}
+    named = told_apart(headers, numbers, _headings(above, len(texts)), _is_statistic)
+    return tuple(_area_of(name, i) for i, name in named.items())
 
 
-def _alike(texts: Sequence[str], positions: Sequence[int]) -> list[int]:
-    """Positions whose headers differ in their numbers only: `S1`, `S2`, `S3`."""
+def _headings(above: Sequence[Record], width: int) -> list[dict[int, str]]:
+    """Heading above each column of each row above the header, the nearest row first."""
+    return [labels_of(cells, width) for _, cells in reversed(above)]
+
+
+def _is_statistic(heading: str) -> bool:
+    """Whether a heading over columns is that of something that rises and falls with areas."""
+    other = _other_of(heading)
+    return other is not None and other.like_areas
+
+
+def _alike(
+    texts: Sequence[str], positions: Sequence[int], headings: Sequence[Mapping[int, str]] = ()
+) -> list[int]:
+    """Positions whose headers differ in their numbers only: `S1`, `S2`, `S3`.
+
+    Equal ones differ where those above them do.
+    """
     by_shape: dict[str, list[int]] = {}
     for position in positions:
         by_shape.setdefault(_DIGITS.sub("0", texts[position].strip()), []).append(position)
     largest = max(by_shape.values(), key=len, default=[])
-    distinct = {texts[i].strip() for i in largest}
+    distinct = {(texts[i].strip(), *(row.get(i, "") for row in headings)) for i in largest}
     return largest if len(distinct) == len(largest) > _FEWEST else []
 
 
@@ -718,12 +782,35 @@ def numbers_unlike(
     samples
         Samples of the table.
     """
-    if not samples:
-        return ()
+    return _ranges(header, below, samples, repeated=False)
+
+
+def numbers_repeated(
+    header: Header, below: list[list[str]], samples: Sequence[SampleColumns]
+) -> tuple[tuple[str, str], ...]:
+    """Headers of columns of numbers that are no samples, under the header of one, with ranges.
+
+    Parameters
+    ----------
+    header
+    below
+        First records below the header.
+    samples
+        Samples of the table.
+    """
+    return _ranges(header, below, samples, repeated=True)
+
+
+def _ranges(
+    header: Header, below: list[list[str]], samples: Sequence[SampleColumns], *, repeated: bool
+) -> tuple[tuple[str, str], ...]:
+    """Headers and ranges of the columns that may be samples, with the header of one or without."""
+    heads = {header.texts[p].strip() for sample in samples for p in sample.positions.values()}
     found = []
-    for position, text in _unused(header, samples):
+    for position, text in _unused(header, samples) if samples else ():
         values = None if _other_of(text) else _numbers(cells_of(below, position))
-        if text.strip() and values is not None and not _are_masses(values):
+        told = text.strip() and (text.strip() in heads) == repeated
+        if told and values is not None and not _are_masses(values):
             low, high = float(np.nanmin(values)), float(np.nanmax(values))
             found.append((text.strip(), f"{low:g} to {high:g}"))
     return tuple(found)

@@ -31,9 +31,15 @@ from ganglioside.reading.raw_table import Note, RawTable
 from ganglioside.reading.records import Body, SampleColumns, Sheet, column_of
 from ganglioside.reading.registry import formats
 from ganglioside.reading.rt_values import plain_rt
-from ganglioside.reading.sample_columns import mixed_columns, numbers_left_out, numbers_unlike
+from ganglioside.reading.sample_columns import (
+    mixed_columns,
+    numbers_left_out,
+    numbers_repeated,
+    numbers_unlike,
+)
 from ganglioside.reading.sample_types import NOT_JUDGED
 from ganglioside.reading.transposed import exchanged
+from ganglioside.reading.two_line_headers import joined
 from ganglioside.support.text_columns import equals, texts_of
 
 #: Types of samples that take no part where the table gives them no RT of their own.
@@ -67,6 +73,10 @@ def search(sheet: Sheet, options: ReadingOptions) -> Searched:
         unfolded = form.unfold(sheet) if form.unfold is not None else None
         if unfolded is not None:
             return Searched(unfolded, find_layout(unfolded, columns, form))
+    one = joined(sheet)
+    joint = None if one is None else find_layout(one, columns)
+    if one is not None and joint is not None:
+        return Searched(one, joint)
     layout = find_layout(sheet, columns)
     if layout is None or "name" not in layout.header.positions:
         turned = exchanged(sheet)
@@ -333,6 +343,7 @@ def _columns_left_out(layout: Layout) -> list[Note]:
     """Notes of columns of numbers that were not read as samples."""
     kinds = {
         "numbers-left-out": numbers_left_out,
+        "numbers-repeated": numbers_repeated,
         "numbers-unlike": numbers_unlike,
         "mixed-columns": mixed_columns,
     }

@@ -173,19 +173,40 @@ def text_sheets(text: str, max_rows: int) -> list[Sheet]:
 
 
 def with_tabs(text: str) -> str | None:
-    r"""Text whose columns are aligned by blanks, with tabs between them; None if it is none.
+    r"""Text whose columns blanks divide or align, with tabs between them; None if it is none.
 
     Examples
     --------
     >>> with_tabs("Name      RT    Area\nGM3 34:1  7.5   1000\nGM3 36:1  8.25  2000")
     'Name\tRT\tArea\nGM3 34:1\t7.5\t1000\nGM3 36:1\t8.25\t2000'
+    >>> with_tabs('"Name" "RT" "Area"\n"1" "GM3 34:1" 7.5 1000\n"2" "GM3 36:1" 8.25 2000')
+    'Name\tRT\tArea\n1\tGM3 34:1\t7.5\t1000\n2\tGM3 36:1\t8.25\t2000'
     """
     lines = [line for line in text[:_SEARCHED].splitlines()[:_ALIGNED] if line.strip()]
-    widths = [len(_GAP.split(line.strip())) for line in lines]
-    usual = max(widths, key=widths.count, default=0)
-    if "\t" in text or usual < _FEWEST or widths.count(usual) < max(_FEWEST, len(widths) // 2):
+    if "\t" in text or not lines:
         return None
-    return _GAP.sub("\t", text)
+    widths = [len(_GAP.split(line.strip())) for line in lines]
+    usual = max(widths, key=widths.count)
+    if usual >= _FEWEST and widths.count(usual) >= max(_FEWEST, len(widths) // 2):
+        return _GAP.sub("\t", text)
+    return _divided_by_blanks(text, lines)
+
+
+def _divided_by_blanks(text: str, lines: Sequence[str]) -> str | None:
+    """Text with tabs for the blanks outside quotes, which R writes; None if it is no table."""
+    whole = _LINE_END.split(text)
+    if max(map(len, whole)) > csv.field_size_limit():
+        return None
+    first, *others = [len(_words(line)) for line in lines]
+    if first < _FEWEST or len(others) < _FEWEST - 1 or set(others) not in ({first}, {first + 1}):
+        return None
+    return "\n".join("\t".join(_words(line)) for line in whole)
+
+
+def _words(line: str) -> list[str]:
+    """Fields of a line that blanks divide; those within quotes divide nothing."""
+    found = next(csv.reader([line.strip()], delimiter=" ", skipinitialspace=True), [])
+    return list(found)
 
 
 def _sheet(text: str, separator: str, max_rows: int) -> Sheet:

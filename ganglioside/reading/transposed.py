@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from ganglioside.reading.headers import column_of_header
+from ganglioside.reading.limits import DECIMALS
 from ganglioside.reading.name_columns import readable_share
 from ganglioside.reading.records import Record, Sheet
 from ganglioside.reading.unfolding import is_filled, sheet_of
@@ -19,7 +20,7 @@ _LABELS: Final = 6
 _ENOUGH: Final = 0.5
 _ACROSS: Final = 4
 #: A retention time, and the share of the cells behind their label that are some.
-_TIME: Final = re.compile(r"[0-9]{1,5}(?:[.,][0-9]{1,12})?")
+_TIME: Final = re.compile(rf"[0-9]{{1,5}}(?:[.,]{DECIMALS})?")
 _MOSTLY: Final = 0.8
 
 

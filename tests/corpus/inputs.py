@@ -638,6 +638,19 @@ def _workbooks() -> list[Case]:
             reports={(None, "numbers-left-out")},
         ),
         read(
+            "header-of-two-lines.csv",
+            b"Name,RT,Area,\n,,S1,S2\nGM1(36:1;O2),9.5,1000,2000\nGM1(38:1;O2),10.5,1,2\n",
+            4,
+            reports={(None, "header-of-two-lines")},
+        ),
+        read(
+            "numbers-repeated.csv",
+            b",,Raw,,SD,\nName,RT,S1,S2,S1,S2\nGM1(36:1;O2),9.5,1000,2000,7,9\n"
+            b"GM1(38:1;O2),10.5,1,2,8,3\n",
+            4,
+            reports={(None, "numbers-repeated")},
+        ),
+        read(
             "numbers-unlike.csv",
             b"Name,RT,S1,S2,other\nGM1(36:1;O2),9.5,1000,2000,7\nGM1(38:1;O2),10.5,1,2,8\n",
             4,

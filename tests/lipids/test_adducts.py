@@ -40,13 +40,24 @@ def test_mz_of_gm3(form: str, expected: float) -> None:
         ("[M+Hac-H]-", "[M+CH3COO]-"),
         ("[M+H]", "[M+H]+"),
         ("[M-2H+Na]-", "[M+Na-2H]-"),
+        ("[M–2H]2–", "[M-2H]2-"),
+        ("[M‑H]‑", "[M-H]-"),
+        ("[M-2H]^2-", "[M-2H]2-"),
+        ("[M-2H]^{2-}", "[M-2H]2-"),
+        ("[M-2H](2-)", "[M-2H]2-"),
+        ("M-2H(2-)", "[M-2H]2-"),
+        ("M+H (+)", "[M+H]+"),
+        ("[M-1H]1-", "[M-H]-"),
     ],
 )
 def test_adduct_spellings(spelling: str, name: str) -> None:
     assert adduct(spelling).name == name
 
 
-@pytest.mark.parametrize("text", ["", "[M-H]2-", "[M-H]+", "[M+Xx]+", "=1+1", "[[M-H]-", "[M" * 99])
+@pytest.mark.parametrize(
+    "text",
+    ["", "[M-H]2-", "[M-H]+", "[M-H](2-)", "M-H(+)", "[M+Xx]+", "=1+1", "[[M-H]-", "[M" * 99],
+)
 def test_unknown_adducts(text: str) -> None:
     with pytest.raises(NameFormError) as caught:
         adduct(text)

@@ -15,6 +15,8 @@ from ganglioside.lipids.name_texts import normalise, plain_name
         ("ＧＭ３（３６：１）", "GM3(36:1)"),
         ("GD1a–lactone 36:1", "GD1a-lactone 36:1"),
         ("Glcβ1→1′Cer", "Glcβ1-1'Cer"),
+        ("GM3(d18:1\u221516:0)", "GM3(d18:1/16:0)"),
+        ("GM3(d18:1\u204416:0)", "GM3(d18:1/16:0)"),
         ("\ufeffGM3\u00a036:1", "GM3 36:1"),
     ],
 )

@@ -24,6 +24,19 @@ def test_a_frame_is_kept_as_it_was_given() -> None:
     pd.testing.assert_frame_equal(gg.read_features(read.source.content).data, read.data)
 
 
+@pytest.mark.parametrize("with_index", [True, False])
+def test_a_pivoted_frame_has_a_sample_in_each_second_level(*, with_index: bool) -> None:
+    rows = [(f"GM3 {34 + 2 * i}:1", s, 8.0 + i, 900.0 + i) for i in range(3) for s in ("S1", "S2")]
+    long = pd.DataFrame(rows, columns=["Name", "Sample", "RT", "Area"])
+    wide = long.pivot_table(index="Name", columns="Sample", values=["RT", "Area"])
+    frame = wide if with_index else wide.reset_index()
+    read = gg.read_features(frame)
+    cells = read.data.sort_values(["name", "sample"])[["name", "sample", "rt", "volume"]]
+    assert [tuple(row) for row in cells.itertuples(index=False)] == rows
+    again = gg.read_features(read.source.content)
+    pd.testing.assert_frame_equal(again.data.drop(columns="row"), read.data.drop(columns="row"))
+
+
 @pytest.mark.parametrize("text", ["a\0b", "\ud800"])
 def test_a_frame_with_text_that_no_file_can_hold_is_refused(text: str) -> None:
     frame = pd.DataFrame(

@@ -36,8 +36,8 @@ def test_words_beside_a_retention_time(header: str, unit: str) -> None:
     assert unit_of_header(header) == unit
 
 
-@pytest.mark.parametrize("header", ["MS2RT", "MS2 RT", "MSMS_RT"])
-def test_the_time_of_a_spectrum_is_the_last_choice(header: str) -> None:
+@pytest.mark.parametrize("header", ["MS2RT", "MS2 RT", "MSMS_RT", "Explicit Retention Time"])
+def test_the_time_of_a_spectrum_or_of_a_list_of_targets_is_the_last_choice(header: str) -> None:
     assert match_header(["LipidIon", header]).positions == {"name": 0, "rt": 1}
     for other in ("RT", "BaseRt", "RT(min)", "Analyte RT", "C18RT"):
         assert match_header(["LipidIon", header, other]).positions == {"name": 0, "rt": 2}
@@ -64,6 +64,14 @@ def test_a_time_is_that_of_retention_if_its_values_are(header: str) -> None:
     table = gg.read_features("\n".join([f"Lipid,{header},Precursor,Area", *ROWS]).encode())
     assert table.data["rt"].tolist() == [7.55, 8.95, 10.29]
     assert table.data["mz"].tolist() == [1151.71, 1179.74, 1207.77]
+
+
+def test_numbers_with_all_their_decimals_show_times_and_masses() -> None:
+    """As programs write doubles."""
+    rows = [f"GM3 {34 + i}:1,{7.5 + i / 3!r},{1151.7 + i / 3!r}" for i in range(3)]
+    table = gg.read_features("\n".join(["Lipid,Time,Precursor Ion", *rows]).encode())
+    assert table.data["rt"].tolist() == [7.5 + i / 3 for i in range(3)]
+    assert table.data["mz"].tolist() == [1151.7 + i / 3 for i in range(3)]
 
 
 def test_a_time_of_sampling_and_a_name_of_a_precursor_are_none() -> None:

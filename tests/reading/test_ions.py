@@ -117,6 +117,18 @@ def test_ions_are_read_whatever_their_header(title: str) -> None:
     assert title not in table.carried
 
 
+def test_several_mz_with_all_their_decimals() -> None:
+    cells, first = first_mz(pd.Series(["536.50470000000007_574.52199999999993"], dtype="str"))
+    assert (cells.tolist(), first) == (["536.50470000000007"], 0)
+
+
+@pytest.mark.parametrize(
+    "cell", ["536.5047>264.3", "536.5047 -> 264.3", "536.5047 → 264.27", "536.5047/264.3"]
+)
+def test_the_first_of_a_transition_is_that_of_the_precursor(cell: str) -> None:
+    assert first_mz(pd.Series([cell], dtype="str"))[0].tolist() == ["536.5047"]
+
+
 @pytest.mark.parametrize("cell", ["536.5047_574.5220", "536.5047, 574.5220", "536.5047; 574.5"])
 def test_the_first_of_several_mz(cell: str) -> None:
     cells, first = first_mz(pd.Series(["610.5", cell, "", "1,234.5"], dtype="str"))

@@ -183,6 +183,8 @@ def test_a_feature_found_in_no_sample_keeps_one_row() -> None:
     [
         *("liver_1", "M3", "KO 2", "0h", "sd-liver", "patient 12", "N_1", "N_02", "CE_1", "M1_CE"),
         *("mouse 3 N", "OH_1", "Z_2", "Low_1", "KO high 2b", "Left_1", "Batch_2", "line 4"),
+        *("Slope 1", "north slope", "R2", "R1", "lod_1", "Lodz"),
+        *("IS_1", "is2", "ISTD mix 1", "quality"),
     ],
 )
 def test_names_of_samples_are_not_taken_for_something_else(header: str) -> None:
@@ -208,6 +210,9 @@ def test_names_of_samples_are_not_taken_for_something_else(header: str) -> None:
         *("Conc", "final conc. (nM)", "high conc nM", "VIP", "odds ratio", "MoleculeExplorerFiles"),
         *("Alignment ID", "scan_num", "sm_lpid", "Mol. weight", "Analog_TIC_Query"),
         *("#Scan#", "TIC_Query", "base peak m/z"),
+        *("Slope", "Calibration slope", "y-intercept", "Intercept (counts)", "R_squared", "R²"),
+        *("IS", "ISTD area", "Area IS", "Internal standard", "int. std", "Qualifier", "Qual area"),
+        *("LOD", "LOQ..ng.", "LLOQ (nM)", "ULOQ", "Limit of detection", "lod ng/ml"),
     ],
 )
 def test_columns_of_other_numbers_are_no_samples(header: str) -> None:
@@ -363,6 +368,52 @@ def test_samples_beside_a_column_that_sums_them_up() -> None:
     assert table.data["sample"].unique().tolist() == ["Y1-act", "Y1-qui", "O2+O3_1219"]
     (read,) = table.tables
     assert [sample.name for sample in read.left_out] == ["QC1"]
+
+
+@pytest.mark.parametrize(
+    ("header", "samples"),
+    [
+        ("Name,RT (neg),Area (neg),RT (pos),Area (pos)", ["neg", "pos"]),
+        ("Name,RT neg,Area neg,RT pos,Area pos", ["neg", "pos"]),
+        ("Name,C18 RT,C18 Area,C8 RT,C8 Area", ["C18", "C8"]),
+        ("Name,RT (min) C18,Height C18,RT (min) C8,Height C8", ["C18", "C8"]),
+    ],
+)
+def test_runs_that_a_word_of_the_method_tells_apart(header: str, samples: list[str]) -> None:
+    """`RT neg` alone is an RT in negative mode, and was the RT of both runs."""
+    lines = [header]
+    lines += [f"{name},{8 + i},{900 + i},{8.2 + i},{700 + i}" for i, name in enumerate(NAMES)]
+    data = gg.read_features("\n".join(lines).encode()).data
+    first = data.groupby("sample", sort=False)[["rt", "volume"]].first()
+    assert first.index.tolist() == samples
+    assert first.to_numpy().tolist() == [[8.0, 900.0], [8.2, 700.0]]
+
+
+def test_each_of_such_runs_has_its_own_mz() -> None:
+    lines = ["Name,RT neg,m/z neg,Area neg,RT pos,m/z pos,Area pos"]
+    lines += [f"{n},{8 + i},1151.7,900,{8.2 + i},1153.7,700" for i, n in enumerate(NAMES)]
+    data = gg.read_features("\n".join(lines).encode()).data
+    assert data.groupby("sample")["mz"].first().to_dict() == {"neg": 1151.7, "pos": 1153.7}
+
+
+@pytest.mark.parametrize("other", ["IS", "ISTD", "Internal standard", "Qualifier"])
+def test_the_peak_of_another_ion_is_no_sample(other: str) -> None:
+    lines = [f"Name,Analyte RT,Analyte Area,{other} RT,{other} Area"]
+    lines += [
+        f"{n},{8 + i},{a},8.5,70000" for i, (n, a) in enumerate(zip(NAMES, AREAS, strict=True))
+    ]
+    table = gg.read_features("\n".join(lines).encode())
+    assert table.data["volume"].tolist() == pytest.approx(list(AREAS))
+    said = table.problems.set_index("code").loc["numbers-left-out", "value"]
+    assert said == f'"{other} Area" (a value of another ion)'
+
+
+@pytest.mark.parametrize("samples", [(), ("S1", "S2")])
+def test_the_lines_of_a_calibration_are_no_samples(samples: tuple[str, ...]) -> None:
+    table = study((*samples, "Slope", "Intercept", "LOD (ng)"))
+    assert table.data["sample"].dropna().unique().tolist() == list(samples)
+    said = table.problems.set_index("code").loc["numbers-left-out", "value"]
+    assert said.startswith('"Slope" (a number of a calibration), "Intercept" (')
 
 
 def test_two_more_numbers_beside_an_area_are_no_samples() -> None:

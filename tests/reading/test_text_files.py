@@ -91,6 +91,26 @@ def test_columns_that_blanks_align() -> None:
     assert table.data["row"].tolist() == [2, 3, 4]
 
 
+@pytest.mark.parametrize("numbered", [True, False])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_columns_that_single_blanks_divide(end: str, *, numbered: bool) -> None:
+    """As `write.table` of R writes them unless it is told otherwise."""
+    rows = [("GM3 34:1;O2", 7.5, 900), ("GM3 36:1;O2", 8.9, 800), ("GM1(36:1;O2)", 8.4, 700)]
+    lines = ['"Name" "RT" "Area"']
+    for number, (name, rt, area) in enumerate(rows, start=1):
+        lines.append(f'"{number}" "{name}" {rt} {area}' if numbered else f'"{name}" {rt} {area}')
+    data = gg.read_features(end.join([*lines, ""]).encode()).data
+    assert data[["name", "rt", "volume"]].to_numpy().tolist() == [list(row) for row in rows]
+    assert data["row"].tolist() == [2, 3, 4]
+
+
+def test_lines_of_other_numbers_of_words_are_no_table() -> None:
+    assert with_tabs("a b c\n1 2 3\n1 2 3 4") is None
+    assert with_tabs("a b\n1 2\n3 4") is None
+    assert with_tabs("a b c\n1 2 3\n" + "9" * 200_000) is None
+    assert with_tabs("Dear all,\nplease see the table.\nThanks a lot") is None
+
+
 def test_prose_with_two_blanks_is_no_table() -> None:
     assert with_tabs("Dear all,  please\nsee the  table.\nThanks  a lot\nMe  too") is None
     assert with_tabs("a\tb  c  d\n1\t2  3  4\n5\t6  7  8") is None

@@ -41,6 +41,13 @@ def test_seconds_are_known_by_their_values() -> None:
     assert_content(read(text.replace(line, ",".join([line.split(",")[0], *seconds]))), ions=False)
 
 
+def test_times_with_all_their_decimals() -> None:
+    """As programs write doubles."""
+    names = "Sample,GM3 34:1,GM3 36:1,GM3 38:1,GM3 40:1"
+    table = read(f"{names}\nRT,7.333333333333333,8.666666666666666,10.0,11.1\nS_1,9,8,7,6\n")
+    assert table.data["rt"].tolist() == [7.333333333333333, 8.666666666666666, 10.0, 11.1]
+
+
 def test_room_temperature_is_no_retention_time() -> None:
     """A table with one row a sample, whose conditions are written RT and Cold."""
     header = ["Name", "Temp", *(f"{f.head} {f.chains}" for f in FEATURES)]

@@ -18,7 +18,7 @@ import numpy as np
 
 from ganglioside.errors import ReadError
 from ganglioside.reading.formats.format import Format, json_records
-from ganglioside.reading.limits import most
+from ganglioside.reading.limits import DECIMALS, most
 from ganglioside.reading.records import Body, Record, Sheet, as_cells, header_key
 from ganglioside.reading.sample_columns import samples_below_types
 from ganglioside.reading.sample_types import kind_of_name, kind_of_type
@@ -292,7 +292,8 @@ def _cell(row: Mapping[str, str], header: str) -> str:
 
 def _as_number(text: str) -> float:
     """Number in a text, infinite where it is none, so that it comes last."""
-    return float(text) if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]{1,12})?", text) else float("inf")
+    number = re.fullmatch(rf"[0-9]{{1,9}}(?:\.{DECIMALS})?", text)
+    return float(text) if number else float("inf")
 
 
 def _seconds(header: str) -> str:

@@ -116,7 +116,7 @@ FORMATS: Final = (
         "Skyline",
         files=(
             "report of transitions, precursors or molecules, also of the Document Grid or pivoted,"
-            " with headings of molecules or of peptides"
+            " with headings of molecules or of peptides; list of transitions with explicit RT"
         ),
         marks=(
             ("Fragment Ion", "Product Mz"),

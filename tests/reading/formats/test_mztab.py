@@ -170,6 +170,14 @@ def test_small_molecules_of_version_1() -> None:
     assert_content(read(version_1()), tool="mzTab-M", ions=False)
 
 
+def test_the_middle_of_times_with_all_their_decimals() -> None:
+    lines = version_1().splitlines()
+    cells = lines[-1].split("\t")
+    cells[6] = "900|540.00000000000011|300"
+    table = read("\n".join([*lines[:-1], "\t".join(cells)]))
+    assert table.data["rt"].iloc[len(FEATURES) - 1] == pytest.approx(9.0)
+
+
 def document(*, camel: bool) -> str:
     summary, feature = "smallMoleculeSummary", "smallMoleculeFeature"
     if not camel:

@@ -185,6 +185,15 @@ def test_headings_of_its_own_name_no_replicate() -> None:
     assert table.data["sample"].isna().all()
 
 
+def test_a_list_of_transitions_has_explicit_times() -> None:
+    lines = ["Molecule List Name,Precursor Name,Explicit Retention Time,Precursor Adduct,"
+             "Precursor Charge,Explicit Retention Time Window"]  # fmt: skip
+    lines += [quoted([f.head, molecule(f), f.rt, "[M-H]", -1, 0.5]) for f in FEATURES]
+    table = read("\n".join(lines))
+    assert table.data["rt"].tolist() == [f.rt for f in FEATURES]
+    assert table.data["volume"].isna().all()
+
+
 def test_peaks_that_were_not_found_are_told_as_such() -> None:
     header = "Molecule,Precursor Adduct,Precursor Mz,Replicate Name,Retention Time,Total Area"
     lines = [header]

@@ -175,11 +175,11 @@ class Amounts:
     def table(self) -> pd.DataFrame:
         """`Analysis.species`."""
         areas = self.species_areas
-        peaks = self.accepted.peaks.assign(weight=_weights(self.accepted.peaks["area"]))
+        peaks = self.accepted.peaks
         is_counted = np.isin(peaks["sample"], np.array(self.samples, dtype=object)[self.counted])
         peaks = peaks[is_counted]
         of_species = peaks.groupby("species")
-        largest = peaks.sort_values(["species", "weight"], ascending=[True, False])
+        largest = peaks.sort_values(["species", "area"], ascending=[True, False], kind="stable")
         first = largest.drop_duplicates("species").set_index("species")
         by_analyst = (peaks["decided_by"] == ANALYST).groupby(peaks["species"]).any()
         other = self._other_ions()
@@ -261,17 +261,16 @@ class Amounts:
         return found.assign(rows=found["rows"].fillna(0).astype("int64"))
 
 
-def _weights(area: pd.Series[Any]) -> FloatArray:
-    """Areas as weights of a mean: 1 each where none is known."""
-    known = np.nan_to_num(area.to_numpy(np.float64))
-    return known if (known > 0).all() else np.ones(len(known))
-
-
 def _weighted_mean(peaks: pd.DataFrame, column: str) -> pd.Series[Any]:
-    """Mean of the known values of each species by `weight`; missing where none is known."""
+    """Mean of the known values of each species by area; missing where none is known.
+
+    Peaks without an area count where no known value of their species has one, all alike.
+    """
     known = peaks[peaks[column].notna()]
-    total = (known[column] * known["weight"]).groupby(known["species"]).sum()
-    return total / known["weight"].groupby(known["species"]).sum()
+    species = known["species"]
+    area = known["area"].fillna(0.0)
+    weight = area.where(area.groupby(species).transform("sum") > 0, 1.0)
+    return (known[column] * weight).groupby(species).sum() / weight.groupby(species).sum()
 
 
 def _area_columns(areas: Consolidated) -> dict[str, Any]:

@@ -103,6 +103,37 @@ def test_the_confidence_of_a_species_is_that_of_the_rows_that_the_model_judged()
     assert (species.decided_by, species.confidence) == ("analyst", 0.9)
 
 
+def test_a_missing_area_changes_no_other_species() -> None:
+    gm1, gm3 = {"name": "GM1(36:1;O2)"}, {"name": "GM3(36:1;O2)"}
+    rows = (
+        {**gm1, "sample": "S1", "rt": 9.0, "volume": 1e6, "confidence": 0.6},
+        {**gm1, "sample": "S2", "rt": 9.4, "volume": 3e6, "confidence": 1.0},
+        {**gm3, "sample": "S1", "rt": 11.0, "volume": None, "confidence": 0.5},
+        {**gm3, "sample": "S2", "rt": 11.2, "volume": None, "confidence": 0.7},
+        {"name": "GD1(36:1;O2)", "sample": "S1", "rt": 8.0, "volume": None, "confidence": 0.5},
+        {"name": "GD1(36:1;O2)", "sample": "S2", "rt": 8.2, "volume": 1e6, "confidence": 0.9},
+    )
+    species = amounts_of(*rows).table.set_index("name")
+    assert species["feature_id"].to_dict() == {
+        "GM1(36:1;O2)": 1,
+        "GM3(36:1;O2)": 2,
+        "GD1(36:1;O2)": 5,
+    }
+    np.testing.assert_allclose(species.loc["GM1(36:1;O2)", ["rt", "confidence"]], [9.3, 0.9])
+    np.testing.assert_allclose(species.loc["GM3(36:1;O2)", ["rt", "confidence"]], [11.1, 0.6])
+    np.testing.assert_allclose(species.loc["GD1(36:1;O2)", ["rt", "confidence"]], [8.2, 0.9])
+
+
+def test_a_confidence_is_told_though_only_the_row_that_was_decided_on_has_an_area() -> None:
+    row = {"name": "GM1(36:1;O2)", "rt": 9.5}
+    rows = (
+        {**row, "sample": "S1", "confidence": 0.9, "volume": None},
+        {**row, "sample": "S2", "confidence": 0.4},
+    )
+    decided = gg.Overrides((accept(1, author="kh"),))
+    assert amounts_of(*rows, overrides=decided).table["confidence"].tolist() == [0.9]
+
+
 def test_other_ions_are_listed_and_not_added() -> None:
     rows = (
         {"name": "GD1(36:1;O2)", "adduct": "[M-2H]2-", "volume": 5e6},

@@ -13,7 +13,7 @@ from ganglioside.amounts.accepted import ANALYST, MODEL, Accepted, accepted_rows
 from ganglioside.amounts.consolidation import Consolidated, consolidate, interval
 from ganglioside.amounts.pieces import Pieces, find_pieces
 from ganglioside.amounts.rules import rules
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, join, starts
 from ganglioside.support.priors import Priors
 from ganglioside.verdicts.overrides import Overrides
 
@@ -94,7 +94,8 @@ class Amounts:
         Whether each sample counts in sums over samples: QC, pools and standards do not, unless
         there is nothing else.
     unit : pandas.DataFrame
-        `sample` and `species` (positions) of each species in each sample, in the order of `areas`.
+        `sample` and `species` (positions) of each species in each sample, ascending, in the order
+        of `areas`.
     areas : Consolidated
     """
 
@@ -130,12 +131,13 @@ class Amounts:
         sample = pd.Index(samples, dtype=object).get_indexer(
             pd.Index(peaks["sample"], dtype=object)
         )
-        n_species = max(len(accepted), 1)
-        unit, key = np.unique(
-            sample.astype(np.int64) * n_species + peaks["species"].to_numpy(np.int64),
-            return_inverse=True,
+        species = peaks["species"].to_numpy(np.int64)
+        first = starts(join(sample.astype(np.int64), species))
+        drawn = consolidate(
+            pieces, peaks["area"].to_numpy(np.float64), priors, np.cumsum(first) - 1
         )
-        area = peaks["area"].to_numpy(np.float64)
+        unit = pd.DataFrame({"sample": sample[first], "species": species[first]})
+        order = np.lexsort((unit["species"], unit["sample"]))
         types = _sample_types(features, samples)
         is_sample = np.array([kind not in NO_SAMPLES for kind in types], dtype=np.bool_)
         return cls(
@@ -144,8 +146,8 @@ class Amounts:
             pieces=pieces,
             samples=tuple(samples),
             counted=is_sample if is_sample.any() else ~is_sample,
-            unit=pd.DataFrame({"sample": unit // n_species, "species": unit % n_species}),
-            areas=consolidate(pieces, area, priors, key.astype(np.int64)),
+            unit=unit.iloc[order].reset_index(drop=True),
+            areas=drawn.take(order),
         )
 
     @property

@@ -162,6 +162,22 @@ def test_areas_of_samples_sum_to_that_of_the_species(study: gg.Analysis) -> None
     np.testing.assert_allclose(long.groupby("sample")["share"].sum(), 100)
 
 
+def test_the_names_of_samples_change_no_area(study: gg.Analysis) -> None:
+    names = sorted(study.features["sample"].unique())
+    other = dict(zip(names, reversed(names), strict=True))
+    renamed = study.features.assign(sample=study.features["sample"].map(other))
+    tolerance = study.coelution_tolerance
+    tables = [
+        Amounts.of(features, gg.Overrides(), tolerance, study.model.priors)
+        for features in (study.features, renamed)
+    ]
+    pd.testing.assert_frame_equal(tables[1].table, tables[0].table)
+    long = tables[1].by_sample
+    assert long["sample"].is_monotonic_increasing
+    back = long.assign(sample=long["sample"].map(other)).sort_values("sample", kind="stable")
+    pd.testing.assert_frame_equal(back.reset_index(drop=True), tables[0].by_sample)
+
+
 def test_qc_pools_and_standards_do_not_count_in_sums() -> None:
     row = {"name": "GM1(36:1;O2)", "volume": 5e6}
     rows = [

@@ -27,12 +27,13 @@ _SPAN: Final = 0.3
 
 _REACH: Final = 2.0  # min, that samples usually are apart at most
 #: Another column or pump delays a run by more. That is thought of where fewer than this share of
-#: its features agree on a usual shift, and taken where this many times as many, and at least so
-#: many, agree on one within the distance, min.
+#: its features agree on a usual shift, and taken where this many times as many, at least so many
+#: and this share of them agree on one within the distance, min.
 _FEW_AGREE: Final = 0.5
 _FARTHEST: Final = 30.0
 _TIMES_MORE: Final = 2.0
 _FOR_FAR: Final = 6.0
+_SHARE_FAR: Final = 0.2
 _BIN: Final = 0.02  # min; width of a bin of the histogram of coarse shifts
 _COARSE: Final = 1 - np.abs(np.arange(-5, 6)) / 6  # a stretched run agrees only roughly
 _SMOOTHING: Final = np.array([0.1, 0.5, 1.0, 0.5, 0.1])
@@ -238,9 +239,10 @@ def _coarse_shifts(
     shift, height = _most_agreed(later, of_sample, n_samples, _REACH)
     has_partner = np.bincount(sample[count > 0], minlength=n_samples)
     unsure = np.flatnonzero(height < _FEW_AGREE * has_partner)
+    needed = np.maximum(_TIMES_MORE * height, np.maximum(_SHARE_FAR * has_partner, _FOR_FAR))
     for run, of_run in zip(unsure, _of_samples(later, of_sample, unsure), strict=True):
         farther, more = _most_agreed(of_run, np.zeros(len(of_run), np.int64), 1, _FARTHEST)
-        if more[0] >= max(_TIMES_MORE * height[run], _FOR_FAR):
+        if more[0] >= needed[run]:
             shift[run], height[run] = farther[0], more[0]
     return np.where(height >= FOR_SHIFT, shift, 0.0)
 

@@ -460,7 +460,8 @@ class Analysis(ShownAsCard):
         -------
         pandas.DataFrame
             One row per sample: sample, shift (min, at the middle of the study), stretch (min per
-            min), features, shared (those in peaks of other samples too), scatter (min).
+            min), features, shared (rows in peaks of other samples too, those of other ions and
+            isotope peaks among them), scatter (min).
 
         Examples
         --------

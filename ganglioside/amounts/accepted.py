@@ -46,7 +46,8 @@ class Accepted:
         `decided_by`.
     peaks : pandas.DataFrame
         The same for one row of each peak: that of the ion whose areas are taken, the largest where
-        it was picked twice; by sample, species and RT.
+        it was picked twice. Those of one species and sample stand together, species after species;
+        the samples of one follow by RT and area, so that their names change no draw.
     """
 
     species: pd.DataFrame
@@ -280,11 +281,18 @@ def _ion_of_species(rows: pd.DataFrame, n: int) -> list[str]:
 
 
 def _one_of_each_peak(rows: pd.DataFrame, species: pd.DataFrame) -> pd.DataFrame:
-    """One row of each peak of the ion whose areas are taken, by sample, species and RT."""
+    """One row of each peak of the ion whose areas are taken, in the order of `Accepted.peaks`."""
     ion = species["ion"].to_numpy(object)[rows["species"].to_numpy(np.int64)]
     is_taken = np.asarray(rows["ion"].to_numpy(object) == ion, dtype=np.bool_)
     taken = rows.iloc[np.flatnonzero(is_taken)]
     order = ["sample", "species", "peak", "area", "rt"]
     largest = taken.sort_values(order, ascending=[True, True, True, False, True], kind="stable")
     peaks = largest.drop_duplicates(["sample", "species", "peak"])
-    return peaks.sort_values(["sample", "species", "rt", "area"], ignore_index=True, kind="stable")
+    of_unit = peaks.groupby(["species", "sample"])
+    unit = {
+        "unit_rt": of_unit["rt"].transform("min"),
+        "unit_area": of_unit["area"].transform("sum"),
+    }
+    by = ["species", *unit, "sample", "rt", "area"]
+    ordered = peaks.assign(**unit).sort_values(by, ignore_index=True, kind="stable")
+    return ordered[peaks.columns]

@@ -70,6 +70,16 @@ class Consolidated:
         low, high = interval(self.draws)
         return np.minimum(low, self.total), np.maximum(high, self.total)
 
+    def take(self, order: IntArray) -> Consolidated:
+        """Those at some positions, in that order."""
+        return Consolidated(
+            area=self.area[order],
+            returned=self.returned[order],
+            rows=self.rows[order],
+            unseen=self.unseen[order],
+            draws=self.draws[order],
+        )
+
     def sums(self, key: IntArray, n: int) -> Consolidated:
         """Sums of some of them, by a key from 0 to n - 1; those of key -1 are left out."""
         kept = np.flatnonzero(key >= 0)
@@ -120,7 +130,8 @@ def consolidate(pieces: Pieces, area: FloatArray, priors: Priors, keys: IntArray
         NaN where unknown.
     priors : Priors
     keys : numpy.ndarray of int, shape (peaks,)
-        Ascending numbers from 0 without a gap: of the sum to which each peak belongs.
+        Ascending numbers from 0 without a gap: of the sum to which each peak belongs. What is drawn
+        of a peak depends on its place among them.
     """
     assumed = assumptions()
     losses = learn_losses(pieces, area, priors, assumed)

@@ -49,6 +49,8 @@ COMPARISON: Final[dict[str, str]] = {
 }
 
 _FEWEST: Final = 2  # samples of a group
+#: Variance of log2 values below which samples have one value: arithmetic alone makes less.
+_ONE_VALUE: Final = 1e-20
 #: Part of wrong ones among the differences that `GroupComparison.headline` counts: the usual one.
 FALSE_DISCOVERIES: Final = 0.05
 _SURE: Final = 0.975
@@ -134,6 +136,10 @@ def compare_groups(
         raise SettingsError(f"by = {by!r} is unknown: use one of {', '.join(get_args(Compared))}.")
     if of not in get_args(Of):
         raise SettingsError(f"of = {of!r} is unknown: use one of {', '.join(get_args(Of))}.")
+    if not hasattr(groups, "items"):
+        raise SettingsError(
+            "groups: give the group of each sample, as in {'S1': 'control', 'S2': 'ill'}."
+        )
     members = _members(amounts, groups)
     pairs = _pairs(members, reference)
     names, heads, values = _values(amounts, by, of)
@@ -212,7 +218,7 @@ def _compared(reference: FloatArray, group: FloatArray) -> dict[str, Any]:
     n_x, mean_x, var_x = _moments(np.log2(reference))
     n_y, mean_y, var_y = _moments(np.log2(group))
     enough = (n_x >= _FEWEST) & (n_y >= _FEWEST)
-    varies = var_x + var_y > 0
+    varies = var_x + var_y > _ONE_VALUE
     tested = enough & varies
     with np.errstate(divide="ignore", invalid="ignore"):
         error_x, error_y = var_x / n_x, var_y / n_y

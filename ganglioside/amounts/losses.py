@@ -23,8 +23,10 @@ from ganglioside.support.priors import Priors
 #: log10 yields that are thought of.
 _GRID: Final = np.linspace(-4.0, 0.4, 67)
 
-#: Areas are counted in classes of an eighth of a decade, so that cost does not grow with rows.
+#: Areas are counted in classes of an eighth of a decade, so that cost does not grow with rows. They
+#: begin at the smallest area of the table: the unit of its areas changes nothing.
 _CLASSES: Final = 8
+_DIGITS: Final = 9  # of a class: areas on its border fall into the same one in any unit
 
 #: Factors on the smallest areas of a table at which half of all peaks may be reported.
 _LIMITS: Final = 10.0 ** np.arange(-1.0, 1.6, 0.25)
@@ -164,11 +166,11 @@ def _smallest(area: FloatArray) -> float:
 def _count(pieces: Pieces, area: FloatArray, line: IntArray, kind: IntArray) -> _Counts:
     """Peaks of each pathway, and pieces of them."""
     known = np.flatnonzero(area > 0)
-    levels = np.zeros(len(area), dtype=np.int64)
-    levels[known] = np.floor(np.log10(area[known]) * _CLASSES)
-    lowest = int(levels[known].min(initial=0))
-    n_classes = int(levels[known].max(initial=0)) - lowest + 1
-    level = levels - lowest
+    smallest = float(np.min(area[known])) if len(known) else 1.0
+    level = np.zeros(len(area), dtype=np.int64)
+    decades = np.log10(area[known]) - np.log10(smallest)
+    level[known] = np.floor(np.round(decades * _CLASSES, _DIGITS))
+    n_classes = int(level.max(initial=0)) + 1
     n_lines, n_kinds = pieces.possible.shape
     pathway = np.full((n_lines, n_kinds), -1, dtype=np.int64)
     pathway[line, kind] = np.arange(len(line))
@@ -190,7 +192,7 @@ def _count(pieces: Pieces, area: FloatArray, line: IntArray, kind: IntArray) -> 
     hidden = hidden[area[hidden // n_kinds] > 0]
     hides = by_class(hidden // n_kinds, hidden % n_kinds, np.ones(len(hidden)))
     return _Counts(
-        area=10 ** ((np.arange(n_classes) + lowest + 0.5) / _CLASSES),
+        area=smallest * 10 ** ((np.arange(n_classes) + 0.5) / _CLASSES),
         unseen=np.maximum(all_peaks - seen - hides, 0.0),
         seen=seen,
         log_ratio=np.log10(pieces.area / area[pieces.peak]),

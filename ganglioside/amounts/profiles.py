@@ -27,7 +27,8 @@ PROFILE: Final[dict[str, str]] = {
     "share": "float64",  # percent of all accepted species
     "share_low": "float64",  # 95 % interval of it, from the uncertainty of consolidation
     "share_high": "float64",
-    "sample_mean": "float64",  # percent, mean over the shares of single samples
+    # percent, mean over the shares of single samples that have areas
+    "sample_mean": "float64",
     "sample_sd": "float64",  # their standard deviation, percent; missing for fewer than two
 }
 
@@ -81,7 +82,8 @@ def profile_of(amounts: Amounts, by: By = "series") -> Profile:
     area, in_sample = areas_by_sample(amounts, part, len(names))
     areas = amounts.species_areas.sums(part, len(names))
     share, low, high = shares(areas)
-    counted = in_sample[amounts.counted]
+    has_areas = np.isfinite(in_sample).all(axis=1)
+    counted = in_sample[amounts.counted & has_areas]
     several = len(counted) > 1
     table = pd.DataFrame(
         {

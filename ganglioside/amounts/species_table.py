@@ -13,7 +13,7 @@ from ganglioside.amounts.accepted import ANALYST, MODEL, Accepted, accepted_rows
 from ganglioside.amounts.consolidation import Consolidated, consolidate, interval
 from ganglioside.amounts.pieces import Pieces, find_pieces
 from ganglioside.amounts.rules import rules
-from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, join, starts
 from ganglioside.support.priors import Priors
 from ganglioside.verdicts.overrides import Overrides
 
@@ -94,7 +94,8 @@ class Amounts:
         Whether each sample counts in sums over samples: QC, pools and standards do not, unless
         there is nothing else.
     unit : pandas.DataFrame
-        `sample` and `species` (positions) of each species in each sample, in the order of `areas`.
+        `sample` and `species` (positions) of each species in each sample, ascending, in the order
+        of `areas`.
     areas : Consolidated
     """
 
@@ -130,12 +131,13 @@ class Amounts:
         sample = pd.Index(samples, dtype=object).get_indexer(
             pd.Index(peaks["sample"], dtype=object)
         )
-        n_species = max(len(accepted), 1)
-        unit, key = np.unique(
-            sample.astype(np.int64) * n_species + peaks["species"].to_numpy(np.int64),
-            return_inverse=True,
+        species = peaks["species"].to_numpy(np.int64)
+        first = starts(join(sample.astype(np.int64), species))
+        drawn = consolidate(
+            pieces, peaks["area"].to_numpy(np.float64), priors, np.cumsum(first) - 1
         )
-        area = peaks["area"].to_numpy(np.float64)
+        unit = pd.DataFrame({"sample": sample[first], "species": species[first]})
+        order = np.lexsort((unit["species"], unit["sample"]))
         types = _sample_types(features, samples)
         is_sample = np.array([kind not in NO_SAMPLES for kind in types], dtype=np.bool_)
         return cls(
@@ -144,8 +146,8 @@ class Amounts:
             pieces=pieces,
             samples=tuple(samples),
             counted=is_sample if is_sample.any() else ~is_sample,
-            unit=pd.DataFrame({"sample": unit // n_species, "species": unit % n_species}),
-            areas=consolidate(pieces, area, priors, key.astype(np.int64)),
+            unit=unit.iloc[order].reset_index(drop=True),
+            areas=drawn.take(order),
         )
 
     @property
@@ -175,11 +177,11 @@ class Amounts:
     def table(self) -> pd.DataFrame:
         """`Analysis.species`."""
         areas = self.species_areas
-        peaks = self.accepted.peaks.assign(weight=_weights(self.accepted.peaks["area"]))
+        peaks = self.accepted.peaks
         is_counted = np.isin(peaks["sample"], np.array(self.samples, dtype=object)[self.counted])
         peaks = peaks[is_counted]
         of_species = peaks.groupby("species")
-        largest = peaks.sort_values(["species", "weight"], ascending=[True, False])
+        largest = peaks.sort_values(["species", "area"], ascending=[True, False], kind="stable")
         first = largest.drop_duplicates("species").set_index("species")
         by_analyst = (peaks["decided_by"] == ANALYST).groupby(peaks["species"]).any()
         other = self._other_ions()
@@ -261,17 +263,16 @@ class Amounts:
         return found.assign(rows=found["rows"].fillna(0).astype("int64"))
 
 
-def _weights(area: pd.Series[Any]) -> FloatArray:
-    """Areas as weights of a mean: 1 each where none is known."""
-    known = np.nan_to_num(area.to_numpy(np.float64))
-    return known if (known > 0).all() else np.ones(len(known))
-
-
 def _weighted_mean(peaks: pd.DataFrame, column: str) -> pd.Series[Any]:
-    """Mean of the known values of each species by `weight`; missing where none is known."""
+    """Mean of the known values of each species by area; missing where none is known.
+
+    Peaks without an area count where no known value of their species has one, all alike.
+    """
     known = peaks[peaks[column].notna()]
-    total = (known[column] * known["weight"]).groupby(known["species"]).sum()
-    return total / known["weight"].groupby(known["species"]).sum()
+    species = known["species"]
+    area = known["area"].fillna(0.0)
+    weight = area.where(area.groupby(species).transform("sum") > 0, 1.0)
+    return (known[column] * weight).groupby(species).sum() / weight.groupby(species).sum()
 
 
 def _area_columns(areas: Consolidated) -> dict[str, Any]:

@@ -25,7 +25,15 @@ FOR_SHIFT: Final = 3
 FOR_STRETCH: Final = 10
 _SPAN: Final = 0.3
 
-_REACH: Final = 2.0  # min; samples farther apart are not aligned
+_REACH: Final = 2.0  # min, that samples usually are apart at most
+#: Another column or pump delays a run by more. That is thought of where fewer than this share of
+#: its features agree on a usual shift, and taken where this many times as many, at least so many
+#: and this share of them agree on one within the distance, min.
+_FEW_AGREE: Final = 0.5
+_FARTHEST: Final = 30.0
+_TIMES_MORE: Final = 2.0
+_FOR_FAR: Final = 6.0
+_SHARE_FAR: Final = 0.2
 _BIN: Final = 0.02  # min; width of a bin of the histogram of coarse shifts
 _COARSE: Final = 1 - np.abs(np.arange(-5, 6)) / 6  # a stretched run agrees only roughly
 _SMOOTHING: Final = np.array([0.1, 0.5, 1.0, 0.5, 0.1])
@@ -216,7 +224,8 @@ def _coarse_shifts(
 ) -> FloatArray:
     """Shift of most features of each sample against the largest sample, min, shape (S,).
 
-    It is the mode of the histogram of all RT differences between features of one name.
+    It is the mode of the histogram of all RT differences between features of one name, within the
+    usual reach unless clearly more agree on a larger one.
     """
     largest = np.bincount(sample, minlength=n_samples).argmax()
     reference = np.flatnonzero(sample == largest)
@@ -226,16 +235,45 @@ def _coarse_shifts(
     count = np.searchsorted(species[reference], species, side="right") - low
     feature = np.repeat(np.arange(len(rt)), count)
     partner = reference[ranges(low, count)]
-    later = rt[feature] - rt[partner]
-    near = np.abs(later) < _REACH
-    bins = round(2 * _REACH / _BIN) + 1
-    bin_of_pair = np.rint((later[near] + _REACH) / _BIN).astype(np.int64)
-    histogram = np.bincount(
-        sample[feature[near]] * bins + bin_of_pair, minlength=n_samples * bins
-    ).reshape(n_samples, bins)
-    height = _smooth(histogram, _COARSE)
-    shift = (height.argmax(axis=1) - bins // 2) * _BIN
-    return np.where(height.max(axis=1) >= FOR_SHIFT, shift, 0.0)
+    later, of_sample = rt[feature] - rt[partner], sample[feature]
+    shift, height = _most_agreed(later, of_sample, n_samples, _REACH)
+    has_partner = np.bincount(sample[count > 0], minlength=n_samples)
+    unsure = np.flatnonzero(height < _FEW_AGREE * has_partner)
+    needed = np.maximum(_TIMES_MORE * height, np.maximum(_SHARE_FAR * has_partner, _FOR_FAR))
+    for run, of_run in zip(unsure, _of_samples(later, of_sample, unsure), strict=True):
+        farther, more = _most_agreed(of_run, np.zeros(len(of_run), np.int64), 1, _FARTHEST)
+        if more[0] >= needed[run]:
+            shift[run], height[run] = farther[0], more[0]
+    return np.where(height >= FOR_SHIFT, shift, 0.0)
+
+
+def _most_agreed(
+    later: FloatArray, sample: IntArray, n_samples: int, reach: float
+) -> tuple[FloatArray, FloatArray]:
+    """Shift of each sample within a reach on which most pairs agree, min, and how many, (S,).
+
+    Parameters
+    ----------
+    later : numpy.ndarray, shape (k,)
+        RT difference of each pair, min.
+    sample : numpy.ndarray of int, shape (k,)
+        Sample of each pair, below `n_samples`.
+    n_samples, reach
+    """
+    near = np.abs(later) < reach
+    bins = round(2 * reach / _BIN) + 1
+    bin_of_pair = np.rint((later[near] + reach) / _BIN).astype(np.int64)
+    histogram = np.bincount(sample[near] * bins + bin_of_pair, minlength=n_samples * bins)
+    height = _smooth(histogram.reshape(n_samples, bins), _COARSE)
+    return (height.argmax(axis=1) - bins // 2) * _BIN, height.max(axis=1)
+
+
+def _of_samples(values: FloatArray, sample: IntArray, wanted: IntArray) -> list[FloatArray]:
+    """The values of each of some samples, which ascend."""
+    of_wanted = np.flatnonzero(np.isin(sample, wanted))
+    order = of_wanted[np.argsort(sample[of_wanted], kind="stable")]
+    ends = np.searchsorted(sample[order], wanted, side="right")
+    return np.split(values[order], ends)[:-1]
 
 
 def _smooth(histogram: IntArray, kernel: FloatArray) -> FloatArray:

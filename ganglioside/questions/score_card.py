@@ -99,7 +99,7 @@ def score_card(explanation: Explanation, state: Inference | None) -> tuple[Score
     tuple of Score
     """
     position = _position(explanation, state)
-    if state is None or position is None:
+    if state is None or position is None or not _is_weighed(explanation):
         why = "An isotope peak is not judged apart from its species."
         why = why if explanation.hypotheses else explanation.reason or "This row was not judged."
         return tuple(Score(kind, None, why) for kind in EVIDENCE)
@@ -109,6 +109,11 @@ def score_card(explanation: Explanation, state: Inference | None) -> tuple[Score
         _area(explanation, state, position),
         _mass(state, position),
     )
+
+
+def _is_weighed(explanation: Explanation) -> bool:
+    """Whether it was asked if the name is right: not of an isotope peak, nor of unread rows."""
+    return any(h.kind == "own series" for h in explanation.hypotheses)
 
 
 def _position(explanation: Explanation, state: Inference | None) -> int | None:

@@ -63,7 +63,8 @@ DRIFT: Final[dict[str, str]] = {
     "shift": "float64",  # min at the middle of the study
     "stretch": "float64",  # min per min
     "features": "Int64",
-    "shared": "Int64",  # features in peaks of other samples: the basis of the drift
+    # rows in peaks of other samples, other ions and isotope peaks too: the basis of the drift
+    "shared": "Int64",
     "scatter": "float64",  # min, of the valid features about their predictions
 }
 

@@ -90,6 +90,21 @@ def test_equal_areas_are_not_tested() -> None:
     assert "one value" in found["why_not"]
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_the_only_part_of_all_samples_is_not_tested(seed: int) -> None:
+    """Its shares are 100 % but for the last digit of a sum, which is no difference."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        {"name": f"GM3({carbons}:1;O2)", "rt": carbons / 2, "sample": s, "volume": area}
+        for s in SAMPLES
+        for carbons, area in zip(range(34, 44, 2), rng.uniform(1e4, 1e7, 5), strict=True)
+    ]
+    amounts = Amounts.of(features_of(*rows), gg.Overrides(), USUAL_TOLERANCE, Priors.usual())
+    (found,) = compare_groups(amounts, GROUPS, by="category", of="share").table.itertuples()
+    assert np.isnan(found.p)
+    assert "one value" in found.why_not
+
+
 @pytest.mark.parametrize("by", get_args(Compared))
 def test_sums_are_compared_as_well(by: Compared) -> None:
     comparison = compare_groups(study(GQ1=4.0), GROUPS, by, "share")
@@ -129,6 +144,11 @@ def test_what_cannot_be_compared_is_refused(
 ) -> None:
     with pytest.raises(SettingsError, match=message):
         compare_groups(study(), groups, **more)
+
+
+def test_groups_that_name_no_samples_are_refused() -> None:
+    with pytest.raises(SettingsError, match="groups: give the group of each sample"):
+        compare_groups(study(), SAMPLES)  # type: ignore[arg-type]
 
 
 def test_a_table_without_samples_is_refused() -> None:

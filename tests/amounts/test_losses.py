@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 import numpy as np
+import pytest
 from accepted_features import features_of, piece
 
 import ganglioside as gg
@@ -54,6 +55,21 @@ def test_pieces_that_may_be_hidden_say_nothing() -> None:
     seen = draws_of(*learned(*rows, small), "GM1", "GM3")
     unseen = draws_of(*learned(*rows, *hidden, small), "GM1", "GM3")
     assert (unseen > 0.02).mean() > 5 * (seen > 0.02).mean() + 0.05
+
+
+@pytest.mark.parametrize("unit", [1024.0, 0.37, 1e-6])
+def test_the_unit_of_the_areas_changes_nothing(unit: float) -> None:
+    """Unseen areas differed by up to a half, and shares in their sixth digit."""
+    rng = np.random.default_rng(5)
+    areas = 10 ** rng.uniform(4, 7, 8)
+    areas[1:4] = areas[0] * 10 ** (np.arange(1, 4) / 8)  # on the border of a class
+    rows = [{**row, "volume": a} for row, a in zip(parents(8), areas.tolist(), strict=True)]
+    rows += [piece(f"GM3({32 + k}:1;O2)", k, 0.2 * areas[k], rt=8.0 + k) for k in range(4)]
+    _, losses = learned(*rows)
+    _, scaled = learned(*({**row, "volume": unit * row["volume"]} for row in rows))
+    np.testing.assert_allclose(scaled.yields, losses.yields, atol=1e-9)
+    np.testing.assert_allclose(scaled.share, losses.share, atol=1e-9)
+    assert scaled.limit == pytest.approx(unit * losses.limit)
 
 
 def test_a_table_without_areas_teaches_nothing() -> None:

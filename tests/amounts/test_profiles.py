@@ -6,11 +6,15 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from accepted_features import features_of
 from simulated_study import study_analysis
 
 import ganglioside as gg
-from ganglioside.amounts.profiles import PROFILE, PROFILE_BY_SAMPLE, By
+from ganglioside.amounts.profiles import PROFILE, PROFILE_BY_SAMPLE, By, profile_of
+from ganglioside.amounts.species_table import Amounts
 from ganglioside.errors import SettingsError
+from ganglioside.ion_source.coelution import USUAL_TOLERANCE
+from ganglioside.support.priors import Priors
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +62,21 @@ def test_each_sample_has_a_share_of_every_part(study: gg.Analysis) -> None:
 
 def test_a_single_table_has_no_scatter_of_samples() -> None:
     assert gg.analyze(gg.example()).profile().table["sample_sd"].isna().all()
+
+
+def test_a_sample_without_areas_is_left_out_of_the_mean_over_samples() -> None:
+    rows = [
+        {"name": name, "sample": sample, "volume": area, "rt": rt}
+        for name, rt, areas in (
+            ("GM1(36:1;O2)", 9.0, (1e6, 3e6, None)),
+            ("GM3(38:1;O2)", 11.0, (1e6, 1e6, None)),
+        )
+        for sample, area in zip(("S1", "S2", "S3"), areas, strict=True)
+    ]
+    amounts = Amounts.of(features_of(*rows), gg.Overrides(), USUAL_TOLERANCE, Priors.usual())
+    table = profile_of(amounts).table.set_index("name")
+    np.testing.assert_allclose(table["sample_mean"], [62.5, 37.5])
+    np.testing.assert_allclose(table["sample_sd"], np.std([50, 75], ddof=1))
 
 
 def test_another_word_is_refused(study: gg.Analysis) -> None:

@@ -103,6 +103,37 @@ def test_the_confidence_of_a_species_is_that_of_the_rows_that_the_model_judged()
     assert (species.decided_by, species.confidence) == ("analyst", 0.9)
 
 
+def test_a_missing_area_changes_no_other_species() -> None:
+    gm1, gm3 = {"name": "GM1(36:1;O2)"}, {"name": "GM3(36:1;O2)"}
+    rows = (
+        {**gm1, "sample": "S1", "rt": 9.0, "volume": 1e6, "confidence": 0.6},
+        {**gm1, "sample": "S2", "rt": 9.4, "volume": 3e6, "confidence": 1.0},
+        {**gm3, "sample": "S1", "rt": 11.0, "volume": None, "confidence": 0.5},
+        {**gm3, "sample": "S2", "rt": 11.2, "volume": None, "confidence": 0.7},
+        {"name": "GD1(36:1;O2)", "sample": "S1", "rt": 8.0, "volume": None, "confidence": 0.5},
+        {"name": "GD1(36:1;O2)", "sample": "S2", "rt": 8.2, "volume": 1e6, "confidence": 0.9},
+    )
+    species = amounts_of(*rows).table.set_index("name")
+    assert species["feature_id"].to_dict() == {
+        "GM1(36:1;O2)": 1,
+        "GM3(36:1;O2)": 2,
+        "GD1(36:1;O2)": 5,
+    }
+    np.testing.assert_allclose(species.loc["GM1(36:1;O2)", ["rt", "confidence"]], [9.3, 0.9])
+    np.testing.assert_allclose(species.loc["GM3(36:1;O2)", ["rt", "confidence"]], [11.1, 0.6])
+    np.testing.assert_allclose(species.loc["GD1(36:1;O2)", ["rt", "confidence"]], [8.2, 0.9])
+
+
+def test_a_confidence_is_told_though_only_the_row_that_was_decided_on_has_an_area() -> None:
+    row = {"name": "GM1(36:1;O2)", "rt": 9.5}
+    rows = (
+        {**row, "sample": "S1", "confidence": 0.9, "volume": None},
+        {**row, "sample": "S2", "confidence": 0.4},
+    )
+    decided = gg.Overrides((accept(1, author="kh"),))
+    assert amounts_of(*rows, overrides=decided).table["confidence"].tolist() == [0.9]
+
+
 def test_other_ions_are_listed_and_not_added() -> None:
     rows = (
         {"name": "GD1(36:1;O2)", "adduct": "[M-2H]2-", "volume": 5e6},
@@ -129,6 +160,22 @@ def test_areas_of_samples_sum_to_that_of_the_species(study: gg.Analysis) -> None
     for column in sums:
         np.testing.assert_allclose(sums[column], of_species[column].astype(float))
     np.testing.assert_allclose(long.groupby("sample")["share"].sum(), 100)
+
+
+def test_the_names_of_samples_change_no_area(study: gg.Analysis) -> None:
+    names = sorted(study.features["sample"].unique())
+    other = dict(zip(names, reversed(names), strict=True))
+    renamed = study.features.assign(sample=study.features["sample"].map(other))
+    tolerance = study.coelution_tolerance
+    tables = [
+        Amounts.of(features, gg.Overrides(), tolerance, study.model.priors)
+        for features in (study.features, renamed)
+    ]
+    pd.testing.assert_frame_equal(tables[1].table, tables[0].table)
+    long = tables[1].by_sample
+    assert long["sample"].is_monotonic_increasing
+    back = long.assign(sample=long["sample"].map(other)).sort_values("sample", kind="stable")
+    pd.testing.assert_frame_equal(back.reset_index(drop=True), tables[0].by_sample)
 
 
 def test_qc_pools_and_standards_do_not_count_in_sums() -> None:

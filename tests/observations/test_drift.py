@@ -56,6 +56,22 @@ def test_a_run_that_stands_apart_is_brought_back(size: float) -> None:
     assert np.abs(study - study.mean(axis=0)).std() < 0.006
 
 
+@pytest.mark.parametrize(("late", "early"), [(3.5, -2.7), (13.0, -11.0)])
+def test_runs_far_apart_are_aligned_in_both_directions(late: float, early: float) -> None:
+    """Of three runs with the same names two were left where they were, and half was misjudged."""
+    sample, species, rt = runs([-0.8, late, early], [0.0] * 3)
+    rng = np.random.default_rng(2)
+    wrong = rng.random(len(rt)) < 0.3
+    rt = np.where(wrong, rng.uniform(1, 20, len(rt)), rt)
+    drift = estimated(sample, species, rt)
+    assert drift.shift - drift.shift[0] == pytest.approx([0.0, late + 0.8, early + 0.8], abs=0.01)
+
+
+def test_a_few_names_far_apart_move_no_run() -> None:
+    sample, species, rt = runs([0.0, 5.0], [0.0] * 2, names=5)
+    assert estimated(sample, species, rt).is_none
+
+
 def test_two_runs_meet_in_the_middle() -> None:
     drift = estimated(*runs([0.0, 0.1], [0.0, 0.0]))
     assert drift.shift == pytest.approx([-0.05, 0.05], abs=0.003)

@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 import pytest
+import rows_of_peaks
 from planted_features import ceramide_rt, genuine, last, planted, row_of
 from simulated_study import study_analysis
 
@@ -212,6 +213,19 @@ def test_a_row_that_was_not_judged_says_why() -> None:
     scores = card(analysis, last(analysis))
     assert {score.agreement for score in scores.values()} == {None}
     assert {score.text for score in scores.values()} == {analysis.features["reason"].iloc[-1]}
+
+
+def test_an_isotope_peak_has_no_card_of_its_own() -> None:
+    plain = rows_of_peaks.plain()
+    isotopes = rows_of_peaks.as_ion(plain[::3], "[M-H]-", 1)
+    analysis = gg.analyze(pd.concat([plain, isotopes], ignore_index=True))
+    assert analysis.features["process"].iloc[len(plain) :].tolist() == ["M+1"] * len(isotopes)
+    for feature_id in range(len(plain), len(analysis)):
+        scores = card(analysis, feature_id)
+        assert {score.agreement for score in scores.values()} == {None}
+        assert {score.text for score in scores.values()} == {
+            "An isotope peak is not judged apart from its species."
+        }
 
 
 def test_a_table_without_a_model_says_why() -> None:

@@ -45,6 +45,7 @@ _CONFIDENCE: Final = "[, , posterior probability of the verdict, ]"
 _PUTATIVE, _UNKNOWN = "2", "4"  # reliability codes of the format
 _LIPID_MAPS: Final = "LM"  # prefix of its identifiers
 _NOT_THERE: Final = f"{_LIPID_MAPS}:null"  # where that database has nothing
+_NO_SPECTRUM: Final = ":null"  # behind a run: readers refuse a reference that is no more than it
 
 
 def to_mztab(analysis: Analysis) -> bytes:
@@ -351,7 +352,7 @@ def _evidence(table: pd.DataFrame) -> str:
         "exp_mass_to_charge": rows["mz"],
         "charge": rows["charge"],
         "theoretical_mass_to_charge": [ion_mz(neutral, ion) for neutral, ion in ions],
-        "spectra_ref": names,
+        "spectra_ref": names + _NO_SPECTRUM,
         "identification_method": "[, , Ganglioside, retention and co-elution]",
         "ms_level": _MS1,
         "id_confidence_measure[1]": rows["confidence"],

@@ -186,7 +186,7 @@ def _row_marks(data: Spec, position: Spec) -> tuple[Spec, Spec]:
         {"x": value(0), "x2": value("width"), "y": position["y"]},
         data=data,
         where=["datum.band == 1"],
-        color="#F3F3F3",
+        color=palette.BAND,
         width={"band": 1},
         height={"band": 1},
     )
@@ -194,7 +194,7 @@ def _row_marks(data: Spec, position: Spec) -> tuple[Spec, Spec]:
         "rule",
         {"x": position["x"], "x2": {"field": "end"}, "y": position["y"]},
         data=data,
-        color="#C4C4C4",
+        color=palette.FRAME,
         strokeWidth=2,
     )
     return bands, edges

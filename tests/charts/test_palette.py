@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import json
+import re
 
 import numpy as np
 import pytest
 
-from ganglioside import charts
+from ganglioside import analyze, charts
 from ganglioside.columns import CATEGORIES, VERDICTS
+from ganglioside.reports.figures import PLANNED
+from ganglioside.simulation.example import example
 
 
 def linear(colour: str) -> np.ndarray:
@@ -70,3 +74,22 @@ def test_colours_of_samples_stand_out_on_both_pages() -> None:
         assert 1.05 / (luminance(colour) + 0.05) >= 3, colour
         dark = charts.palette.DARK[colour]
         assert (luminance(dark) + 0.05) / (dark_page + 0.05) >= 3, dark
+
+
+def test_colours_of_categories_stand_out_on_a_dark_page() -> None:
+    """Those of GQ and GP had less than 3:1 there."""
+    dark_page = luminance("#1b2029")
+    dark = {name: charts.palette.DARK[c] for name, c in charts.CATEGORY_COLOURS.items()}
+    contrast = {name: (luminance(c) + 0.05) / (dark_page + 0.05) for name, c in dark.items()}
+    assert min(contrast.values()) >= 3, contrast
+    assert len(set(dark.values())) == len(dark)
+
+
+def test_every_colour_of_a_chart_is_another_on_a_dark_page() -> None:
+    """Bands of the chart of fragments stayed light there, under light numbers."""
+    analysis = analyze(example())
+    same = {charts.palette.WRONG_ANCHOR}
+    for plan in PLANNED:
+        text = json.dumps(getattr(charts, plan.chart).spec(analysis))
+        drawn = set(re.findall(r'"(#[0-9A-Fa-f]{6})"', text))
+        assert drawn <= {*charts.palette.DARK, *same}, plan.name

@@ -62,6 +62,19 @@ def test_bars_add_up_to_the_area_of_the_table(analysis: gg.Analysis) -> None:
     )
 
 
+def test_the_explained_share_is_that_of_the_headline() -> None:
+    """With a blank it said 49 % beside 98 % in the headline."""
+    data = gg.example().data
+    rows = pd.DataFrame({"Name": data["name"], "RT": data["rt"], "Volume": data["volume"]})
+    blank = rows.assign(Sample="B", **{"Sample type": "blank"})
+    sample = rows.assign(Sample="A", **{"Sample type": "sample"})
+    analysis = gg.analyze(pd.concat([sample, blank]))
+    (said,) = areas_by_series.spec(analysis)["title"]["subtitle"]
+    part = said.partition(" of the area")[0]
+    assert f"with {part} of the peak area" in analysis.summary.headline
+    assert "take no part are undetermined here" in said
+
+
 def test_panels_come_in_the_chosen_order(analysis: gg.Analysis) -> None:
     features = analysis.features
     sums = features.groupby("series")["volume"].sum()

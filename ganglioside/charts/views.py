@@ -195,12 +195,9 @@ def retention_panels(
         if wide
         else _facets(source, drawn | size, order, columns, resolve)
     )
-    return finish(
-        chart,
-        title,
-        "Curves: fitted retention of each series and isomer. " + anchors_note(frame),
-        params=choices(),
-    )
+    has_curves = bool(fitted["curve_rt"].notna().any())
+    said = "Curves: fitted retention of each series and isomer. " * has_curves
+    return finish(chart, title, said + anchors_note(frame), params=choices())
 
 
 def _carbon_layers(
@@ -333,7 +330,7 @@ def reduced_retention(analysis: Analysis, colour: str = "verdict") -> Spec:
         "Bars: the line of each series. Strips: features that would overlap, with their number. "
         "A feature connected to another row",
         "elutes on the line of that series: it is a fragment or adduct of it. "
-        + anchors_note(frame),
+        + anchors_note(frame, gathered=True),
         not_shown if far else "",
         params=choices("x"),
         width=_WIDTH - 130,
@@ -557,7 +554,11 @@ def _category_bars(counts: pd.DataFrame) -> Spec:
             "x2": {"field": "end"},
             "y": y,
             "color": verdict_channel(counts, palette.VERDICT_COLOURS),
-            "tooltip": [nominal("category"), nominal("verdict"), quantity("features")],
+            "tooltip": [
+                nominal("category", title="Category"),
+                nominal("verdict", title="Verdict"),
+                quantity("features", title="Features"),
+            ],
         },
         stroke="white",
         strokeWidth=1,

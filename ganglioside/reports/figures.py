@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ganglioside import charts
@@ -97,6 +97,8 @@ def planned(name: str, analysis: Analysis) -> Figure:
     """
     plan = {each.name: each for each in PLANNED}[name]
     draw = getattr(charts, plan.chart).spec
+    if not analysis.model.is_fitted:  # there are neither curves nor shares to explain
+        plan = replace(plan, caption="")
     if name == "retention":
         shown, rest = series_in_order(analysis)
         words = f"{plan.caption} {_left_out(analysis, rest)}".strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 
 import ganglioside as gg
@@ -48,3 +49,12 @@ def test_without_a_valid_feature_the_series_that_were_read_are_shown() -> None:
     assert analysis.summary.valid == 0
     assert series_in_order(analysis) == (["GM3"], [])
     assert "readable name" not in str(planned("retention", analysis).document)
+
+
+def test_without_a_model_no_curve_is_explained() -> None:
+    names = [f"{head}({n}:1;O2)" for head in ("GM3", "GM1") for n in (36, 40)]
+    analysis = gg.analyze(pd.DataFrame({"Name": names, "RT": [9.0, 8.0, 7.0, 6.0]}))
+    caption = planned("retention", analysis).caption
+    assert "curve" not in caption.lower()
+    assert "RT (min) by carbons" in caption
+    assert planned("normalised", analysis).caption == ""

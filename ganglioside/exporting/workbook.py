@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import math
 import re
+import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -24,9 +27,13 @@ from ganglioside.support.fact_tables import read_facts
 from ganglioside.verdicts.review import DECISIONS
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
     from ganglioside.analysis import Analysis
+
+#: Date of the members of a workbook, which tells nothing: like tables give the same bytes.
+UNDATED: Final = (1980, 1, 1, 0, 0, 0)
 
 #: Excel's own limits; it also knows no time zones.
 _MOST_ROWS: Final = 1_048_576
@@ -182,9 +189,41 @@ def _workbook(sheets: Mapping[str, pd.DataFrame]) -> bytes:
     workbook = Workbook(write_only=True)
     for name, frame in sheets.items():
         _add_sheet(workbook, name, frame)
+    return _packed(workbook)
+
+
+def _packed(workbook: Workbook) -> bytes:
+    """Bytes of a workbook without the time at which it was written: alike for like tables."""
+    from openpyxl.writer.excel import ExcelWriter
+
+    workbook.properties.creator = "Ganglioside"
+    workbook.properties.created = workbook.properties.modified = datetime(*UNDATED)
     sink = io.BytesIO()
-    workbook.save(sink)
+    ExcelWriter(workbook, _Undated(sink, "w", zipfile.ZIP_DEFLATED)).save()
     return sink.getvalue()
+
+
+class _Undated(zipfile.ZipFile):
+    """Archive whose members have the date `UNDATED`."""
+
+    def writestr(self, name: str, content: bytes | str) -> None:  # type: ignore[override]
+        """Add a member with a content."""
+        super().writestr(_member(name), content)
+
+    def write(self, path: str, name: str) -> None:  # type: ignore[override]
+        """Add a file as a member."""
+        with (
+            Path(path).open("rb") as source,
+            self.open(_member(name), "w", force_zip64=True) as target,
+        ):
+            shutil.copyfileobj(source, target)
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    """Member of an archive, to be compressed."""
+    member = zipfile.ZipInfo(name, UNDATED)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    return member
 
 
 def _problems(problems: pd.DataFrame) -> pd.DataFrame:

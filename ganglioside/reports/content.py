@@ -198,11 +198,11 @@ def _cell(number: Any, column: Any) -> str:
 
 def _findings(analysis: Analysis, severity: str, but: str = "") -> list[FaultToFix]:
     findings = analysis.findings
-    places = {row.feature_id: where_is(row) for row in analysis.features.itertuples(index=False)}
+    where = places(analysis)
     chosen = findings[(findings["severity"] == severity) & (findings["code"] != but)]
     return [
         FaultToFix(
-            where=places.get(row.feature_id, _text(row.series)),
+            where=where.get(row.feature_id, _text(row.series)),
             value="",
             message=worded(_text(row.message), "report"),
             advice=worded(_text(row.advice), "report"),
@@ -210,6 +210,13 @@ def _findings(analysis: Analysis, severity: str, but: str = "") -> list[FaultToF
         )
         for row in chosen.itertuples(index=False)
     ]
+
+
+def places(analysis: Analysis) -> dict[Any, str]:
+    """Where each feature with a finding is, by its number."""
+    features = analysis.features
+    named = features[features["feature_id"].isin(analysis.findings["feature_id"].dropna())]
+    return {row.feature_id: where_is(row) for row in named.itertuples(index=False)}
 
 
 def where_is(row: Any) -> str:

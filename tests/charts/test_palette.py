@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import itertools
 import json
 import re
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from ganglioside import analyze, charts
-from ganglioside.columns import CATEGORIES, VERDICTS
+from ganglioside.columns import CATEGORIES, VERDICT_KINDS, VERDICTS
 from ganglioside.reports.figures import PLANNED
 from ganglioside.simulation.example import example
 
@@ -57,6 +58,23 @@ def test_verdicts_differ_in_colour_for_every_vision(vision: str) -> None:
     seen = {v: lab(VISIONS[vision] @ linear(c)) for v, c in charts.VERDICT_COLOURS.items()}
     apart = {(a, b): np.linalg.norm(seen[a] - seen[b]) for a, b in itertools.combinations(seen, 2)}
     assert min(apart.values()) > 10, apart
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+def test_cells_of_a_workbook_have_the_hues_of_charts(vision: str) -> None:
+    """Fragments were blue there, which valid features are in charts and pages."""
+    fills = {kind.name: f"#{kind.fill}" for kind in VERDICT_KINDS}
+    seen = {verdict: lab(VISIONS[vision] @ linear(fill)) for verdict, fill in fills.items()}
+    apart = {(a, b): np.linalg.norm(seen[a] - seen[b]) for a, b in itertools.combinations(seen, 2)}
+    assert min(apart.values()) > 10, apart
+    for kind in VERDICT_KINDS:
+        hues = [hue(colour) for colour in (kind.mark, fills[kind.name])]
+        assert abs(hues[0] - hues[1]) < 0.03, kind.name
+
+
+def hue(colour: str) -> float:
+    """Hue of a colour, 0 to 1; 0 of grey."""
+    return colorsys.rgb_to_hsv(*(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)))[0]
 
 
 def test_every_verdict_has_a_shape_of_its_own_and_every_category_a_colour() -> None:

@@ -131,13 +131,20 @@ def _kind(heading: str, items: list[FaultToFix]) -> ToFix:
 
 
 def _places(items: list[FaultToFix]) -> str:
-    """Where some things are: `rows 2, 3, 12 and 40 more`."""
+    """Where some things are: `rows 2, 3, 12 and 40 more, RT`, the column where it is one."""
     places = list(dict.fromkeys(item.where for item in items))
     named, more = places[:MOST_PLACES], len(places) - MOST_PLACES
+    parts = [place.partition(", ") for place in places]
+    column = parts[0][2]
+    if len(named) > 1 and all(part[2] == column for part in parts):
+        named = [first for first, *_ in parts[:MOST_PLACES]]
+    else:
+        column = ""
     words = [place.partition(" ") for place in named]
     if len(named) > 1 and len({word for word, *_ in words}) == 1:
         named = [f"{words[0][0]}s {words[0][2]}", *(number for *_, number in words[1:])]
-    return ", ".join(named) + (f" and {more:,} more" if more > 0 else "")
+    listed = ", ".join(named) + (f" and {more:,} more" if more > 0 else "")
+    return ", ".join(filter(None, (listed, column)))
 
 
 def _wrong_anchors(analysis: Analysis) -> list[FaultToFix]:

@@ -60,6 +60,15 @@ def test_what_is_said_alike_of_several_rows_is_said_once() -> None:
     )
 
 
+def test_a_column_of_several_rows_is_named_once() -> None:
+    """It said: rows 2, RT, 3, RT, 4, RT and 1 more."""
+    rows = ["GM3(34:1;O2),n/a", "GM3(36:1;O2),n/a", "GM3(38:1;O2),n/a", "GM3(40:1;O2),n/a"]
+    good = [f"GM1({n}:1;O2),{n / 4}" for n in (34, 36, 38)]
+    analysis = gg.analyze(gg.read_features("\n".join(["Name,RT", *rows, *good]).encode()))
+    (unread,) = (k for k in content.to_fix(analysis) if k.heading.startswith("Rows that"))
+    assert [item.where for item in unread.rows] == ["rows 2, 3, 4 and 1 more, RT"]
+
+
 def test_an_anchor_of_several_samples_is_named_once() -> None:
     analysis = gg.analyze(gg.simulate(2, n_samples=3))
     (anchors,) = (k for k in content.to_fix(analysis) if k.heading.startswith("Anchors"))

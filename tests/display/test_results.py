@@ -37,6 +37,14 @@ def test_verdicts_queue_species_and_chart_are_shown(analysis: gg.Analysis) -> No
     assert '<svg class="chart"' in html
 
 
+def test_a_table_without_a_model_is_told_why() -> None:
+    """The card counted 2 undetermined features and told of fragments, but not why."""
+    refused = gg.analyze(pd.DataFrame({"Name": ["GM3(36:1;O2)", "GM3(40:1;O2)"], "RT": [9, 8]}))
+    text = words(analysis_card(refused))
+    assert refused.model.reason in text
+    assert "Fragments and adducts" not in text
+
+
 def test_the_largest_species_are_those_of_largest_consolidated_area(
     analysis: gg.Analysis,
 ) -> None:

@@ -20,6 +20,7 @@ from ganglioside.charts.feature_marks import (
 )
 from ganglioside.charts.plot_tables import (
     curves,
+    gradient_note,
     inline,
     points,
     points_on_curves,
@@ -87,8 +88,9 @@ def series_panels(
         series = list(valid_or_all(frame)["series"].unique())
     frame = frame[frame["series"].isin(list(series))]
     fitted = curves(analysis, frame)
+    ordered, note = _in_order(frame, order), gradient_note(analysis)
     panels = retention_panels(
-        frame, fitted, title, 3, _in_order(frame, order), colour=colour, **_OWN_SCALES
+        frame, fitted, title, 3, ordered, colour=colour, note=note, **_OWN_SCALES
     )
     return _with_common_words(panels)
 

@@ -76,6 +76,7 @@ def analysis_card(analysis: Analysis) -> str:
         more=f"{more:,}" if more else "",
         species=species,
         chart=retention_sketch(_drawn(analysis)),
+        others=int((~analysis.is_on_model).sum()),
         has_pieces=summary.fragment + summary.adduct > 0,
         settings=_settings_line(analysis),
         version=analysis.version,

@@ -130,7 +130,7 @@ def _left_out(analysis: Analysis, rest: Sequence[str]) -> str:
     """Where the series that a figure leaves out are, with their anchors; empty for none."""
     if not rest:
         return ""
-    features = analysis.features
+    features = analysis.features[analysis.is_on_model]  # as the figure shows
     anchors = int(features.loc[features["series"].isin(list(rest)), "anchor"].sum())
     also = f", with {anchors:,} more anchors" if anchors else ""
     return f"{len(rest)} smaller series{also}: see the appendix of the HTML report."

@@ -39,7 +39,20 @@ def _model(analysis: Analysis) -> str:
         f"{table} Reversed-phase retention was modelled as the offset of each series or isomer "
         "plus one function of the carbons, double bonds and hydroxyls of the ceramide that all "
         f"series share, fitted robustly ({counted(summary.lines, 'line')}; residual standard "
-        f"deviation {minutes(summary.curve_sigma)}{left_out})."
+        f"deviation {minutes(summary.curve_sigma)}{left_out}).{_other_gradients(analysis)}"
+    )
+
+
+def _other_gradients(analysis: Analysis) -> str:
+    """Sentence on samples whose gradient is another; empty without any."""
+    if analysis.is_on_model.all():
+        return ""
+    samples = analysis.features["sample"].fillna("")
+    own, others = (samples[on].nunique() for on in (analysis.is_on_model, ~analysis.is_on_model))
+    return (
+        f" {counted(others, 'sample')} on other gradients "
+        f"{'was' if others == 1 else 'were'} judged apart, by models of their own; these numbers "
+        f"are of the model of the remaining {'sample' if own == 1 else f'{own:,} samples'}."
     )
 
 

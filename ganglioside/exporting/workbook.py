@@ -98,6 +98,21 @@ _NOTES: Final = (
 )
 
 
+#: Unit and meaning of the headline numbers that are no plain counts of rows.
+_COUNTS: Final[dict[str, tuple[str, str]]] = {
+    "undetermined": ("rows", "Those that take no part among them"),
+    "unreadable": (
+        "rows",
+        "They take no part: unreadable, or of other lipids, internal standards, blanks",
+    ),
+    "series": ("", "Head groups of the names that could be read"),
+    "lines": ("", "Lines of the model, of series and isomers, that have features"),
+    "curve_sigma": ("min", "Scatter of features about their lines, 1 sigma"),
+    "headline": ("", ""),
+    "area_explained": ("", "Share of the peak area of judged rows that is explained, 0 to 1"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     """A row of `data/sheet_columns.csv`: width and number format of a column."""
@@ -251,7 +266,8 @@ def _methods(analysis: Analysis) -> pd.DataFrame:
         unit, meaning = (spec.unit, spec.help) if spec else ("", "")
         rows.append((f"setting {name}", value, unit, meaning))
     for name, value in asdict(analysis.summary).items():
-        rows.append((f"summary {name}", value, "min" if name == "curve_sigma" else "", ""))
+        unit, meaning = _COUNTS.get(name, ("rows", ""))
+        rows.append((f"summary {name}", value, unit, meaning))
     return pd.DataFrame(rows, columns=["item", "value", "unit", "meaning"])
 
 

@@ -274,7 +274,7 @@ def _facets(
         "facet": nominal("series", title=None, sort=list(order)),
         "spec": facet,
         "columns": columns,
-        "spacing": {"row": 58, "column": 30},
+        "spacing": {"row": 58, "column": 40},
         "bounds": "flush",
         "resolve": {"axis": {"x": "independent"}, **resolve},
     }

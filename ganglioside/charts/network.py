@@ -56,12 +56,10 @@ def fragment_network(analysis: Analysis, *, most: int = 60) -> Spec:
     kept, total = _largest_parents(table, most)
     shown = "" if total <= most else f"The {most} parents with most pieces of {total}. "
     of_samples = ", the median of the samples" if _is_study(analysis) else ""
-    return finish(
-        _layers(kept),
-        title,
-        f"{shown}Numbers: peak area in % of the parent's{of_samples}. Hollow squares: the parent "
-        "has no row in the table.",
-    )
+    has_areas = kept["percent_of_parent"].notna().any()
+    numbers = f"Numbers: peak area in % of the parent's{of_samples}. " if has_areas else ""
+    hollow = "Hollow squares: the parent has no row in the table."
+    return finish(_layers(kept), title, f"{shown}{numbers}{hollow}")
 
 
 def pieces_of_peaks(analysis: Analysis) -> pd.DataFrame:

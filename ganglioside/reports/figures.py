@@ -97,7 +97,8 @@ def planned(name: str, analysis: Analysis) -> Figure:
     """
     plan = {each.name: each for each in PLANNED}[name]
     draw = getattr(charts, plan.chart).spec
-    if not analysis.model.is_fitted:  # there are neither curves nor shares to explain
+    has_shares = name != "profile" or analysis.species["share"].notna().any()
+    if not (analysis.model.is_fitted and has_shares):  # nothing is there to be explained
         plan = replace(plan, caption="")
     if name == "retention":
         shown, rest = series_in_order(analysis)

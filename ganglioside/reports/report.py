@@ -166,6 +166,7 @@ class Report:
             total=len(rows),
             on_paper=content.MOST_SPECIES,
             n_samples=self.n_samples,
+            has_areas=bool(rows["area_consolidated"].notna().any()),
         )
 
     def wrong_names(self) -> Part:
@@ -178,6 +179,7 @@ class Report:
             total=len(rows),
             on_paper=content.MOST_WRONG,
             n_samples=self.n_samples,
+            has_areas=bool(rows["volume"].notna().any()),
         )
 
     def next_steps(self) -> Part:

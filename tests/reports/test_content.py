@@ -136,3 +136,18 @@ def test_the_polarity_is_among_the_settings() -> None:
     analysis = gg.analyze(gg.example(), polarity="positive")
     used = {each.item: each.answer for each in content.settings_used(analysis)}
     assert used["Polarity"] == "positive"
+
+
+def test_a_table_without_areas_is_not_told_of_them() -> None:
+    """Its tables were called the largest first, and numbers explained that it has not."""
+    rows = gg.example().data[["name", "rt"]]
+    report = Report(gg.analyze(rows.rename(columns={"name": "Name", "rt": "RT"})), "t", None, "now")
+    tables = report.species().html + report.wrong_names().html
+    assert "largest" not in tables
+    assert "smaller" not in tables
+    assert "The table has no areas." in tables
+    assert planned("profile", report.analysis).caption == ""
+    assert "Numbers:" not in planned("fragments", report.analysis).caption
+    with_areas = Report(gg.analyze(gg.example()), "t", None, "now")
+    assert "the largest first" in with_areas.species().html
+    assert "Numbers: peak area" in planned("fragments", with_areas.analysis).caption

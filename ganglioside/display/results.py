@@ -98,7 +98,8 @@ def top_species(analysis: Analysis) -> Listed:
         (name, minutes(rt, unit=""), area(amount), percent_number(part), percent(p))
         for name, rt, amount, part, p in largest[columns].head(MOST_SPECIES).itertuples(index=False)
     ]
-    title = f"Largest species ({len(rows)} of {len(species):,} accepted)"
+    what = "Largest species" if species["area_consolidated"].notna().any() else "Species"
+    title = f"{what} ({len(rows)} of {len(species):,} accepted)"
     return Listed(title, ("Name", "RT (min)", "Area", "Share", "Confidence"), tuple(rows))
 
 

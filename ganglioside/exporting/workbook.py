@@ -227,10 +227,9 @@ class _Undated(zipfile.ZipFile):
 
     def write(self, path: str, name: str) -> None:  # type: ignore[override]
         """Add a file as a member."""
-        with (
-            Path(path).open("rb") as source,
-            self.open(_member(name), "w", force_zip64=True) as target,
-        ):
+        member = _member(name)
+        member.file_size = Path(path).stat().st_size  # else it would need the large form of a zip
+        with Path(path).open("rb") as source, self.open(member, "w") as target:
             shutil.copyfileobj(source, target)
 
 

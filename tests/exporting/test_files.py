@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import time
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -177,6 +178,8 @@ def test_a_workbook_does_not_tell_when_it_was_written(
     monkeypatch.setattr(time, "time", lambda: 2_000_000_000.0)
     monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(2_000_000_000))
     assert write(build_analysis(30)) == first
+    with zipfile.ZipFile(io.BytesIO(first)) as parts:
+        assert {part.extract_version for part in parts.infolist()} == {20}  # Excel warns of zip64
     book = load_workbook(io.BytesIO(first))
     assert book.properties.creator == "Ganglioside"
     assert book.properties.created == book.properties.modified

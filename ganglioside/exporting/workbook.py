@@ -24,6 +24,7 @@ from ganglioside.exporting.spreadsheet_text import safe_frame, safe_text
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import setting_specs
 from ganglioside.support.fact_tables import read_facts
+from ganglioside.support.undated_zip import UNDATED, undated
 from ganglioside.verdicts.review import DECISIONS
 
 if TYPE_CHECKING:
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
     from ganglioside.analysis import Analysis
-
-#: Date of the members of a workbook, which tells nothing: like tables give the same bytes.
-UNDATED: Final = (1980, 1, 1, 0, 0, 0)
 
 #: Excel's own limits; it also knows no time zones.
 _MOST_ROWS: Final = 1_048_576
@@ -219,25 +217,18 @@ def _packed(workbook: Workbook) -> bytes:
 
 
 class _Undated(zipfile.ZipFile):
-    """Archive whose members have the date `UNDATED`."""
+    """Archive whose members have no date."""
 
     def writestr(self, name: str, content: bytes | str) -> None:  # type: ignore[override]
         """Add a member with a content."""
-        super().writestr(_member(name), content)
+        super().writestr(undated(name), content)
 
     def write(self, path: str, name: str) -> None:  # type: ignore[override]
         """Add a file as a member."""
-        member = _member(name)
+        member = undated(name)
         member.file_size = Path(path).stat().st_size  # else it would need the large form of a zip
         with Path(path).open("rb") as source, self.open(member, "w") as target:
             shutil.copyfileobj(source, target)
-
-
-def _member(name: str) -> zipfile.ZipInfo:
-    """Member of an archive, to be compressed."""
-    member = zipfile.ZipInfo(name, UNDATED)
-    member.compress_type = zipfile.ZIP_DEFLATED
-    return member
 
 
 def _problems(problems: pd.DataFrame) -> pd.DataFrame:

@@ -9,10 +9,10 @@ from typing import Final
 
 from ganglioside.analysis import Analysis
 from ganglioside.charts.files import pictures, still
-from ganglioside.exporting.workbook import UNDATED
 from ganglioside.reports import citation
 from ganglioside.reports.figures import PLANNED, Figure, planned
 from ganglioside.reports.methods_text import methods_text
+from ganglioside.support.undated_zip import undated
 
 #: Resolution of the PNG files, dots per inch.
 DPI: Final = 300
@@ -43,9 +43,7 @@ def figure_pack(analysis: Analysis) -> bytes:
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as pack:
         for name, content in _files(analysis):
-            member = zipfile.ZipInfo(name, UNDATED)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            pack.writestr(member, content)
+            pack.writestr(undated(name), content)
     return sink.getvalue()
 
 

@@ -872,15 +872,15 @@ class Analysis(ShownAsCard):
 
     @cached_property
     def review_queue(self) -> pd.DataFrame:
-        """Features to look at first: wrong anchors, large outliers, what is doubtful.
+        """Features to look at first: wrong anchors, large pieces and outliers, what is doubtful.
 
         A peak that several samples share is in it once.
 
         Returns
         -------
         pandas.DataFrame
-            feature_id, group (wrong anchor, another name, large outlier, doubtful, lack of fit,
-            finding; in this order), why, verdict, confidence, volume, suggested_name,
+            feature_id, group (wrong anchor, piece, another name, large outlier, doubtful, lack of
+            fit, finding; in this order), why, verdict, confidence, volume, suggested_name,
             suggested_process, suggested_note.
 
         Examples

@@ -44,10 +44,11 @@ EXPLAINED_VERDICTS: Final = tuple(kind.name for kind in VERDICT_KINDS if kind.ex
 
 @dataclass(frozen=True, slots=True)
 class CategoryKind:
-    """One category of gangliosides (by number of sialic acids), and its colour in charts."""
+    """One category of gangliosides (by number of sialic acids), and its colours in charts."""
 
     name: str
     colour: str
+    dark: str
 
 
 #: All categories, in the order of legends (`data/categories.csv`).

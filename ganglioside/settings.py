@@ -90,7 +90,8 @@ class Settings(ShownAsCard):
             "sigma",
             1.0,
             5.0,
-            "A name is rejected if its feature elutes farther from the curve of its series.",
+            "A feature that elutes farther from the curve of its series keeps its name only if "
+            "that is far likelier than all else.",
             "default of the platform this grew from",
         ),
     )

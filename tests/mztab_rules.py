@@ -266,7 +266,8 @@ def _references(file: File) -> Iterator[str]:
             yield f"SMF {row['SMF_ID']}: ambiguity code"
     runs = [f"ms_run[{n}]" for n in _numbers(list(file.metadata), "ms_run[N]-location")]
     for value in file.of("SME", "spectra_ref"):
-        if value.split(":")[0] not in runs:
+        run, colon, spectrum = value.partition(":")
+        if run not in runs or not (colon and spectrum):
             yield f"SME: spectra_ref = {value}"
 
 

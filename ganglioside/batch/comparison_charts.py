@@ -125,6 +125,11 @@ def drift(study: Study) -> Spec:
     )
 
 
+#: Colours of areas below, like and above the median; all of them differ from the page's.
+_FOLDS: Final = ("#134B73", "#6CAED4", "#D6D2C9", "#EE9A4D", "#8A3B00")
+_STEPS: Final = (-_FOLD, -_FOLD / 2, 0, _FOLD / 2, _FOLD)
+
+
 def areas(study: Study) -> Spec:
     """Chart of the area of each species in each session, relative to the species' median."""
     title = "Species by session"
@@ -133,7 +138,9 @@ def areas(study: Study) -> Spec:
     shown = study.species.head(_MOST_SPECIES)
     cells = study.cells[study.cells["species"].isin(shown["species"])]
     order = list(shown.sort_values(["category", "species"])["species"])
-    colours = {"scheme": "blueorange", "domain": [-_FOLD, _FOLD], "clamp": True}
+    colours = {
+        "range": list(_FOLDS), "domain": list(_STEPS), "clamp": True, "interpolate": "rgb"
+    }  # fmt: skip
     squares = marks(
         "rect",
         {
@@ -144,11 +151,11 @@ def areas(study: Study) -> Spec:
                     "test": "isValid(datum.fold)",
                     **quantity("fold", title="log2 of area / median", scale=colours),
                 },
-                "value": "#d9d9d9",
+                "value": palette.QUIET,
             },
             "tooltip": [
-                nominal("species"),
-                nominal("session"),
+                nominal("species", title="Species"),
+                nominal("session", title="Session"),
                 quantity("rt", title="RT (min)", format=".3f"),
                 quantity("area", title="Area", format=".3~s"),
                 quantity("fold", title="log2 of area / median", format="+.2f"),

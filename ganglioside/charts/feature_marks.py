@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any, Final
 
 import numpy as np
@@ -21,6 +22,7 @@ from ganglioside.charts.vega import (
     rows,
     value,
 )
+from ganglioside.errors import SettingsError
 from ganglioside.support.formatting import counted
 
 #: Number of points from which on those that would overlap are drawn as one.
@@ -70,6 +72,9 @@ _RING: Final[dict[str, Any]] = {
 _ARROW_UP: Final = "M0,-1L.7,0L.22,0L.22,1L-.22,1L-.22,0L-.7,0Z"
 _ARROW_DOWN: Final = "M0,1L.7,0L.22,0L.22,-1L-.22,-1L-.22,0L-.7,0Z"
 _COUNT_TIP: Final = quantity(crowds.COUNT, title="Features", format=",d")
+
+#: Characters of a line of the reason why a chart is empty.
+_LINE: Final = 90
 
 #: Name of the layer of features, which selections refer to.
 _FEATURES: Final = "features"
@@ -373,10 +378,23 @@ def area_channel(frame: pd.DataFrame) -> Spec:
 
 
 def colour_channel(frame: pd.DataFrame, colour: str) -> Spec:
-    """Channel that encodes the verdict or the sample by colour."""
+    """Channel that encodes the verdict or the sample by colour.
+
+    Raises
+    ------
+    SettingsError
+        If the colour is to show something else, or samples that there are not, or too many.
+    """
     if colour == "verdict":
         return verdict_channel(frame, palette.VERDICT_COLOURS)
-    samples = sorted(frame[colour].dropna().unique())
+    has_samples = colour == "sample" and "sample" in frame
+    samples = sorted(frame["sample"].dropna().unique()) if has_samples else []
+    most = len(palette.SAMPLE_COLOURS)
+    if not 0 < len(samples) <= most:
+        raise SettingsError(
+            f"colour = {colour!r}: colours show the verdict, or one to {most} samples, of which "
+            f"this table has {len(samples):,}: use colour='verdict'."
+        )
     scale = {"domain": samples, "range": list(palette.SAMPLE_COLOURS[: len(samples)])}
     return nominal(colour, title="Sample", scale=scale)
 
@@ -394,13 +412,23 @@ def category_scale() -> Spec:
     return {"domain": list(colours), "range": list(colours.values())}
 
 
-def anchors_note(frame: pd.DataFrame) -> str:
-    """Sentence on the anchors' marks, for a subtitle."""
+def anchors_note(frame: pd.DataFrame, *, gathered: bool = False) -> str:
+    """Sentence on the anchors' marks, for a subtitle.
+
+    Parameters
+    ----------
+    frame
+        Rows of `plot_tables.points`.
+    gathered
+        Whether features that would overlap are one mark, which has no outline, however few the
+        features are.
+    """
     if not frame["anchor"].any():
         return "No anchors."
     wrong = int(frame["wrong_anchor"].sum())
-    ringed = f"; {wrong} wrong, ringed in magenta" if wrong else ""
-    return f"{counted(int(frame['anchor'].sum()), 'anchor')}, outlined{ringed}."
+    ringed = f"; {wrong:,} wrong, ringed in magenta" if wrong else ""
+    alone = " where they stand alone" if gathered or len(frame) > MANY_POINTS else ""
+    return f"{counted(int(frame['anchor'].sum()), 'anchor')}, outlined{alone}{ringed}."
 
 
 def finish(chart: Spec, title: str, *subtitle: str, **properties: Any) -> Spec:
@@ -411,14 +439,17 @@ def finish(chart: Spec, title: str, *subtitle: str, **properties: Any) -> Spec:
 
 
 def nothing(title: str, why: str) -> Spec:
-    """Chart that consists of the reason why it is empty."""
+    """Chart that consists of the reason why it is empty, in lines as wide as it."""
+    lines = wrap(why, _LINE)
     text = marks(
         "text",
         {"text": nominal("why"), "x": value(8), "y": value(20)},
-        data=rows({"why": why}),
+        data=rows({"why": "\n".join(lines)}),
         align="left",
         fontSize=12,
         color=palette.QUIET,
         limit=620,
+        lineBreak="\n",
+        lineHeight=16,
     )
-    return finish(text, title, width=640, height=40)
+    return finish(text, title, width=640, height=24 + 16 * max(len(lines), 1))

@@ -50,20 +50,38 @@ def fragment_network(analysis: Analysis, *, most: int = 60) -> Spec:
     'Fragments and adducts, parent by parent'
     """
     title = "Fragments and adducts, parent by parent"
-    table = fragment_table(analysis)
+    table = pieces_of_peaks(analysis)
     if table.empty:
         return nothing(title, "No feature is a fragment or an adduct.")
-    is_study = number_of_samples(analysis.features) > 1
-    apart = analysis.settings.rt_tolerance / 2 if is_study else 0.0
-    kept, total = _largest_parents(_labelled(table, apart), most)
+    kept, total = _largest_parents(table, most)
     shown = "" if total <= most else f"The {most} parents with most pieces of {total}. "
-    of_samples = ", the median of the samples" if is_study else ""
-    return finish(
-        _layers(kept),
-        title,
-        f"{shown}Numbers: peak area in % of the parent's{of_samples}. Hollow squares: the parent "
-        "has no row in the table.",
-    )
+    of_samples = ", the median of the samples" if _is_study(analysis) else ""
+    has_areas = kept["percent_of_parent"].notna().any()
+    numbers = f"Numbers: peak area in % of the parent's{of_samples}. " if has_areas else ""
+    hollow = "Hollow squares: the parent has no row in the table."
+    return finish(_layers(kept), title, f"{shown}{numbers}{hollow}")
+
+
+def pieces_of_peaks(analysis: Analysis) -> pd.DataFrame:
+    """The `fragment_table` with the peak of each parent (`row`), which samples share.
+
+    Two isomers of one name are two parents.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> pieces = pieces_of_peaks(gg.analyze(gg.example()))
+    >>> pieces["row"].nunique() > pieces["parent"].nunique()
+    True
+    """
+    table = fragment_table(analysis)
+    if table.empty:
+        return table.assign(row=table["parent"])
+    return _labelled(table, analysis.settings.rt_tolerance / 2 if _is_study(analysis) else 0.0)
+
+
+def _is_study(analysis: Analysis) -> bool:
+    return number_of_samples(analysis.features) > 1
 
 
 def _labelled(table: pd.DataFrame, apart: float = 0.0) -> pd.DataFrame:
@@ -166,7 +184,7 @@ def _row_marks(data: Spec, position: Spec) -> tuple[Spec, Spec]:
         {"x": value(0), "x2": value("width"), "y": position["y"]},
         data=data,
         where=["datum.band == 1"],
-        color="#F3F3F3",
+        color=palette.BAND,
         width={"band": 1},
         height={"band": 1},
     )
@@ -174,7 +192,7 @@ def _row_marks(data: Spec, position: Spec) -> tuple[Spec, Spec]:
         "rule",
         {"x": position["x"], "x2": {"field": "end"}, "y": position["y"]},
         data=data,
-        color="#C4C4C4",
+        color=palette.FRAME,
         strokeWidth=2,
     )
     return bands, edges

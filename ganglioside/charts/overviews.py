@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import isnan
 from typing import Final
 
 import pandas as pd
@@ -19,6 +20,7 @@ from ganglioside.charts.feature_marks import (
 )
 from ganglioside.charts.plot_tables import (
     curves,
+    gradient_note,
     inline,
     points,
     points_on_curves,
@@ -86,8 +88,9 @@ def series_panels(
         series = list(valid_or_all(frame)["series"].unique())
     frame = frame[frame["series"].isin(list(series))]
     fitted = curves(analysis, frame)
+    ordered, note = _in_order(frame, order), gradient_note(analysis)
     panels = retention_panels(
-        frame, fitted, title, 3, _in_order(frame, order), colour=colour, **_OWN_SCALES
+        frame, fitted, title, 3, ordered, colour=colour, note=note, **_OWN_SCALES
     )
     return _with_common_words(panels)
 
@@ -212,11 +215,13 @@ def areas_by_series(analysis: Analysis) -> Spec:
         },
         data=inline(frame),
     )
-    said = f"{share(_explained(frame), 1)} of the area is explained."
-    return finish(bars, title, said, width=520, height=_BAR * len(order))
+    said = _explained(analysis)
+    if analysis.summary.not_judged and "undetermined" in set(frame["verdict"]):
+        said += " Features that take no part are undetermined here."
+    return finish(bars, title, said.strip(), width=520, height=_BAR * len(order))
 
 
-def _explained(frame: pd.DataFrame) -> float:
-    """Share of the area in valid features, fragments and adducts."""
-    explained = frame["verdict"].isin(("valid", "fragment", "adduct"))
-    return float(frame.loc[explained, "volume"].sum() / frame["volume"].sum())
+def _explained(analysis: Analysis) -> str:
+    """Share of the area that is explained, as the headline has it."""
+    part = analysis.summary.area_explained
+    return "" if isnan(part) else f"{share(part, 1)} of the area of judged features is explained."

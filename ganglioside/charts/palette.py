@@ -38,6 +38,7 @@ FAINT: Final = "#E4E4E4"
 SUBTITLE: Final = "#555555"
 GRID: Final = "#EDEDED"
 FRAME: Final = "#CFCFCF"
+BAND: Final = "#F3F3F3"
 WRONG_ANCHOR: Final = "#D0006F"
 
 #: What each colour of a chart becomes on a dark page.
@@ -49,7 +50,9 @@ DARK: Final[dict[str, str]] = {
     GRID: "#3a3a3a",
     FAINT: "#3a3a3a",
     FRAME: "#555555",
+    BAND: "#262d38",
     **{sample.colour: sample.dark for sample in _SAMPLES},
+    **{kind.colour: kind.dark for kind in CATEGORY_KINDS},
     **{kind.mark: kind.mark_dark for kind in VERDICT_KINDS},
 }
 
@@ -64,7 +67,7 @@ def verdict_domain(present: set[str]) -> list[str]:
 
 
 def theme() -> dict[str, Any]:
-    """Return the configuration of every chart."""
+    """Configuration of every chart."""
     text = {"labelFont": FONT, "titleFont": FONT, "labelColor": INK, "titleColor": INK}
     return {
         "font": FONT,

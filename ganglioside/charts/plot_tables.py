@@ -13,6 +13,7 @@ from ganglioside.charts.vega import Spec
 from ganglioside.columns import CATEGORIES, PARENT_VERDICTS
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.process_words import processes_in_words
+from ganglioside.support.formatting import counted
 from ganglioside.verdicts.result_tables import wrong_anchors
 
 #: Finds the category in the name of a series: GD in `Fuc-GD1`.
@@ -71,6 +72,22 @@ def points_on_curves(analysis: Analysis) -> pd.DataFrame:
     """Rows of `points` that the curves of the model are about: of samples on its gradient."""
     frame = points(analysis)[analysis.is_on_model]
     return frame.dropna(subset=["rt", "carbons", "series"])
+
+
+def gradient_note(analysis: Analysis) -> str:
+    """Sentence on features of samples on other gradients, which are no points of the model's chart.
+
+    Empty where all samples have the gradient of the model.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> gradient_note(gg.analyze(gg.example()))
+    ''
+    """
+    n = int((~analysis.is_on_model).sum())
+    verb = "is" if n == 1 else "are"
+    return f"{counted(n, 'feature')} of samples on other gradients {verb} not shown." if n else ""
 
 
 def curves(analysis: Analysis, shown: pd.DataFrame) -> pd.DataFrame:

@@ -67,7 +67,7 @@ def profile_chart(analysis: Analysis, by: By = "series", most: int = 16) -> Spec
     farthest = single.groupby("name")["share"].max().reindex(bars["name"]).to_numpy()
     bars["end"] = np.fmax(bars["end"], farthest)
     return finish(
-        layers(*_marks(bars), *_ticks(single, bars)),
+        layers(*_marks(bars, by), *_ticks(single, bars)),
         title,
         f"Percent of the consolidated area of {int(known['species'].sum()):,} accepted species. "
         f"Whiskers: 95 % interval.{'' if single.empty else ' Thin marks: single samples.'}",
@@ -96,7 +96,7 @@ def _bars(known: pd.DataFrame, most: int) -> pd.DataFrame:
     )
 
 
-def _marks(bars: pd.DataFrame) -> list[Spec]:
+def _marks(bars: pd.DataFrame, by: By) -> list[Spec]:
     """Bars, whiskers and numbers."""
     y = nominal("name", title=None, sort=list(bars["name"]), axis={"labelLimit": 190})
     columns = ["name", "category", "species", "label", "end", "share", "share_low", "share_high"]
@@ -114,7 +114,7 @@ def _marks(bars: pd.DataFrame) -> list[Spec]:
             ),
             "color": nominal("category", legend=None, scale=_colours()),
             "tooltip": [
-                nominal("name", title="Series"),
+                nominal("name", title=by.capitalize()),
                 quantity("species", title="Species"),
                 quantity("share", title="Share (%)", format=".2f"),
                 quantity("share_low", title="from", format=".2f"),

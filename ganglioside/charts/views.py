@@ -27,6 +27,7 @@ from ganglioside.charts.feature_marks import (
 from ganglioside.charts.plot_tables import (
     CATEGORY_IN_SERIES,
     curves,
+    gradient_note,
     inline,
     isomer_labels,
     points,
@@ -138,7 +139,7 @@ def retention_by_carbons(
         series = [series]
     if series is not None:
         frame = frame[frame["series"].isin(series)]
-    return _retention(frame, curves(analysis, frame), title, columns)
+    return _retention(frame, curves(analysis, frame), title, columns, note=gradient_note(analysis))
 
 
 def retention_of_categories(analysis: Analysis) -> list[Spec]:
@@ -150,13 +151,16 @@ def retention_of_categories(analysis: Analysis) -> list[Spec]:
     for category in (name for name in CATEGORIES if name in present):
         own = frame[frame["category"] == category]
         its_curves = fitted[fitted["series"].isin(own["series"])]
-        charts.append(_retention(own, its_curves, f"Retention by carbon number: {category}"))
+        title = f"Retention by carbon number: {category}"
+        charts.append(_retention(own, its_curves, title, note=gradient_note(analysis)))
     return charts
 
 
-def _retention(frame: pd.DataFrame, fitted: pd.DataFrame, title: str, columns: int = 3) -> Spec:
+def _retention(
+    frame: pd.DataFrame, fitted: pd.DataFrame, title: str, columns: int = 3, *, note: str
+) -> Spec:
     """Chart of one series, or facets of several with a common RT scale."""
-    return retention_panels(frame, fitted, title, columns, _by_category(frame))
+    return retention_panels(frame, fitted, title, columns, _by_category(frame), note=note)
 
 
 def retention_panels(
@@ -167,6 +171,7 @@ def retention_panels(
     order: Sequence[str],
     *,
     colour: str = "verdict",
+    note: str = "",
     **resolve: Any,
 ) -> Spec:
     """Chart of RT over carbons: one large panel of one series, or facets of several in order.
@@ -182,6 +187,8 @@ def retention_panels(
         The series.
     colour
         What colour shows: `verdict` or `sample`.
+    note : str
+        What the chart leaves out, for its subtitle.
     **resolve
         Scales that facets do not share, as Vega-Lite resolves them.
     """
@@ -195,12 +202,9 @@ def retention_panels(
         if wide
         else _facets(source, drawn | size, order, columns, resolve)
     )
-    return finish(
-        chart,
-        title,
-        "Curves: fitted retention of each series and isomer. " + anchors_note(frame),
-        params=choices(),
-    )
+    has_curves = bool(fitted["curve_rt"].notna().any())
+    said = "Curves: fitted retention of each series and isomer. " * has_curves
+    return finish(chart, title, said + anchors_note(frame), note, params=choices())
 
 
 def _carbon_layers(
@@ -270,7 +274,7 @@ def _facets(
         "facet": nominal("series", title=None, sort=list(order)),
         "spec": facet,
         "columns": columns,
-        "spacing": {"row": 58, "column": 30},
+        "spacing": {"row": 58, "column": 40},
         "bounds": "flush",
         "resolve": {"axis": {"x": "independent"}, **resolve},
     }
@@ -333,8 +337,9 @@ def reduced_retention(analysis: Analysis, colour: str = "verdict") -> Spec:
         "Bars: the line of each series. Strips: features that would overlap, with their number. "
         "A feature connected to another row",
         "elutes on the line of that series: it is a fragment or adduct of it. "
-        + anchors_note(frame),
+        + anchors_note(frame, gathered=True),
         not_shown if far else "",
+        gradient_note(analysis),
         params=choices("x"),
         width=_WIDTH - 130,
         height=_ROW * len(order),
@@ -557,7 +562,11 @@ def _category_bars(counts: pd.DataFrame) -> Spec:
             "x2": {"field": "end"},
             "y": y,
             "color": verdict_channel(counts, palette.VERDICT_COLOURS),
-            "tooltip": [nominal("category"), nominal("verdict"), quantity("features")],
+            "tooltip": [
+                nominal("category", title="Category"),
+                nominal("verdict", title="Verdict"),
+                quantity("features", title="Features"),
+            ],
         },
         stroke="white",
         strokeWidth=1,

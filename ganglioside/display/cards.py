@@ -45,6 +45,7 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
     )
     environment.globals["kinds"] = {kind.name: kind for kind in VERDICT_KINDS}
+    environment.globals["counted"] = formatting.counted
     environment.filters["cell"] = cell
     environment.filters["percent"] = partial(formatting.percent, missing="")
     environment.filters["minutes"] = partial(formatting.minutes, missing="", unit="")

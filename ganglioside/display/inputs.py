@@ -51,7 +51,7 @@ def table_card(table: FeatureTable) -> str:
         headings=[labels[c] for c in shown],
         rows=list(_cells(head).itertuples(index=False)),
         numeric=[k for k, c in enumerate(shown) if pd.api.types.is_numeric_dtype(head[c])],
-        more_rows=f"{max(len(table) - len(head), 0):,}",
+        more_rows=f"{len(table) - len(head):,}" if len(table) > len(head) else "",
     )
 
 

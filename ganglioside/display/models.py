@@ -8,6 +8,8 @@ from ganglioside.display.cards import card
 from ganglioside.support.formatting import minutes
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ganglioside.inference.fitted_model import FittedModel
     from ganglioside.inference.retention_model import RetentionModel
 
@@ -43,11 +45,19 @@ def fitted_model_card(model: FittedModel, table: str = "model.lines") -> str:
     facts = [
         ("RT of one carbon more", minutes(model.slope)),
         ("Scatter about the lines", f"{minutes(model.sigma)} (1 sigma)"),
-        ("Lines", f"{len(lines):,} of {lines['series'].nunique():,} series"),
+        ("Lines", _lines_in_words(lines)),
     ]
     ask = 'model.predict("GM1(38:1;O2)")'
     more = len(lines) - len(rows)
     return card("model", facts_of=facts, lines=rows, more=more, why="", ask=ask, table=table)
+
+
+def _lines_in_words(lines: pd.DataFrame) -> str:
+    """How many lines have features, as the summary counts them, and how many have none."""
+    used = lines[lines["n"] > 0]
+    bare = len(lines) - len(used)
+    more = f", and {bare:,} without features" if bare else ""
+    return f"{len(used):,} of {used['series'].nunique():,} series{more}"
 
 
 def retention_model_card(model: RetentionModel) -> str:

@@ -68,6 +68,7 @@ def analysis_card(analysis: Analysis) -> str:
         "analysis",
         title=analysis.source.name,
         lead=summary.lead,
+        why="" if analysis.model.is_fitted else analysis.model.reason,
         tiles=[VerdictCount(v, f"{n:,}", share(n, total)) for v, n in counts.items()],
         shares={v: n / total for v, n in counts.items()},
         queue_headings=headings,
@@ -75,6 +76,8 @@ def analysis_card(analysis: Analysis) -> str:
         more=f"{more:,}" if more else "",
         species=species,
         chart=retention_sketch(_drawn(analysis)),
+        others=int((~analysis.is_on_model).sum()),
+        has_pieces=summary.fragment + summary.adduct > 0,
         settings=_settings_line(analysis),
         version=analysis.version,
         example=_example_name(analysis.features),
@@ -95,7 +98,8 @@ def top_species(analysis: Analysis) -> Listed:
         (name, minutes(rt, unit=""), area(amount), percent_number(part), percent(p))
         for name, rt, amount, part, p in largest[columns].head(MOST_SPECIES).itertuples(index=False)
     ]
-    title = f"Largest species ({len(rows)} of {len(species):,} accepted)"
+    what = "Largest species" if species["area_consolidated"].notna().any() else "Species"
+    title = f"{what} ({len(rows)} of {len(species):,} accepted)"
     return Listed(title, ("Name", "RT (min)", "Area", "Share", "Confidence"), tuple(rows))
 
 

@@ -23,6 +23,7 @@ from ganglioside.reading.file_kinds import decoded_text
 from ganglioside.reading.source import MEGABYTE
 from ganglioside.reading.study import is_archive
 from ganglioside.reading.workbooks import worksheet_parts
+from ganglioside.support.undated_zip import undated
 from ganglioside.support.unique_names import unique
 from ganglioside.verdicts.published import published_names
 
@@ -185,7 +186,8 @@ def _annotated_study(source: Source, settings: Settings, texts: pd.DataFrame) ->
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, (_, file) in zip(unique([f.name for _, f in files]), files, strict=True):
             rows = len(read_features(file, settings))
-            archive.writestr(name, _annotated_file(file, settings, texts.iloc[at : at + rows]))
+            content = _annotated_file(file, settings, texts.iloc[at : at + rows])
+            archive.writestr(undated(name), content)
             at += rows
     return written.getvalue()
 

@@ -6,6 +6,7 @@ A small molecule (SML) is a species with a published feature: one that is valid,
 has accepted or renamed, then under the analyst's name (`published_names`). Its abundance is the
 consolidated volume, and its features (SMF) are these with their fragments and adducts. Every other
 row of the input is a small molecule of its own, unknown (reliability 4): no row is left out.
+Names that an analyst decided on have no confidence: that of the model is of its own verdict.
 Its chemical_name is the LIPID MAPS shorthand; its database_identifier is the entry of LIPID MAPS
 for the head group on any ceramide, else the class, which the format allows. Name as given, sample,
 anchor and Log P of each feature are columns of their own, so that the file reads back as the table
@@ -45,6 +46,7 @@ _CONFIDENCE: Final = "[, , posterior probability of the verdict, ]"
 _PUTATIVE, _UNKNOWN = "2", "4"  # reliability codes of the format
 _LIPID_MAPS: Final = "LM"  # prefix of its identifiers
 _NOT_THERE: Final = f"{_LIPID_MAPS}:null"  # where that database has nothing
+_NO_SPECTRUM: Final = ":null"  # behind a run: readers refuse a reference that is no more than it
 
 
 def to_mztab(analysis: Analysis) -> bytes:
@@ -251,7 +253,7 @@ def _molecules(rows: pd.DataFrame, samples: list[str]) -> str:
         "adduct_ions": lead["molecule"].map(adducts),
         "reliability": np.where(known, _PUTATIVE, _UNKNOWN),
         "best_id_confidence_measure": _CONFIDENCE,
-        "best_id_confidence_value": lead["confidence"],
+        "best_id_confidence_value": _confidence(lead),
         **{f"abundance_assay[{i}]": areas[s] for i, s in enumerate(samples, 1)},
         "abundance_study_variable[1]": areas.mean(axis=1),
         "abundance_variation_study_variable[1]": spread,
@@ -269,6 +271,14 @@ def _molecules(rows: pd.DataFrame, samples: list[str]) -> str:
 
 #: Identifiers that have no column of their own in the format.
 _MORE_IDENTIFIERS: Final = ("shorthand_level", "lipid_maps_class", "swisslipids_class")
+
+
+def _confidence(rows: pd.DataFrame) -> pd.Series[Any]:
+    """Confidence of the verdicts, missing where an analyst decided on the name."""
+    if "analyst_decision" not in rows:
+        return rows["confidence"]
+    decision = rows["analyst_decision"]
+    return rows["confidence"].mask(decision.notna() & (decision != "later"))
 
 
 def _overrides(rows: pd.DataFrame) -> dict[str, Any]:
@@ -351,10 +361,10 @@ def _evidence(table: pd.DataFrame) -> str:
         "exp_mass_to_charge": rows["mz"],
         "charge": rows["charge"],
         "theoretical_mass_to_charge": [ion_mz(neutral, ion) for neutral, ion in ions],
-        "spectra_ref": names,
+        "spectra_ref": names + _NO_SPECTRUM,
         "identification_method": "[, , Ganglioside, retention and co-elution]",
         "ms_level": _MS1,
-        "id_confidence_measure[1]": rows["confidence"],
+        "id_confidence_measure[1]": _confidence(rows),
         "rank": 1,
         "opt_global_verdict": rows["verdict"].astype("str"),
         "opt_global_rule": _texts(rows["rule"]),

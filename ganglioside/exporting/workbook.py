@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import math
 import re
+import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -21,9 +24,11 @@ from ganglioside.exporting.spreadsheet_text import safe_frame, safe_text
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import setting_specs
 from ganglioside.support.fact_tables import read_facts
+from ganglioside.support.undated_zip import UNDATED, undated
 from ganglioside.verdicts.review import DECISIONS
 
 if TYPE_CHECKING:
+    from openpyxl import Workbook
     from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
     from ganglioside.analysis import Analysis
@@ -89,6 +94,21 @@ _NOTES: Final = (
     ),
     ("analyst_name", "The analyst's name for the feature, where it was renamed."),
 )
+
+
+#: Unit and meaning of the headline numbers that are no plain counts of rows.
+_COUNTS: Final[dict[str, tuple[str, str]]] = {
+    "undetermined": ("rows", "Those that take no part among them"),
+    "unreadable": (
+        "rows",
+        "They take no part: unreadable, or of other lipids, internal standards, blanks",
+    ),
+    "series": ("", "Head groups of the names that could be read"),
+    "lines": ("", "Lines of the model, of series and isomers, that have features"),
+    "curve_sigma": ("min", "Scatter of features about their lines, 1 sigma"),
+    "headline": ("", ""),
+    "area_explained": ("", "Share of the peak area of judged rows that is explained, 0 to 1"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +202,33 @@ def _workbook(sheets: Mapping[str, pd.DataFrame]) -> bytes:
     workbook = Workbook(write_only=True)
     for name, frame in sheets.items():
         _add_sheet(workbook, name, frame)
+    return _packed(workbook)
+
+
+def _packed(workbook: Workbook) -> bytes:
+    """Bytes of a workbook without the time at which it was written: alike for like tables."""
+    from openpyxl.writer.excel import ExcelWriter
+
+    workbook.properties.creator = "Ganglioside"
+    workbook.properties.created = workbook.properties.modified = datetime(*UNDATED)
     sink = io.BytesIO()
-    workbook.save(sink)
+    ExcelWriter(workbook, _Undated(sink, "w", zipfile.ZIP_DEFLATED)).save()
     return sink.getvalue()
+
+
+class _Undated(zipfile.ZipFile):
+    """Archive whose members have no date."""
+
+    def writestr(self, name: str, content: bytes | str) -> None:  # type: ignore[override]
+        """Add a member with a content."""
+        super().writestr(undated(name), content)
+
+    def write(self, path: str, name: str) -> None:  # type: ignore[override]
+        """Add a file as a member."""
+        member = undated(name)
+        member.file_size = Path(path).stat().st_size  # else it would need the large form of a zip
+        with Path(path).open("rb") as source, self.open(member, "w") as target:
+            shutil.copyfileobj(source, target)
 
 
 def _problems(problems: pd.DataFrame) -> pd.DataFrame:
@@ -212,7 +256,8 @@ def _methods(analysis: Analysis) -> pd.DataFrame:
         unit, meaning = (spec.unit, spec.help) if spec else ("", "")
         rows.append((f"setting {name}", value, unit, meaning))
     for name, value in asdict(analysis.summary).items():
-        rows.append((f"summary {name}", value, "min" if name == "curve_sigma" else "", ""))
+        unit, meaning = _COUNTS.get(name, ("rows", ""))
+        rows.append((f"summary {name}", value, unit, meaning))
     return pd.DataFrame(rows, columns=["item", "value", "unit", "meaning"])
 
 

@@ -15,11 +15,10 @@ from ganglioside.columns import FEATURE_TABLE, PROBLEMS
 from ganglioside.lipids.parsed_names import parse_names
 from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.reading.raw_table import Source
+from ganglioside.support.undated_zip import undated
 
 #: Comment of an archive that is a study.
 _MARK: Final = b"ganglioside study 1"
-#: Time of all members, so that the same files give the same bytes.
-_WHEN: Final = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,9 +49,9 @@ def archive(parts: Sequence[Part]) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.comment = _MARK
         for number, part in enumerate(parts, 1):
-            member = zipfile.ZipInfo(f"{number:05d}/{part.table.source.name}", _WHEN)
+            member = undated(f"{number:05d}/{part.table.source.name}")
             member.comment = part.sample.encode()
-            archive.writestr(member, part.table.source.content, zipfile.ZIP_DEFLATED)
+            archive.writestr(member, part.table.source.content)
     return buffer.getvalue()
 
 

@@ -8,10 +8,11 @@ from typing import Any, Final, cast
 import pandas as pd
 
 from ganglioside.analysis import Analysis
-from ganglioside.charts import fragment_table
+from ganglioside.charts.network import pieces_of_peaks
 from ganglioside.columns import OVERRIDE_COLUMNS, VERDICT_KINDS, VERDICTS
 from ganglioside.lipids.process_words import process_words
 from ganglioside.reading.wordings import worded
+from ganglioside.reports.methods_text import is_unjudged
 from ganglioside.settings import setting_specs
 from ganglioside.support.formatting import counted, minutes, percent, share
 from ganglioside.verdicts.result_tables import wrong_anchors
@@ -130,13 +131,20 @@ def _kind(heading: str, items: list[FaultToFix]) -> ToFix:
 
 
 def _places(items: list[FaultToFix]) -> str:
-    """Where some things are: `rows 2, 3, 12 and 40 more`."""
+    """Where some things are: `rows 2, 3, 12 and 40 more, RT`, the column where it is one."""
     places = list(dict.fromkeys(item.where for item in items))
     named, more = places[:MOST_PLACES], len(places) - MOST_PLACES
+    parts = [place.partition(", ") for place in places]
+    column = parts[0][2]
+    if len(named) > 1 and all(part[2] == column for part in parts):
+        named = [first for first, *_ in parts[:MOST_PLACES]]
+    else:
+        column = ""
     words = [place.partition(" ") for place in named]
     if len(named) > 1 and len({word for word, *_ in words}) == 1:
         named = [f"{words[0][0]}s {words[0][2]}", *(number for *_, number in words[1:])]
-    return ", ".join(named) + (f" and {more:,} more" if more > 0 else "")
+    listed = ", ".join(named) + (f" and {more:,} more" if more > 0 else "")
+    return ", ".join(filter(None, (listed, column)))
 
 
 def _wrong_anchors(analysis: Analysis) -> list[FaultToFix]:
@@ -197,11 +205,11 @@ def _cell(number: Any, column: Any) -> str:
 
 def _findings(analysis: Analysis, severity: str, but: str = "") -> list[FaultToFix]:
     findings = analysis.findings
-    places = {row.feature_id: where_is(row) for row in analysis.features.itertuples(index=False)}
+    where = places(analysis)
     chosen = findings[(findings["severity"] == severity) & (findings["code"] != but)]
     return [
         FaultToFix(
-            where=places.get(row.feature_id, _text(row.series)),
+            where=where.get(row.feature_id, _text(row.series)),
             value="",
             message=worded(_text(row.message), "report"),
             advice=worded(_text(row.advice), "report"),
@@ -209,6 +217,13 @@ def _findings(analysis: Analysis, severity: str, but: str = "") -> list[FaultToF
         )
         for row in chosen.itertuples(index=False)
     ]
+
+
+def places(analysis: Analysis) -> dict[Any, str]:
+    """Where each feature with a finding is, by its number."""
+    features = analysis.features
+    named = features[features["feature_id"].isin(analysis.findings["feature_id"].dropna())]
+    return {row.feature_id: where_is(row) for row in named.itertuples(index=False)}
 
 
 def where_is(row: Any) -> str:
@@ -227,30 +242,41 @@ def checklist(analysis: Analysis) -> list[Statement]:
 
     Items as worded by the Lipidomics Standards Initiative (Koefeler et al., J Lipid Res 2021).
     """
-    return [
+    answers = [
         Statement("Retention time verified by a standard", _anchors(analysis)),
         Statement("Model for separation prediction", _model(analysis)),
-        Statement("Check on isomeric overlap", _isomers(analysis)),
-        Statement("Check on isobaric overlap", _isobars(analysis)),
-        Statement("Check on in-source fragmentation", _fragmentation(analysis)),
-        Statement("Assumptions presumed", _ASSUMPTIONS),
     ]
+    if is_unjudged(analysis):
+        return [*answers, *(Statement(check, _UNJUDGED) for check in _CHECKS)]
+    checks = zip(_CHECKS, (_isomers, _isobars, _fragmentation), strict=True)
+    answers += [Statement(check, answer(analysis)) for check, answer in checks]
+    return [*answers, Statement("Assumptions presumed", _ASSUMPTIONS)]
 
+
+_CHECKS: Final = (
+    "Check on isomeric overlap",
+    "Check on isobaric overlap",
+    "Check on in-source fragmentation",
+)
+_UNJUDGED: Final = "No: without a retention model no name was judged."
 
 _ASSUMPTIONS: Final = (
     "Reversed-phase separation. One ceramide curve holds for all series. A fragment forms after "
     "the column: it has its parent's ceramide and retention time and never more of any sugar, "
     "sialic acid or acetyl than the parent. Anchors are trusted more than other names, not "
-    "blindly. Log P is compared, not used. Names give summed ceramides, so chain composition, "
-    "double bond position and the position of an acetyl are not judged. Confidence is the "
-    "model's probability that the verdict is right."
+    "blindly. Log P is compared, not used. Chain composition, double bond position and the "
+    "position of an acetyl are not judged. Confidence is the model's probability that the verdict "
+    "is right."
 )
 
 
 def _anchors(analysis: Analysis) -> str:
     summary = analysis.summary
     if not summary.anchors:
-        return "No: the table names no anchors; the model rests on the features alone."
+        rests = "; the model rests on the features alone" if analysis.model.is_fitted else ""
+        return f"No: the table names no anchors{rests}."
+    if is_unjudged(analysis):
+        return f"No: {counted(summary.anchors, 'anchor')} given, and no model to compare them with."
     return (
         f"By the table's own anchors, as far as they are standards: {summary.anchors:,} given, "
         f"{summary.anchors_confirmed:,} agree with the model, "
@@ -273,7 +299,8 @@ def _model(analysis: Analysis) -> str:
 
 def _isomers(analysis: Analysis) -> str:
     lines = analysis.models.dropna(subset="isomer")
-    split = lines.groupby("series")["isomer"].agg(", ".join)
+    several = lines[lines.duplicated("series", keep=False)]
+    split = several.groupby("series")["isomer"].agg(", ".join)
     if split.empty:
         return "Yes: no series has more than one line. Co-eluting isomers are not resolved."
     named = "; ".join(f"{series}: {isomers}" for series, isomers in split.items())
@@ -284,17 +311,20 @@ def _isobars(analysis: Analysis) -> str:
     neugc = int((analysis.findings["code"] == "neugc-candidate").sum())
     return (
         "Yes, for names that share a mass: sodium against C2H-2 and other adducts "
-        f"({analysis.summary.adduct:,} found), NeuGc against O-acetyl ({neugc:,} candidates)."
+        f"({analysis.summary.adduct:,} found), NeuGc against O-acetyl "
+        f"({counted(neugc, 'candidate')})."
     )
 
 
 def _fragmentation(analysis: Analysis) -> str:
-    table = fragment_table(analysis)
-    fragments = table[table["verdict"] == "fragment"]
+    pieces = pieces_of_peaks(analysis)
+    fragments = pieces[pieces["verdict"] == "fragment"]
+    has_areas = analysis.features["consolidated_volume"].notna().any()
+    added = ", their areas added to the parents'" if has_areas and len(fragments) else ""
     return (
         f"Yes: co-elution within {analysis.coelution_tolerance:.3g} min with a larger ganglioside "
-        f"of the same ceramide; {len(fragments):,} fragments of {fragments['parent'].nunique():,} "
-        "parents, their areas added to the parents'."
+        f"of the same ceramide; {counted(len(fragments), 'fragment')} of "
+        f"{counted(fragments['row'].nunique(), 'parent')}{added}."
     )
 
 
@@ -306,7 +336,8 @@ def settings_used(analysis: Analysis) -> list[Statement]:
         for name, spec in specs.items()
         if name not in ("max_megabytes", "max_rows")
     ]
-    return [*thresholds, Statement("Sample type", str(values["sample_type"]))]
+    choices = {"Sample type": "sample_type", "Polarity": "polarity"}
+    return [*thresholds, *(Statement(label, str(values[key])) for label, key in choices.items())]
 
 
 def origin(analysis: Analysis, session_id: str | None, made: str) -> list[Statement]:

@@ -12,12 +12,10 @@ from ganglioside.charts.files import pictures, still
 from ganglioside.reports import citation
 from ganglioside.reports.figures import PLANNED, Figure, planned
 from ganglioside.reports.methods_text import methods_text
+from ganglioside.support.undated_zip import undated
 
 #: Resolution of the PNG files, dots per inch.
 DPI: Final = 300
-
-#: Date of the files in the zip: they are of no other time than the analysis.
-_DATE: Final = (1980, 1, 1, 0, 0, 0)
 
 
 def figure_pack(analysis: Analysis) -> bytes:
@@ -45,9 +43,7 @@ def figure_pack(analysis: Analysis) -> bytes:
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as pack:
         for name, content in _files(analysis):
-            member = zipfile.ZipInfo(name, _DATE)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            pack.writestr(member, content)
+            pack.writestr(undated(name), content)
     return sink.getvalue()
 
 

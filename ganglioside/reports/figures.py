@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ganglioside import charts
@@ -97,6 +97,9 @@ def planned(name: str, analysis: Analysis) -> Figure:
     """
     plan = {each.name: each for each in PLANNED}[name]
     draw = getattr(charts, plan.chart).spec
+    has_shares = name != "profile" or analysis.species["share"].notna().any()
+    if not (analysis.model.is_fitted and has_shares):  # nothing is there to be explained
+        plan = replace(plan, caption="")
     if name == "retention":
         shown, rest = series_in_order(analysis)
         words = f"{plan.caption} {_left_out(analysis, rest)}".strip()
@@ -128,7 +131,7 @@ def _left_out(analysis: Analysis, rest: Sequence[str]) -> str:
     """Where the series that a figure leaves out are, with their anchors; empty for none."""
     if not rest:
         return ""
-    features = analysis.features
+    features = analysis.features[analysis.is_on_model]  # as the figure shows
     anchors = int(features.loc[features["series"].isin(list(rest)), "anchor"].sum())
     also = f", with {anchors:,} more anchors" if anchors else ""
     return f"{len(rest)} smaller series{also}: see the appendix of the HTML report."

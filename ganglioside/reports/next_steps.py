@@ -160,26 +160,34 @@ def _sialic_ions(composition: Composition, polarity: str) -> set[float]:
 
 
 def _standards(analysis: Analysis) -> list[Step]:
-    """Standards for series without an anchor, by the area of the species that rest on them."""
+    """Standards for series without an anchor, by the area of the species that rest on them.
+
+    Where the table has no areas, by the number of these species.
+    """
     if not analysis.model.is_fitted:
         return []
     lines = analysis.models
     bare = lines[lines["n_anchors"] == 0]
     heads = bare["isomer"].fillna(bare["series"])
     species = analysis.species
-    resting = species[species["head"].isin(heads) & species["share"].notna()]
+    if species["share"].notna().any():
+        species = species[species["share"].notna()]
+    resting = species[species["head"].isin(heads)]
     of_head = {str(head): rows for head, rows in resting.groupby("head")}
-    order = sorted(of_head, key=lambda head: -of_head[head]["share"].sum())
+    order = sorted(of_head, key=lambda head: (-of_head[head]["share"].sum(), -len(of_head[head])))
     return [_standard(analysis, head, of_head[head]) for head in order[:MOST_STANDARDS]]
 
 
 def _standard(analysis: Analysis, head: str, resting: pd.DataFrame) -> Step:
-    """The standard of one series: its largest species."""
-    largest = resting.iloc[int(resting["area_consolidated"].argmax())]
+    """The standard of one series: its largest species, or the surest where there are no areas."""
+    has_areas = bool(resting["share"].notna().any())
+    weight = resting["area_consolidated" if has_areas else "confidence"].fillna(0.0)
+    largest = resting.iloc[int(weight.argmax())]
     name = str(largest["name"])
     feature = analysis.features.iloc[int(largest["feature_id"])]
     start, end = _window(feature, analysis.coelution_tolerance, expected=True)
-    share = percent_number(float(resting["share"].sum()))
+    share = f", {percent_number(float(resting['share'].sum()))} of the area," * has_areas
+    verb = "rests" if len(resting) == 1 else "rest"
     return Step(
         what="standard",
         feature_id=None,
@@ -188,5 +196,5 @@ def _standard(analysis: Analysis, head: str, resting: pd.DataFrame) -> Step:
         ions=usual_ions(parse_name(name), analysis.polarity),
         start=start,
         end=end,
-        why=f"{head} has no anchor; {len(resting)} species, {share} of the area, rest on it",
+        why=f"{head} has no anchor; {len(resting)} species{share} {verb} on it",
     )

@@ -12,10 +12,12 @@ from pandas.io.formats.style import Styler
 from ganglioside.columns import VERDICT_KINDS
 from ganglioside.support.formatting import MISSING, area, confidence, minutes, percent
 
-_MINUTES: Final = ("rt", "predicted_rt", "rt_lower", "rt_upper", "parent_rt", "expected_rt",
-                   "rt_start", "rt_end", "lower", "upper")  # fmt: skip
+_MINUTES: Final = ("rt", "predicted_rt", "rt_lower", "rt_upper", "parent_rt", "piece_rt",
+                   "expected_rt", "rt_start", "rt_end", "lower", "upper", "offset", "offset_se",
+                   "rmse_loo")  # fmt: skip
 _DIFFERENCES: Final = ("residual", "difference", "delta_rt")
 _PROBABILITIES: Final = ("probability", "right")
+_MASSES: Final = ("mz", "monoisotopic_mass")
 _AREAS: Final = ("volume", "consolidated_volume", "area", "area_returned", "area_unseen",
                  "area_consolidated", "area_low", "area_high", "area_other_ions")  # fmt: skip
 
@@ -84,7 +86,7 @@ def _writer(name: object) -> Callable[[Any], str]:
         return _numbers(percent)
     if name in _AREAS:
         return _numbers(area)
-    if name == "mz":
+    if name in _MASSES:
         return _numbers("{:.4f}".format)
     if name == "verdict":
         return _verdict

@@ -57,6 +57,7 @@ def templates() -> Environment:
     environment.globals["verdict_kinds"] = VERDICT_KINDS
     environment.globals["dark_colours"] = Markup(json_for_html({**DARK, "white": DARK[PAPER]}))
     environment.globals["verdict_paths"] = {kind.name: kind.path for kind in VERDICT_KINDS}
+    environment.globals["counted"] = formatting.counted
     environment.filters["number"] = _number
     environment.filters["known"] = _known
     environment.filters["worded"] = partial(worded, place="report")
@@ -165,6 +166,7 @@ class Report:
             total=len(rows),
             on_paper=content.MOST_SPECIES,
             n_samples=self.n_samples,
+            has_areas=bool(rows["area_consolidated"].notna().any()),
         )
 
     def wrong_names(self) -> Part:
@@ -177,6 +179,7 @@ class Report:
             total=len(rows),
             on_paper=content.MOST_WRONG,
             n_samples=self.n_samples,
+            has_areas=bool(rows["volume"].notna().any()),
         )
 
     def next_steps(self) -> Part:
@@ -230,8 +233,9 @@ class Report:
 
     def fragments(self) -> Part:
         """Table of every fragment and adduct with its parent."""
-        table = charts.fragment_table(self.analysis).head(content.MOST_ROWS)
-        return self._part("fragments", rows=list(table.itertuples(index=False)))
+        table = charts.fragment_table(self.analysis)
+        shown = table.head(content.MOST_ROWS)
+        return self._part("fragments", rows=list(shown.itertuples(index=False)), total=len(table))
 
     def features(self) -> Part:
         """Table of all features, which can be searched."""
@@ -244,10 +248,13 @@ class Report:
 
     def findings(self) -> Part:
         """Table of all findings and problems of the input."""
+        findings, problems = self.analysis.findings, self.analysis.problems
         return self._part(
             "findings",
-            findings=list(self.analysis.findings.head(content.MOST_ROWS).itertuples(index=False)),
-            problems=list(self.analysis.problems.head(content.MOST_ROWS).itertuples(index=False)),
+            findings=list(findings.head(content.MOST_ROWS).itertuples(index=False)),
+            problems=list(problems.head(content.MOST_ROWS).itertuples(index=False)),
+            totals=(len(findings), len(problems)),
+            places=content.places(self.analysis),
         )
 
     def methods(self) -> Part:

@@ -9,6 +9,9 @@ from typing import Final
 #: What is written in place of a number that is missing.
 MISSING: Final = "–"
 
+#: Percent by which sums of the same numbers in other orders may differ.
+_SAME: Final = 1e-9
+
 #: Ratio of two areas from which it is a factor: 1,610 % is read as easily for 16.1 %.
 _FACTOR: Final = 10.0
 
@@ -38,12 +41,17 @@ def confidence(probability: float, missing: str = MISSING) -> str:
 
 
 def share(part: float, whole: float, missing: str = MISSING) -> str:
-    """Part of a whole in whole percent.
+    """Part of a whole in whole percent, never rounded to nothing or to all.
 
-    >>> share(41, 332), share(1, 0)
-    ('12 %', '–')
+    >>> share(41, 332), share(1, 332), share(331, 332), share(1, 0)
+    ('12 %', '< 1 %', '> 99 %', '–')
     """
-    return f"{100 * part / whole:.0f} %" if whole else missing
+    if not whole:
+        return missing
+    value = 100 * part / whole
+    if 99.5 <= value < 100 - _SAME:
+        return "> 99 %"
+    return "< 1 %" if _SAME < value < 0.5 else f"{value:.0f} %"
 
 
 def percent_number(value: float, missing: str = MISSING) -> str:

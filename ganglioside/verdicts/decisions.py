@@ -187,6 +187,26 @@ def decide(state: Inference, settings: Settings) -> Decisions:
     )
 
 
+def threshold_in_words(outlier_threshold: float) -> str:
+    """What happens to names beyond the outlier threshold, as a paper says it.
+
+    Parameters
+    ----------
+    outlier_threshold : float
+        Sigma.
+
+    Examples
+    --------
+    >>> threshold_in_words(2.5)[:47]
+    'names more than 2.5 standard deviations from th'
+    """
+    return (
+        f"names more than {outlier_threshold:g} standard deviations from their curve (anchors: "
+        f"{_ANCHOR_CREDIT * outlier_threshold:g}) were accepted only with a probability of at "
+        f"least {100 * _SURE:g} %, and none more than {_NEVER:g} times as far"
+    )
+
+
 def is_vague(state: Inference, sd: FloatArray, carbons: float = VAGUE) -> BoolArray:
     """Whether predictions of a standard deviation, min, are unsure by so many carbons, (n,)."""
     return np.asarray(sd * state.observed.speed > carbons * state.curve.slope)

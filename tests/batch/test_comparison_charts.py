@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from charts.test_palette import lab, linear
 
 import ganglioside as gg
 from batch.conftest import small_table
 from ganglioside.batch import comparison_charts
 from ganglioside.batch.comparison import Study
+from ganglioside.charts import palette
 from ganglioside.charts.files import svg
 
 
@@ -82,3 +86,12 @@ def test_charts_of_few_sessions_are_as_wide_as_the_page_with_lying_names(study: 
         assert '"labelAngle": 0' in json.dumps(chart)
     many = replace(study, sessions=pd.concat([study.sessions] * 5, ignore_index=True))
     assert '"labelAngle": -90' in json.dumps(comparison_charts.composition(many))
+
+
+def test_blank_cells_and_those_without_area_are_told_from_all_others() -> None:
+    """An area like the median was nearly as white as the page, which means: not valid there."""
+    shades = [*comparison_charts._FOLDS, palette.QUIET]
+    for page in (palette.PAPER, palette.DARK[palette.PAPER]):
+        seen = [lab(linear(colour)) for colour in (*shades, page)]
+        apart = [np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)]
+        assert min(apart) > 15

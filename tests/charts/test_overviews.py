@@ -9,6 +9,7 @@ from chart_tables import drawn_rows, inline_tables
 import ganglioside as gg
 from ganglioside.charts.overviews import areas_by_series, mass_map, series_panels
 from ganglioside.charts.plot_tables import points_on_curves
+from ganglioside.charts.text_widths import text_width
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,19 @@ def test_bars_add_up_to_the_area_of_the_table(analysis: gg.Analysis) -> None:
     )
 
 
+def test_the_explained_share_is_that_of_the_headline() -> None:
+    """With a blank it said 49 % beside 98 % in the headline."""
+    data = gg.example().data
+    rows = pd.DataFrame({"Name": data["name"], "RT": data["rt"], "Volume": data["volume"]})
+    blank = rows.assign(Sample="B", **{"Sample type": "blank"})
+    sample = rows.assign(Sample="A", **{"Sample type": "sample"})
+    analysis = gg.analyze(pd.concat([sample, blank]))
+    (said,) = areas_by_series.spec(analysis)["title"]["subtitle"]
+    part = said.partition(" of the area")[0]
+    assert f"with {part} of the peak area" in analysis.summary.headline
+    assert "take no part are undetermined here" in said
+
+
 def test_panels_come_in_the_chosen_order(analysis: gg.Analysis) -> None:
     features = analysis.features
     sums = features.groupby("series")["volume"].sum()
@@ -85,3 +99,11 @@ def test_a_series_without_valid_features_is_drawn_where_it_is_asked_for(
     others = sorted(set(points_on_curves(analysis)["series"]) - valid)
     assert others
     assert drawn_rows(series_panels.spec(analysis, others), "series") == set(others)
+
+
+def test_numbers_of_a_panel_do_not_reach_into_the_next(analysis: gg.Analysis) -> None:
+    """Those with two decimals, of a narrow range late in the run, lay over the panel before."""
+    widest = text_width("11.46", 11)
+    assert widest is not None
+    ticks = 7  # px, with the space behind them
+    assert series_panels.spec(analysis)["spacing"]["column"] >= widest + ticks

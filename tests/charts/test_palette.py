@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import colorsys
 import itertools
+import json
+import re
 
 import numpy as np
 import pytest
 
-from ganglioside import charts
-from ganglioside.columns import CATEGORIES, VERDICTS
+from ganglioside import analyze, charts
+from ganglioside.columns import CATEGORIES, VERDICT_KINDS, VERDICTS
+from ganglioside.reports.figures import PLANNED
+from ganglioside.simulation.example import example
 
 
 def linear(colour: str) -> np.ndarray:
@@ -55,6 +60,23 @@ def test_verdicts_differ_in_colour_for_every_vision(vision: str) -> None:
     assert min(apart.values()) > 10, apart
 
 
+@pytest.mark.parametrize("vision", VISIONS)
+def test_cells_of_a_workbook_have_the_hues_of_charts(vision: str) -> None:
+    """Fragments were blue there, which valid features are in charts and pages."""
+    fills = {kind.name: f"#{kind.fill}" for kind in VERDICT_KINDS}
+    seen = {verdict: lab(VISIONS[vision] @ linear(fill)) for verdict, fill in fills.items()}
+    apart = {(a, b): np.linalg.norm(seen[a] - seen[b]) for a, b in itertools.combinations(seen, 2)}
+    assert min(apart.values()) > 10, apart
+    for kind in VERDICT_KINDS:
+        hues = [hue(colour) for colour in (kind.mark, fills[kind.name])]
+        assert abs(hues[0] - hues[1]) < 0.03, kind.name
+
+
+def hue(colour: str) -> float:
+    """Hue of a colour, 0 to 1; 0 of grey."""
+    return colorsys.rgb_to_hsv(*(int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)))[0]
+
+
 def test_every_verdict_has_a_shape_of_its_own_and_every_category_a_colour() -> None:
     assert set(charts.VERDICT_SHAPES) == set(charts.VERDICT_COLOURS) == set(VERDICTS)
     assert len(set(charts.VERDICT_SHAPES.values())) == len(VERDICTS)
@@ -70,3 +92,22 @@ def test_colours_of_samples_stand_out_on_both_pages() -> None:
         assert 1.05 / (luminance(colour) + 0.05) >= 3, colour
         dark = charts.palette.DARK[colour]
         assert (luminance(dark) + 0.05) / (dark_page + 0.05) >= 3, dark
+
+
+def test_colours_of_categories_stand_out_on_a_dark_page() -> None:
+    """Those of GQ and GP had less than 3:1 there."""
+    dark_page = luminance("#1b2029")
+    dark = {name: charts.palette.DARK[c] for name, c in charts.CATEGORY_COLOURS.items()}
+    contrast = {name: (luminance(c) + 0.05) / (dark_page + 0.05) for name, c in dark.items()}
+    assert min(contrast.values()) >= 3, contrast
+    assert len(set(dark.values())) == len(dark)
+
+
+def test_every_colour_of_a_chart_is_another_on_a_dark_page() -> None:
+    """Bands of the chart of fragments stayed light there, under light numbers."""
+    analysis = analyze(example())
+    same = {charts.palette.WRONG_ANCHOR}
+    for plan in PLANNED:
+        text = json.dumps(getattr(charts, plan.chart).spec(analysis))
+        drawn = set(re.findall(r'"(#[0-9A-Fa-f]{6})"', text))
+        assert drawn <= {*charts.palette.DARK, *same}, plan.name

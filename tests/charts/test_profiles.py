@@ -53,3 +53,10 @@ def test_samples_of_a_study_are_ticks() -> None:
 def test_without_areas_or_species_it_says_so() -> None:
     bare = gg.read_features(b"Name,RT\nGM1(36:1;O2),9\nGM3(36:1;O2),9.5\n")
     assert "No accepted species" in str(profile_chart.spec(gg.analyze(bare)))
+
+
+@pytest.mark.parametrize("by", ["series", "ceramide", "category"])
+def test_a_tooltip_names_what_a_bar_is(by: Any) -> None:
+    """Bars of ceramides were called series."""
+    first = profile_chart.spec(gg.analyze(gg.example()), by)["layer"][0]["encoding"]["tooltip"][0]
+    assert first["title"] == by.capitalize()

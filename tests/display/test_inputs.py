@@ -18,6 +18,14 @@ def test_a_table_shows_its_columns_and_first_rows() -> None:
     assert "Anchor" not in html.partition("First rows")[2]
 
 
+def test_a_small_table_is_shown_whole_and_counts_nothing_more() -> None:
+    """It ended in: and 0 more."""
+    html = gg.read_features(b"Name,RT\nGM1(36:1;O2),9.9\n")._repr_html_()
+    assert " more: <code>table.data" not in html
+    assert "1 feature;" in html
+    assert "and 324 more: <code>table.data" in gg.example()._repr_html_()
+
+
 def test_a_study_counts_its_samples() -> None:
     table = gg.example().data[["name", "rt"]].rename(columns={"name": "Name", "rt": "RT"})
     study = gg.read_study([table, table])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 import ganglioside as gg
@@ -31,3 +33,12 @@ def test_no_model_says_why() -> None:
     model = gg.analyze(table).model
     assert model.reason in model._repr_html_().replace("&#39;", "'")
     assert model.reason in repr(model)
+
+
+def test_lines_are_counted_as_in_the_summary() -> None:
+    """The card counted lines without features: 26, where the report counts 24."""
+    analysis = gg.analyze(gg.example())
+    html = analysis.model._repr_html_()
+    bare = int((analysis.models["n"] == 0).sum())
+    assert bare > 0
+    assert re.search(rf"<td>{analysis.summary.lines} of \d+ series, and {bare} without", html)

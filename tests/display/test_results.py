@@ -37,6 +37,20 @@ def test_verdicts_queue_species_and_chart_are_shown(analysis: gg.Analysis) -> No
     assert '<svg class="chart"' in html
 
 
+def test_species_without_areas_are_not_called_the_largest() -> None:
+    rows = gg.example().data[["name", "rt"]]
+    table = gg.analyze(rows.rename(columns={"name": "Name", "rt": "RT"}))
+    assert top_species(table).title == f"Species (8 of {len(table.species)} accepted)"
+
+
+def test_a_table_without_a_model_is_told_why() -> None:
+    """The card counted 2 undetermined features and told of fragments, but not why."""
+    refused = gg.analyze(pd.DataFrame({"Name": ["GM3(36:1;O2)", "GM3(40:1;O2)"], "RT": [9, 8]}))
+    text = words(analysis_card(refused))
+    assert refused.model.reason in text
+    assert "Fragments and adducts" not in text
+
+
 def test_the_largest_species_are_those_of_largest_consolidated_area(
     analysis: gg.Analysis,
 ) -> None:

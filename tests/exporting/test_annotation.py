@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 import zipfile
 from itertools import product
 from pathlib import Path
@@ -134,6 +135,15 @@ def test_a_table_without_a_header_gets_no_titles() -> None:
     )  # fmt: skip
     assert len(rows) == len(NAMES)
     assert rows[0][:2] == [NAMES[0], "9.5"]
+
+
+def test_an_archive_does_not_tell_when_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two of one study differed by the time at which they were written."""
+    rows = b"Name,RT\nGM1(34:1;O2),9\nGM1(36:1;O2),10\n"
+    study = gg.analyze(gg.read_study([gg.read_features(rows), gg.read_features(rows)]))
+    first = gg.annotated(study)
+    monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(2_000_000_000))
+    assert gg.annotated(study) == first
 
 
 def test_a_study_gives_an_archive_of_its_files() -> None:

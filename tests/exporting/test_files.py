@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import time
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -38,6 +40,7 @@ from ganglioside.exporting import (
     to_mztab,
     to_parquet,
     to_species_csv,
+    to_species_xlsx,
     to_xlsx,
 )
 from ganglioside.exporting.formats import BY_ENDING
@@ -164,6 +167,23 @@ def test_a_folder_that_is_missing_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("write", [to_csv, to_json, to_parquet, to_mztab])
 def test_the_same_analysis_gives_the_same_bytes(write: Any) -> None:
     assert write(build_analysis(30)) == write(build_analysis(30))
+
+
+@pytest.mark.parametrize("write", [to_xlsx, to_species_xlsx])
+def test_a_workbook_does_not_tell_when_it_was_written(
+    write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two of one analysis differed by the second in which they were written."""
+    first = write(build_analysis(30))
+    monkeypatch.setattr(time, "time", lambda: 2_000_000_000.0)
+    monkeypatch.setattr(time, "localtime", lambda *_: time.gmtime(2_000_000_000))
+    assert write(build_analysis(30)) == first
+    with zipfile.ZipFile(io.BytesIO(first)) as parts:
+        assert {part.extract_version for part in parts.infolist()} == {20}  # Excel warns of zip64
+    book = load_workbook(io.BytesIO(first))
+    assert book.properties.creator == "Ganglioside"
+    assert book.properties.created == book.properties.modified
+    assert book.properties.created.year == 1980
 
 
 @pytest.fixture(scope="module")

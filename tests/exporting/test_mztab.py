@@ -258,6 +258,21 @@ def test_evidence_is_of_the_published_name(decided: Analysis) -> None:
     assert row["chemical_name"] == gg.parse_name("GT1(NeuGc)(38:1;O2)").shorthand
 
 
+def test_what_an_analyst_decided_has_no_confidence_of_the_model(decided: Analysis) -> None:
+    """A renamed outlier had the probability that its old name is wrong, as if of the new one."""
+    file = mztab_rules.read(text_of(decided))
+    ids = {str(override.feature_id) for override in decided.overrides}
+    of_molecules = {
+        row["best_id_confidence_value"]
+        for row in file.rows["SML"]
+        if row["opt_global_analyst_decision"] != "null"
+    }
+    assert of_molecules == {"null"}
+    for row in file.rows["SME"]:
+        is_decided = str(int(row["SME_ID"]) - 1) in ids
+        assert (row["id_confidence_measure[1]"] == "null") == is_decided
+
+
 def test_an_accepted_piece_counts_once(measured: Analysis, decided: Analysis) -> None:
     piece = decided.features.loc[decided.overrides.entries[1].feature_id]
     number = ("one", "β | two").index(piece["sample"]) + 1

@@ -87,6 +87,17 @@ def test_xlsx_tells_where_it_comes_from() -> None:
     assert "apostrophe" in notes
 
 
+def test_numbers_of_the_summary_have_their_unit_or_meaning() -> None:
+    """Blanks and standards were counted as unreadable, without another word."""
+    book = load_workbook(io.BytesIO(to_xlsx(build_analysis(5))))
+    rows = rows_of(book["methods"]).set_index("item")
+    counts = rows[rows.index.str.startswith("summary")].drop("summary headline")
+    told = counts["unit"].notna() | counts["meaning"].notna()
+    assert told.all(), counts[~told]
+    assert "blanks" in counts.loc["summary unreadable", "meaning"]
+    assert counts.loc["summary curve_sigma", "unit"] == "min"
+
+
 def test_xlsx_holds_no_formula() -> None:
     content = to_xlsx(hostile())
     cells = [c for sheet in load_workbook(io.BytesIO(content)) for row in sheet for c in row]

@@ -189,7 +189,7 @@ def test_its_files_and_notebooks_are_there() -> None:
 
 
 def test_the_thresholds_are_those_of_the_verdicts() -> None:
-    words = {0.5: "half a carbon", 1.0: "one carbon"}
+    words = {0.5: "half a carbon", 1.0: "one carbon", 2.0: "twice"}
     usual = gg.Settings()
     paragraph = re.search(r"^\*\*Thresholds\.\*\* .*?\n\n", README, re.MULTILINE | re.DOTALL)
     assert paragraph is not None
@@ -199,6 +199,8 @@ def test_the_thresholds_are_those_of_the_verdicts() -> None:
         f"`rt_tolerance` ({usual.rt_tolerance:g} min)",
         f"left-out R² is below `r2_threshold` ({usual.r2_threshold:g})",
         f"only to {words[decisions.VAGUE]} or worse",
+        f"of an anchor beyond {words[decisions._ANCHOR_CREDIT]} as much",
+        f"right with less than {100 * decisions._SURE:.0f} %, and from {decisions._NEVER:g} times",
         f"right with {100 * decisions._SURE:.0f} % are `valid`",
         f"`valid`; beyond {words[decisions._TOO_VAGUE]}",
         f"scatter by more than {decisions._WIDE:g} carbons",

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 import ganglioside as gg
+from ganglioside.charts.network import pieces_of_peaks
 from ganglioside.reports import content
+from ganglioside.reports.figures import planned
 from ganglioside.reports.report import Report
 
 
@@ -58,6 +60,15 @@ def test_what_is_said_alike_of_several_rows_is_said_once() -> None:
     )
 
 
+def test_a_column_of_several_rows_is_named_once() -> None:
+    """It said: rows 2, RT, 3, RT, 4, RT and 1 more."""
+    rows = ["GM3(34:1;O2),n/a", "GM3(36:1;O2),n/a", "GM3(38:1;O2),n/a", "GM3(40:1;O2),n/a"]
+    good = [f"GM1({n}:1;O2),{n / 4}" for n in (34, 36, 38)]
+    analysis = gg.analyze(gg.read_features("\n".join(["Name,RT", *rows, *good]).encode()))
+    (unread,) = (k for k in content.to_fix(analysis) if k.heading.startswith("Rows that"))
+    assert [item.where for item in unread.rows] == ["rows 2, 3, 4 and 1 more, RT"]
+
+
 def test_an_anchor_of_several_samples_is_named_once() -> None:
     analysis = gg.analyze(gg.simulate(2, n_samples=3))
     (anchors,) = (k for k in content.to_fix(analysis) if k.heading.startswith("Anchors"))
@@ -86,3 +97,57 @@ def test_a_report_of_a_study_says_of_how_many_samples_its_areas_are() -> None:
     assert "its largest row" in study.wrong_names().html
     alone = Report(gg.analyze(gg.example()), "alone", None, "today")
     assert "sums over" not in alone.species().html
+
+
+def _answers(analysis: gg.Analysis) -> dict[str, str]:
+    return {each.item: each.answer for each in content.checklist(analysis)}
+
+
+@pytest.mark.parametrize("anchor", ["T", "F"])
+def test_without_a_model_no_check_is_said_to_have_been_made(anchor: str) -> None:
+    """The checklist of a refused table answered Yes to three checks that nobody made."""
+    rows = {"Name": ["GM3(36:1;O2)", "GM3(40:1;O2)"], "RT": [9.0, 8.0], "Anchor": [anchor, "F"]}
+    answers = _answers(gg.analyze(pd.DataFrame(rows)))
+    assert len(answers) == 5
+    assert all(answer.startswith("No") for answer in answers.values())
+    assert "agree with the model" not in " ".join(answers.values())
+
+
+def test_parents_are_counted_as_the_figure_of_fragments_draws_them() -> None:
+    """GD1a and GD1b of one ceramide counted as one parent, since their names are alike."""
+    analysis = gg.analyze(gg.example())
+    pieces = pieces_of_peaks(analysis)
+    own = pieces[pieces["verdict"] == "fragment"]
+    answer = _answers(analysis)["Check on in-source fragmentation"]
+    assert f"{len(own)} fragments of {own['row'].nunique()} parents, their areas added" in answer
+    assert own["row"].nunique() > own["parent"].nunique()
+    caption = planned("fragments", analysis).caption
+    assert f"of {pieces['row'].nunique()}." in caption
+
+
+def test_areas_and_isomers_are_not_told_of_where_there_are_none() -> None:
+    rows = [f"GD1a({n}:1;O2),{9 + n / 8}" for n in range(34, 46)]
+    answers = _answers(gg.analyze(gg.read_features("\n".join(["Name,RT", *rows]).encode())))
+    assert "areas" not in answers["Check on in-source fragmentation"]
+    assert "no series has more than one line" in answers["Check on isomeric overlap"]
+
+
+def test_the_polarity_is_among_the_settings() -> None:
+    analysis = gg.analyze(gg.example(), polarity="positive")
+    used = {each.item: each.answer for each in content.settings_used(analysis)}
+    assert used["Polarity"] == "positive"
+
+
+def test_a_table_without_areas_is_not_told_of_them() -> None:
+    """Its tables were called the largest first, and numbers explained that it has not."""
+    rows = gg.example().data[["name", "rt"]]
+    report = Report(gg.analyze(rows.rename(columns={"name": "Name", "rt": "RT"})), "t", None, "now")
+    tables = report.species().html + report.wrong_names().html
+    assert "largest" not in tables
+    assert "smaller" not in tables
+    assert "The table has no areas." in tables
+    assert planned("profile", report.analysis).caption == ""
+    assert "Numbers:" not in planned("fragments", report.analysis).caption
+    with_areas = Report(gg.analyze(gg.example()), "t", None, "now")
+    assert "the largest first" in with_areas.species().html
+    assert "Numbers: peak area" in planned("fragments", with_areas.analysis).caption

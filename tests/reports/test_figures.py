@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
 import pytest
 
 import ganglioside as gg
 from ganglioside.analysis import Analysis
 from ganglioside.reports.figures import PLANNED, Figure, planned, series_in_order
+from ganglioside.reports.methods_text import methods_text
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +50,31 @@ def test_without_a_valid_feature_the_series_that_were_read_are_shown() -> None:
     assert analysis.summary.valid == 0
     assert series_in_order(analysis) == (["GM3"], [])
     assert "readable name" not in str(planned("retention", analysis).document)
+
+
+def test_without_a_model_no_curve_is_explained() -> None:
+    names = [f"{head}({n}:1;O2)" for head in ("GM3", "GM1") for n in (36, 40)]
+    analysis = gg.analyze(pd.DataFrame({"Name": names, "RT": [9.0, 8.0, 7.0, 6.0]}))
+    caption = planned("retention", analysis).caption
+    assert "curve" not in caption.lower()
+    assert "RT (min) by carbons" in caption
+    assert planned("normalised", analysis).caption == ""
+
+
+def test_figures_of_one_gradient_say_what_they_leave_out() -> None:
+    """Of three gradients they showed one without a word, and counted the anchors of all."""
+    analysis = gg.analyze(gg.simulate(4, level="easy", n_samples=3, sample_bend=0.5))
+    on_model = analysis.features[analysis.is_on_model]
+    others = len(analysis.features) - len(on_model)
+    assert others > 0
+    for name in ("retention", "normalised"):
+        caption = planned(name, analysis).caption
+        assert f"{others} features of samples on other gradients are not shown." in caption
+    caption = planned("retention", analysis).caption
+    counted = [int(number) for number in re.findall(r"(\d+) (?:more )?anchors", caption)]
+    assert sum(counted) == on_model["anchor"].sum()
+    assert "other gradients" not in planned("predicted", analysis).caption
+    text = methods_text(analysis)
+    assert "2 samples on other gradients were judged apart" in text
+    assert "of the model of the remaining sample." in text
+    assert f"{others} features of samples on other gradients" in analysis._repr_html_()

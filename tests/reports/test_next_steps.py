@@ -7,6 +7,7 @@ import pytest
 import ganglioside as gg
 from ganglioside.analysis import Analysis
 from ganglioside.reports.next_steps import MOST_FEATURES, MOST_STANDARDS, next_steps
+from ganglioside.reports.report import Report
 from ganglioside.verdicts.review import reject
 
 
@@ -52,6 +53,23 @@ def test_standards_are_of_series_without_an_anchor(analysis: Analysis) -> None:
     heads = set(bare["isomer"].fillna(bare["series"]))
     assert of_series
     assert {step.why.partition(" has no anchor")[0] for step in of_series} <= heads
+
+
+def test_a_table_without_areas_asks_for_standards_too() -> None:
+    """It said that every series has an anchor, of a table without any."""
+    rows = [
+        f"{head}({n}:1;O2),{start + 0.7 * n}"
+        for head, start in (("GM3", -15.0), ("GM1", -16.0))
+        for n in range(32, 44, 2)
+    ]
+    analysis = gg.analyze(gg.read_features("\n".join(["Name,RT", *rows]).encode()))
+    assert analysis.summary.valid == len(rows)
+    steps = next_steps(analysis)
+    assert {step.what for step in steps} == {"standard"}
+    assert {step.why for step in steps} == {
+        f"{head} has no anchor; 6 species rest on it" for head in ("GM3", "GM1")
+    }
+    assert "Nothing is open" not in Report(analysis, "no areas", None, "today").next_steps().html
 
 
 def test_what_is_decided_is_no_longer_asked(analysis: Analysis) -> None:

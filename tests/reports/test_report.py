@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from report_builder import EVIL, outline, run_cells
 
 import ganglioside as gg
+from ganglioside import charts
 from ganglioside.errors import HistoryError, ReportError
+from ganglioside.reports import content
 from ganglioside.reports.figures import PLANNED
+from ganglioside.reports.report import Report
 from ganglioside.verdicts.review import confirm, rename
 
 
@@ -135,3 +139,34 @@ def test_overrides_are_in_the_report_of_their_session(
     assert "analyst: outlier" in text
     assert EVIL not in text
     assert 'id="overrides"' not in page
+
+
+def test_tables_that_are_cut_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fragments, findings and problems beyond the first 5,000 were left out without a word."""
+    data = gg.example().data
+    table = pd.DataFrame({"Name": data["name"], "RT": data["rt"], "Volume": data["volume"]})
+    table.loc[:4, "RT"] = None
+    report = Report(gg.analyze(table), "cut", None, "today")
+    assert "The first" not in report.fragments().html + report.findings().html
+    monkeypatch.setattr(content, "MOST_ROWS", 3)
+    pieces = len(charts.fragment_table(report.analysis))
+    assert f"The first 3 of {pieces} rows" in report.fragments().html
+    cut = report.findings().html
+    assert f"The first 3 of {len(report.analysis.findings)};" in cut
+    assert f"The first 3 of {len(report.analysis.problems)};" in cut
+
+
+def test_findings_name_rows_as_the_rest_of_the_page_does(page: str) -> None:
+    """The appendix named features where the list of what to fix names rows."""
+    analysis = gg.analyze(gg.example())
+    (first, *_) = analysis.findings["feature_id"].dropna()
+    row = analysis.features.loc[first, "row"]
+    findings = page[page.index('id="findings"') :]
+    assert f'<a href="#feature-{first}">row {row}</a>' in findings
+
+
+def test_one_row_is_one_feature(tmp_path: Path) -> None:
+    table = tmp_path / "one.csv"
+    table.write_text("Name,RT\nGM1(36:1;O2),9\n")
+    run_cells(source=str(table), output=str(tmp_path / "one.html"))
+    assert "one.csv · 1 feature ·" in (tmp_path / "one.html").read_text()

@@ -32,6 +32,18 @@ def test_shares_of_nothing_are_missing() -> None:
     assert share(1, 3) == "33 %"
 
 
+@given(st.floats(0, 1))
+def test_only_all_reads_as_all(part: float) -> None:
+    """With 0.4 % of it in outliers, 100 % of the area was explained."""
+    text = share(part, 1)
+    assert (text == "100 %") == (part > 1 - 1e-11)
+    assert (text == "0 %") == (part <= 1e-11)
+
+
+def test_sums_in_another_order_are_all() -> None:
+    assert share(0.1 + 0.2, 0.3) == share(0.3, 0.1 + 0.2) == "100 %"
+
+
 def test_minutes_have_three_decimals() -> None:
     assert minutes(7) == "7.000 min"
     assert minutes(-0.0004, signed=True, unit="") == "+0.000"

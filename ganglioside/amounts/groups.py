@@ -156,22 +156,18 @@ def compare_groups(
 
 def _members(amounts: Amounts, groups: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Samples of each group, in the order given; what is no sample of a group is refused."""
-    known = amounts.types_in_table
-    if not known:
+    if not amounts.types_in_table:
         raise SettingsError("groups: the table has no samples: it needs a column that names them.")
+    if not hasattr(groups, "items"):
+        raise SettingsError('groups: name the group of each sample, as {"S1": "control", ...}.')
+    named = [sample for sample, _ in groups.items()]  # a Series may name one twice
     members: dict[str, list[str]] = {}
     for sample, group in groups.items():
-        if sample not in known:
-            there = ", ".join(list(known)[:10])
-            raise SettingsError(f"groups: there is no sample {sample!r}. Samples are {there}.")
-        if known[sample] in NO_SAMPLES:
-            raise SettingsError(
-                f"groups: {sample!r} is a {known[sample]}, which is in no group: leave it out."
-            )
-        if sample not in amounts.samples:
-            raise SettingsError(
-                f"groups: the sample {sample!r} has no accepted species: leave it out."
-            )
+        _require_sample(amounts, sample)
+        if pd.isna(group):  # a blank cell of a table of samples
+            raise SettingsError(f"groups: the sample {sample!r} has no group: leave it out.")
+        if named.count(sample) > 1:
+            raise SettingsError(f"groups: the sample {sample!r} is named twice.")
         members.setdefault(str(group), []).append(sample)
     if len(members) < 2:
         raise SettingsError("groups: two groups of samples are needed.")
@@ -182,6 +178,25 @@ def _members(amounts: Amounts, groups: Mapping[str, str]) -> dict[str, tuple[str
                 f"{_FEWEST} are needed to know how much samples differ."
             )
     return {group: tuple(samples) for group, samples in members.items()}
+
+
+def _require_sample(amounts: Amounts, sample: str) -> None:
+    """Refuse what is no sample of a group.
+
+    Raises
+    ------
+    SettingsError
+    """
+    known = amounts.types_in_table
+    if sample not in known:
+        there = ", ".join(list(known)[:10])
+        raise SettingsError(f"groups: there is no sample {sample!r}. Samples are {there}.")
+    if known[sample] in NO_SAMPLES:
+        raise SettingsError(
+            f"groups: {sample!r} is a {known[sample]}, which is in no group: leave it out."
+        )
+    if sample not in amounts.samples:
+        raise SettingsError(f"groups: the sample {sample!r} has no accepted species: leave it out.")
 
 
 def _pairs(members: dict[str, tuple[str, ...]], reference: str | None) -> list[tuple[str, str]]:

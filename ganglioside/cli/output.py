@@ -6,6 +6,7 @@ characters that control a terminal are printed as their codes.
 
 from __future__ import annotations
 
+import base64
 import codecs
 import json
 import math
@@ -14,6 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -103,10 +105,21 @@ def json_document(value: Any) -> None:
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows of a table, ready for JSON."""
+    kept = frame.copy(deep=False)
+    for position, kind in enumerate(frame.dtypes):
+        if str(kind) == "object":
+            kept.isetitem(position, frame.iloc[:, position].map(_for_json).array)
     rows: list[dict[str, Any]] = json.loads(
-        frame.to_json(orient="records", date_format="iso", double_precision=15)
+        kept.to_json(orient="records", date_format="iso", double_precision=15)
     )
     return rows
+
+
+def _for_json(value: object) -> object:
+    """Value that JSON can hold: bytes in base64, an id as text."""
+    if isinstance(value, bytes | bytearray):
+        return base64.b64encode(value).decode()
+    return str(value) if isinstance(value, UUID) else value
 
 
 def _plain(value: Any) -> Any:
@@ -198,6 +211,8 @@ def _cell(value: object) -> str:
     """Text of a value in a table."""
     if value is None:
         return "-"
+    if isinstance(value, bytes | bytearray):
+        return f"{len(value):,} bytes"
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
 

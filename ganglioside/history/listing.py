@@ -190,8 +190,10 @@ def _conditions(query: SessionQuery) -> tuple[list[str], list[Any]]:
     found = {condition: value for condition, value in wanted.items() if value is not None}
     conditions, values = [condition, *found], [*people, *found.values()]
     if query.text:
-        conditions.append("(strpos(lower(name), ?) > 0 OR strpos(lower(file_name), ?) > 0)")
-        values += [query.text.lower()] * 2
+        # Both are made small by the store: Python makes a dotted İ two letters, stores do not.
+        texts = (f"strpos(lower({column}), lower(?)) > 0" for column in ("name", "file_name"))
+        conditions.append(f"({' OR '.join(texts)})")
+        values += [query.text] * 2
     return conditions, values
 
 

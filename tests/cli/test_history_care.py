@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -66,6 +67,15 @@ def test_the_history_answers_in_sql(sid: str) -> None:
     assert run_json("query", sql) == [{"name": "liver 3", "status": "completed"}]
     assert "liver 3" in run("query", sql).stdout
     assert "A query only reads" in run("query", "DELETE FROM log", code=1).stderr
+
+
+def test_a_query_shows_bytes_and_ids(sid: str) -> None:
+    """The content of an input was an empty object in JSON, and an id a traceback."""
+    content = "SELECT content, 'd0a0c0e0-0000-4000-8000-000000000001'::uuid AS id FROM inputs"
+    (row,) = run_json("query", content)
+    assert base64.b64decode(row["content"]).startswith(b"Name,RT")
+    assert len(row["id"]) == 36
+    assert " bytes" in run("query", content).stdout
 
 
 def test_the_log_tells_who_did_what(sid: str, monkeypatch: pytest.MonkeyPatch) -> None:

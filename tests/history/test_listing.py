@@ -98,6 +98,12 @@ def test_words_in_names_are_no_pattern(history: History) -> None:
     assert [session["name"] for session in found] == ["100%_done"]
 
 
+@pytest.mark.parametrize("name", ["İzmir 3", "ÄPFEL", "Straße", "日本"])
+def test_a_session_is_found_by_its_own_name(history: History, name: str) -> None:
+    history.save(build_analysis(), name=name)
+    assert [s["name"] for s in history.page(SessionQuery(text=name)).sessions] == [name]
+
+
 @pytest.mark.parametrize("after", ["", "x", "bnVsbA", "WzEsMl0"])
 def test_what_continues_no_page_is_refused(history: History, after: str) -> None:
     with pytest.raises(QueryError, match="does not continue"):

@@ -11,6 +11,8 @@ from ganglioside.support.arrays import FloatArray
 
 #: Rows that two columns need in common to be compared.
 _COMPARED: Final = 3
+#: Most columns with one header that may be one sample in several units.
+_MOST_BLOCKS: Final = 12
 #: Most spread, in decades, of the ratio of two columns that hold one sample in two units.
 _SAME: Final = 0.005
 
@@ -62,7 +64,12 @@ def _differs(labels: Mapping[int, str], positions: Sequence[int]) -> bool:
 
 
 def _without_repeats(positions: Sequence[int], numbers: Mapping[int, FloatArray]) -> list[int]:
-    """Positions without those that hold the numbers of an earlier one."""
+    """Positions without those that hold the numbers of an earlier one.
+
+    Of more columns than a table has blocks of other units, none is such a one.
+    """
+    if len(positions) > _MOST_BLOCKS:
+        return list(positions)
     kept: list[int] = []
     for position in positions:
         if not any(_is_repeated(numbers[one], numbers[position]) for one in kept):

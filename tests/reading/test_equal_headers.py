@@ -114,3 +114,11 @@ def test_of_statistics_alone_the_first_is_kept() -> None:
     numbers = {0: np.array([9.0, 4.0, 7.0]), 1: np.array([5.0, 6.0, 7.0])}
     found = told_apart({0: "WT", 1: "WT"}, numbers, [{0: "Mean", 1: "SD"}], lambda _: True)
     assert found == {0: "WT"}
+
+
+def test_more_columns_than_there_are_units_are_samples() -> None:
+    numbers = {i: np.array([9.0, 4.0, 7.0]) * (i + 1) for i in range(13)}
+    headers = dict.fromkeys(numbers, "WT")
+    assert list(told_apart(headers, numbers, [], lambda _: False)) == list(numbers)
+    few = {i: numbers[i] for i in range(12)}
+    assert told_apart(dict.fromkeys(few, "WT"), few, [], lambda _: False) == {0: "WT"}

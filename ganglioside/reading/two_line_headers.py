@@ -114,6 +114,9 @@ def _name_columns(upper: Sequence[str], lower: Sequence[str]) -> bool:
     own = _columns(lower)
     if {"name", "rt"} <= own or not {"name", "rt"} <= own | _columns(upper):
         return False
+    pairs = zip(upper, lower, strict=True)
+    if any(low not in ("", up) for up, low in pairs if column_of_header(up) == "name"):
+        return False  # a feature
     values = [text for text in (*upper, *lower) if looks_like_data([text])]
     return all(_REPLICATE.fullmatch(text) for text in values)
 

@@ -64,14 +64,12 @@ def _joined_texts(one: Sequence[str], other: Sequence[str]) -> list[str]:
         return []
     upper = [*(cell.strip() for cell in one[:width]), *[""] * (width - len(one))]
     lower = [cell.strip() for cell in other]
-    units = _units(upper, lower)
-    if any(units):
-        return [
-            f"{text} ({unit})" if unit else text for text, unit in zip(upper, units, strict=True)
-        ]
+    units = _units(upper, lower) or [""] * width
+    upper = [f"{text} ({unit})" if unit else text for text, unit in zip(upper, units, strict=True)]
+    lower = ["" if unit else cell for cell, unit in zip(lower, units, strict=True)]
     spans = _spans(upper, lower)
     if not spans or not _name_columns(upper, lower):
-        return []
+        return upper if any(units) else []
     heads = {p: upper[first] for first, end in spans for p in range(first, end)}
     texts = [upper[p] or lower[p] for p in range(width)]
     for position, heading in heads.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -50,12 +51,24 @@ def told_apart(
         by_text.setdefault(text, []).append(position)
     found: dict[int, str] = {}
     for text, same in by_text.items():
-        labels = next((row for row in headings if _differs(row, same)), {})
-        data = [p for p in same if not is_statistic(labels.get(p, ""))] or same[:1]
-        kept = _without_repeats(data, numbers)
-        labels = labels if len(kept) > 1 else {}
-        found |= {p: f"{labels.get(p, '')} {text}".strip() for p in kept}
+        telling = [row for row in headings if _differs(row, same)]
+        data = [p for p in same if not any(is_statistic(row.get(p, "")) for row in telling)]
+        kept = _without_repeats(data or same[:1], numbers)
+        found |= _named(text, kept, telling)
     return dict(sorted(found.items()))
+
+
+def _named(
+    text: str, positions: Sequence[int], headings: Sequence[Mapping[int, str]]
+) -> dict[int, str]:
+    """Name of each column under one header, with as many headings as tell it from the others."""
+    names = dict.fromkeys(positions, text)
+    for row in headings:
+        times = Counter(names.values())
+        again = [position for position in positions if times[names[position]] > 1]
+        if _differs(row, again):
+            names |= {p: f"{row.get(p, '')} {names[p]}".strip() for p in again}
+    return names
 
 
 def _differs(labels: Mapping[int, str], positions: Sequence[int]) -> bool:

@@ -50,6 +50,14 @@ def test_the_nearest_row_that_tells_them_apart_names_the_groups(nearest: tuple[s
     assert list(read) == ["WT a", "WT b", "KO a", "KO b"]
 
 
+def test_groups_within_groups_are_named_by_both() -> None:
+    above = (",,Brain,,,,Liver,,,", ",,WT,,KO,,WT,,KO,")
+    read = by_sample(table("Name,RT,1,2,1,2,1,2,1,2", areas(8), *above))
+    organs = [f"{organ} {group} {n}" for organ in ("Brain", "Liver") for group in ("WT", "KO")
+              for n in (1, 2)]  # fmt: skip
+    assert list(read) == organs
+
+
 def test_equal_headers_without_a_row_above_are_numbered() -> None:
     values = areas(5)
     read = by_sample(table("Name,RT,WT,WT,WT,KO,KO", values))

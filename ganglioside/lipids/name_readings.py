@@ -226,7 +226,9 @@ _TWO_LETTERS: Final = re.compile(r"(g[mdtqp]1)([a-c])[/+&]([a-c])", re.IGNORECAS
 _JOINED: Final = re.compile(r"[+/&,]| or | and ", re.IGNORECASE)
 _REWRITTEN: Final = (
     (re.compile(r"ac-o-([4-9])-", re.IGNORECASE), r"\1-O-Ac-"),  # Ac-O-9-GT1b of SwissLipids
+    (re.compile(r"(?<![0-9])([789])oac", re.IGNORECASE), r"\1-OAc"),  # a place, no count
     (re.compile(r"[- ]ganglioside\Z", re.IGNORECASE), ""),
+    (re.compile(r"\b(g[amdtqp][1-4][a-cα]{0,2})[- ](?:cer|ceramide)\Z", re.IGNORECASE), r"\1"),
     (re.compile(r"dh(?=(?:Cer|SM)\Z)|(?i:dihydro-?(?=(?:ceramide|sphingomyelin)\Z))"), ""),
     (re.compile(r"([a-z]+)\(([a-z]+)\)-(?=g[amdtqp][1-4])", re.IGNORECASE), r"\1-\2-"),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -11,6 +12,8 @@ from ganglioside.support.arrays import FloatArray
 
 #: Rows that two columns need in common to be compared.
 _COMPARED: Final = 3
+#: Most columns with one header that may be one sample in several units.
+_MOST_BLOCKS: Final = 12
 #: Most spread, in decades, of the ratio of two columns that hold one sample in two units.
 _SAME: Final = 0.005
 
@@ -48,12 +51,24 @@ def told_apart(
         by_text.setdefault(text, []).append(position)
     found: dict[int, str] = {}
     for text, same in by_text.items():
-        labels = next((row for row in headings if _differs(row, same)), {})
-        data = [p for p in same if not is_statistic(labels.get(p, ""))] or same[:1]
-        kept = _without_repeats(data, numbers)
-        labels = labels if len(kept) > 1 else {}
-        found |= {p: f"{labels.get(p, '')} {text}".strip() for p in kept}
+        telling = [row for row in headings if _differs(row, same)]
+        data = [p for p in same if not any(is_statistic(row.get(p, "")) for row in telling)]
+        kept = _without_repeats(data or same[:1], numbers)
+        found |= _named(text, kept, telling)
     return dict(sorted(found.items()))
+
+
+def _named(
+    text: str, positions: Sequence[int], headings: Sequence[Mapping[int, str]]
+) -> dict[int, str]:
+    """Name of each column under one header, with as many headings as tell it from the others."""
+    names = dict.fromkeys(positions, text)
+    for row in headings:
+        times = Counter(names.values())
+        again = [position for position in positions if times[names[position]] > 1]
+        if _differs(row, again):
+            names |= {p: f"{row.get(p, '')} {names[p]}".strip() for p in again}
+    return names
 
 
 def _differs(labels: Mapping[int, str], positions: Sequence[int]) -> bool:
@@ -62,7 +77,12 @@ def _differs(labels: Mapping[int, str], positions: Sequence[int]) -> bool:
 
 
 def _without_repeats(positions: Sequence[int], numbers: Mapping[int, FloatArray]) -> list[int]:
-    """Positions without those that hold the numbers of an earlier one."""
+    """Positions without those that hold the numbers of an earlier one.
+
+    Of more columns than a table has blocks of other units, none is such a one.
+    """
+    if len(positions) > _MOST_BLOCKS:
+        return list(positions)
     kept: list[int] = []
     for position in positions:
         if not any(_is_repeated(numbers[one], numbers[position]) for one in kept):

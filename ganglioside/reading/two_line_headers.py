@@ -15,6 +15,8 @@ from ganglioside.reading.records import Body, Record, Sheet, cells_of
 #: Records at the top among which the header is, and records below it in which names are looked for.
 _WITHIN: Final = 12
 _LOOKED_AT: Final = 50
+#: Distinct headers that are looked at: names and RT stand before samples, headings over many.
+_DISTINCT: Final = 100
 #: Share of the names below the header that must be read.
 _ENOUGH: Final = 0.5
 #: The number of a replicate; any other number is a value.
@@ -62,14 +64,12 @@ def _joined_texts(one: Sequence[str], other: Sequence[str]) -> list[str]:
         return []
     upper = [*(cell.strip() for cell in one[:width]), *[""] * (width - len(one))]
     lower = [cell.strip() for cell in other]
-    units = _units(upper, lower)
-    if any(units):
-        return [
-            f"{text} ({unit})" if unit else text for text, unit in zip(upper, units, strict=True)
-        ]
+    units = _units(upper, lower) or [""] * width
+    upper = [f"{text} ({unit})" if unit else text for text, unit in zip(upper, units, strict=True)]
+    lower = ["" if unit else cell for cell, unit in zip(lower, units, strict=True)]
     spans = _spans(upper, lower)
     if not spans or not _name_columns(upper, lower):
-        return []
+        return upper if any(units) else []
     heads = {p: upper[first] for first, end in spans for p in range(first, end)}
     texts = [upper[p] or lower[p] for p in range(width)]
     for position, heading in heads.items():
@@ -79,9 +79,10 @@ def _joined_texts(one: Sequence[str], other: Sequence[str]) -> list[str]:
 
 def _units(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
     """Unit of time below each header of RT, else empty, if the second line is one of units."""
+    if looks_like_data(lower) or not {"name", "rt"} <= _columns(upper):
+        return []
     columns = [column_of_header(text) for text in upper]
-    named = any(cell for column, cell in zip(columns, lower, strict=True) if column == "name")
-    if named or "name" not in columns or looks_like_data(lower):
+    if any(cell for column, cell in zip(columns, lower, strict=True) if column == "name"):
         return []
     return [
         unit_of_header(f"RT ({cell.strip('()[]')})") if column == "rt" and cell else ""
@@ -104,15 +105,24 @@ def _spans(upper: Sequence[str], lower: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def _name_columns(upper: Sequence[str], lower: Sequence[str]) -> bool:
-    """Whether two lines name columns, neither of them alone all that are needed.
+    """Whether two lines name columns, the second alone not all that are needed.
 
     Numbers are values, but for those of replicates.
     """
-    own = {column_of_header(text) for text in lower}
-    both = own | {column_of_header(text) for text in upper}
+    own = _columns(lower)
+    if {"name", "rt"} <= own or not {"name", "rt"} <= own | _columns(upper):
+        return False
+    pairs = zip(upper, lower, strict=True)
+    if any(low not in ("", up) for up, low in pairs if column_of_header(up) == "name"):
+        return False  # a feature
     values = [text for text in (*upper, *lower) if looks_like_data([text])]
-    is_header = all(_REPLICATE.fullmatch(text) for text in values)
-    return is_header and {"name", "rt"} <= both and not {"name", "rt"} <= own
+    return all(_REPLICATE.fullmatch(text) for text in values)
+
+
+def _columns(texts: Sequence[str]) -> set[str]:
+    """Input columns that some headers name; the first of them, if most differ."""
+    distinct = [*dict.fromkeys(texts)]
+    return {column_of_header(text) for text in distinct[:_DISTINCT]}
 
 
 def _usual(heading: str) -> str:

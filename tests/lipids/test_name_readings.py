@@ -39,6 +39,24 @@ def test_chains_of_names_of_files_have_another_sign_for_the_colon(name: str, spe
 @pytest.mark.parametrize(
     ("name", "species"),
     [
+        ("GM3-Cer(d18:1/16:0)", "GM3(34:1;O2)"),
+        ("GM3 Cer34:1", "GM3(34:1;O2)"),
+        ("GD1a ceramide 36:1", "GD1a(36:1;O2)"),
+        ("GalNAc-GD1a-Cer(d36:1)", "GD1a+HexNAc(36:1;O2)"),
+        ("9OAcGD3(d36:1)", "GD3+OAc(36:1;O2)"),
+        ("GD3 9OAc d36:1", "GD3+OAc(36:1;O2)"),
+        ("GT3 2OAc d36:1", "GT3+2OAc(36:1;O2)"),
+    ],
+)
+def test_a_head_with_the_word_ceramide_or_the_place_of_its_acetyl(name: str, species: str) -> None:
+    read = read_name(name)
+    assert read.species is not None
+    assert read.species.name == species
+
+
+@pytest.mark.parametrize(
+    ("name", "species"),
+    [
         ("SM.34.1", "SM 34:1;O2"),
         ("Cer.42.2", "Cer 42:2;O2"),
         ("GM3.34.1.O2", "GM3 34:1;O2"),

@@ -50,6 +50,14 @@ def test_the_nearest_row_that_tells_them_apart_names_the_groups(nearest: tuple[s
     assert list(read) == ["WT a", "WT b", "KO a", "KO b"]
 
 
+def test_groups_within_groups_are_named_by_both() -> None:
+    above = (",,Brain,,,,Liver,,,", ",,WT,,KO,,WT,,KO,")
+    read = by_sample(table("Name,RT,1,2,1,2,1,2,1,2", areas(8), *above))
+    organs = [f"{organ} {group} {n}" for organ in ("Brain", "Liver") for group in ("WT", "KO")
+              for n in (1, 2)]  # fmt: skip
+    assert list(read) == organs
+
+
 def test_equal_headers_without_a_row_above_are_numbered() -> None:
     values = areas(5)
     read = by_sample(table("Name,RT,WT,WT,WT,KO,KO", values))
@@ -114,3 +122,11 @@ def test_of_statistics_alone_the_first_is_kept() -> None:
     numbers = {0: np.array([9.0, 4.0, 7.0]), 1: np.array([5.0, 6.0, 7.0])}
     found = told_apart({0: "WT", 1: "WT"}, numbers, [{0: "Mean", 1: "SD"}], lambda _: True)
     assert found == {0: "WT"}
+
+
+def test_more_columns_than_there_are_units_are_samples() -> None:
+    numbers = {i: np.array([9.0, 4.0, 7.0]) * (i + 1) for i in range(13)}
+    headers = dict.fromkeys(numbers, "WT")
+    assert list(told_apart(headers, numbers, [], lambda _: False)) == list(numbers)
+    few = {i: numbers[i] for i in range(12)}
+    assert told_apart(dict.fromkeys(few, "WT"), few, [], lambda _: False) == {0: "WT"}

@@ -211,7 +211,16 @@ def test_names_of_samples_are_not_taken_for_something_else(header: str) -> None:
         *("Alignment ID", "scan_num", "sm_lpid", "Mol. weight", "Analog_TIC_Query"),
         *("#Scan#", "TIC_Query", "base peak m/z"),
         *("Slope", "Calibration slope", "y-intercept", "Intercept (counts)", "R_squared", "R²"),
-        *("IS", "ISTD area", "Area IS", "Internal standard", "int. std", "Qualifier", "Qual area"),
+        *(
+            "IS",
+            "ISTD area",
+            "Area IS",
+            "Internal standard",
+            "int. std",
+            "Qualifier",
+            "Qual area",
+            "Qual 1",
+        ),
         *("LOD", "LOQ..ng.", "LLOQ (nM)", "ULOQ", "Limit of detection", "lod ng/ml"),
     ],
 )

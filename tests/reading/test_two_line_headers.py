@@ -121,6 +121,21 @@ def test_equal_units_below_equal_headings_do_not_name_samples() -> None:
         read("Name,RT,Area,Area,Area", ",min,counts,counts,counts", rt=1)
 
 
+def test_units_and_samples_in_one_line() -> None:
+    lines = ["Name,RT,Area,,", ",s,a,b,c"]
+    lines += [f"{n},{60 * t[0]:.1f},{','.join(map(str, a))}" for n, t, a in FEATURES]
+    table = gg.read_features("\n".join(lines).encode())
+    assert table.data["sample"].unique().tolist() == ["a", "b", "c"]
+    assert table.data["rt"].head(3).tolist() == pytest.approx([t[0] for _, t, _ in FEATURES])
+
+
+def test_the_first_feature_below_a_column_without_a_header_is_no_header() -> None:
+    lines = ["Name,RT,Area,", *(f"{n},{8 + i},{100 + i},{i}" for i, (n, *_) in enumerate(FEATURES))]
+    table = gg.read_features("\n".join(lines).encode())
+    assert table.data["name"].tolist() == [name for name, *_ in FEATURES]
+    assert table.data["volume"].tolist() == [100.0, 101.0, 102.0]
+
+
 def test_a_shorter_line_below_a_header_is_no_part_of_it() -> None:
     table = read("Name,RT,Area,note,remark", ",,a", rt=1)
     assert "header-of-two-lines" not in set(table.problems["code"])

@@ -3,7 +3,7 @@
 Areas are compared as log2, since errors and differences of areas are ratios. The test is Welch's t:
 Mann and Whitney's cannot fall below p = 0.1 with three samples a group, so that nothing would ever
 be found after correction, and Welch's does not ask that groups scatter alike. An area that is
-missing is missing: nothing is put in its place.
+missing is missing: nothing is put in its place, and a sum that it belongs to is missing too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pandas as pd
 from ganglioside.amounts.profiles import By, areas_by_sample, parts_of
 from ganglioside.amounts.species_table import NO_SAMPLES, Amounts
 from ganglioside.errors import SettingsError
-from ganglioside.support.arrays import FloatArray, IntArray
+from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.on_demand import ShownAsCard
 
 #: What is compared: single species, or sums of them.
@@ -223,7 +223,20 @@ def _values(amounts: Amounts, by: Compared, of: Of) -> tuple[list[str], list[str
         heads = names
     area, share = areas_by_sample(amounts, part, len(names))
     values = area if of == "area" else share
-    return names, heads, np.where(area > 0, values, np.nan)
+    known = (area > 0) & ~_lacks_an_area(amounts, part, len(names))
+    return names, heads, np.where(known, values, np.nan)
+
+
+def _lacks_an_area(amounts: Amounts, part: IntArray, n: int) -> BoolArray:
+    """Whether a sample has a species of each of n parts without its area, (samples, n).
+
+    The sum of the others would be taken for that of all.
+    """
+    unknown = np.flatnonzero(np.isnan(amounts.areas.total))
+    lacks = np.zeros((len(amounts.samples), n), dtype=np.bool_)
+    unit = amounts.unit.iloc[unknown]
+    lacks[unit["sample"], part[unit["species"]]] = True
+    return lacks
 
 
 def _compared(reference: FloatArray, group: FloatArray) -> dict[str, Any]:

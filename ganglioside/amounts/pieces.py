@@ -17,6 +17,7 @@ from ganglioside.lipids.names import parse_name
 from ganglioside.observations.groups import UNIT_SIGN
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.verdicts.overrides import Overrides
+from ganglioside.verdicts.result_tables import UNREADABLE
 
 _ANY_CERAMIDE: Final = "(36:1;O2)"  # heads are read as names, which need one
 
@@ -86,13 +87,14 @@ def find_pieces(
     lines, line_of_species = np.unique(species["head"].to_numpy(str), return_inverse=True)
     line = line_of_species[accepted.peaks["species"].to_numpy(np.int64)]
     series_of_line = species["series"].to_numpy(str)[_first_of(line_of_species, len(lines))]
-    series = np.unique(features["series"].dropna().to_numpy(str))
+    takes_part = _takes_part(features, accepted)
+    series = np.unique(features["series"][takes_part].dropna().to_numpy(str))
     kinds = (*series.tolist(), *given_back())
     children = _children(features, accepted, overrides, kinds)
     possible = np.zeros((len(lines), len(kinds)), dtype=np.bool_)
     possible[:, : len(series)] = _contains(_units(series_of_line), _units(series))
     possible[line[children["peak"]], children["kind"]] = True  # adducts: where one is seen
-    near = _near_rows(features, accepted, series, children, rt_tolerance)
+    near = _near_rows(features, accepted, takes_part, series, children, rt_tolerance)
     near = near[possible[line[near["peak"]], near["kind"]]]
     return Pieces(
         lines=tuple(lines.tolist()),
@@ -110,6 +112,13 @@ def find_pieces(
         near_area=near["area"].to_numpy(np.float64),
         together=near["together"].to_numpy(np.bool_),
     )
+
+
+def _takes_part(features: pd.DataFrame, accepted: Accepted) -> BoolArray:
+    """Whether each row was judged or accepted, (n,): no labelled standard or unreadable row."""
+    part = (features["rule"].fillna("") != UNREADABLE).to_numpy(np.bool_, copy=True)
+    part[accepted.rows["position"]] = True
+    return part
 
 
 def _first_of(key: IntArray, n: int) -> IntArray:
@@ -187,6 +196,7 @@ def _children(
 def _near_rows(
     features: pd.DataFrame,
     accepted: Accepted,
+    takes_part: BoolArray,
     series: npt.NDArray[np.str_],
     children: pd.DataFrame,
     rt_tolerance: float,
@@ -194,7 +204,8 @@ def _near_rows(
     """Rows beside accepted peaks of their ceramide: columns row, peak, kind, area, together."""
     assumed = assumptions()
     keys: list[Any] = ["sample", *CERAMIDE]
-    there = np.flatnonzero(_standing(features) & features["series"].notna().to_numpy())
+    named = features["series"].notna().to_numpy()
+    there = np.flatnonzero(_standing(features) & named & takes_part)
     rows = features.iloc[there]
     beside = (
         rows[CERAMIDE]

@@ -44,6 +44,21 @@ def test_a_loss_of_water_and_a_split_peak_are_given_back_and_sodium_is_not() -> 
     assert sorted(found.kinds[k] for k in found.kind) == ["-H2O", "split peak"]
 
 
+def test_a_row_that_takes_no_part_hides_nothing_and_is_no_kind_of_piece() -> None:
+    """A labelled standard of ceramide widened intervals of other species by up to a half."""
+    no_part = {"verdict": "undetermined", "rule": "reading"}
+    standards = [
+        {**no_part, "name": "GM3(36:1;O2)", "rt": 9.51},
+        {**no_part, "name": "Cer(36:1;O2)", "rt": 9.52},
+    ]
+    rows = (GM1, piece("GM2(36:1;O2)", 0, 1e6))
+    found, without = pieces_of(*rows, *standards), pieces_of(*rows)
+    assert found.kinds == without.kinds
+    assert len(found.near_row) == len(without.near_row) == 0
+    accepted = gg.Overrides((accept(2, author="kh"),))
+    assert pieces_of(*rows, *standards, overrides=accepted).near_row.tolist() == [2]
+
+
 def test_what_has_no_accepted_parent_is_given_to_nobody() -> None:
     outlier = {**GM1, "verdict": "outlier"}
     assert len(pieces_of(outlier, piece("GM3(36:1;O2)", 0, 1e6)).row) == 0

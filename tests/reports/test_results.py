@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 import ganglioside as gg
@@ -25,6 +26,18 @@ def test_a_fragment_counts_to_the_isomer_that_it_comes_from(analysis: Analysis) 
     fragment = wrong_names(analysis).set_index("feature_id").loc[11]
     assert fragment["why"] == "loss of Hex + HexNAc + NeuAc"
     assert fragment["instead"] == "part of GD1a(36:1;O2)"
+
+
+@pytest.mark.parametrize("form", ["{} {}", "{}({})", "{} {}; [M-2H]2-"])
+def test_a_parent_keeps_its_ceramide_however_names_are_written(form: str) -> None:
+    """Of GD1 36:1;O2, without brackets, `part of GD1a(` was left."""
+    data = gg.example().data
+    parts = [name.rstrip(")").rpartition("(") for name in data["name"]]
+    names = [form.format(head, ceramide) for head, _, ceramide in parts]
+    table = pd.DataFrame({"Name": names, "RT": data["rt"], "Volume": data["volume"]})
+    told = wrong_names(gg.analyze(table))["instead"]
+    assert "part of GD1a(36:1;O2)" in set(told)
+    assert not told.str.endswith("(").any()
 
 
 def test_another_ion_counts_to_its_species_and_is_no_part_of_it(analysis: Analysis) -> None:

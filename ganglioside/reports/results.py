@@ -100,7 +100,8 @@ def _instead(row: dict[str, Any], isomers: Any) -> str:
         parent = row["parent"]
         isomer = None if pd.isna(row["parent_id"]) else isomers[int(row["parent_id"])]
         lettered = isinstance(isomer, str) and " " not in isomer
-        ceramide = parse_name(parent).name.rpartition("(")[2]  # as the name is read, not given
-        species = f"{isomer}({ceramide}" if lettered else parent
+        read = parse_name(parent)  # the species list writes them so, however they are given
+        ceramide = "/".join(read.chains) or str(read.ceramide)
+        species = f"{isomer}({ceramide})" if lettered else parent
         return f"{'part' if row['verdict'] == 'fragment' else 'ion'} of {species}"
     return "" if pd.isna(row["suggested"]) else str(row["suggested"])

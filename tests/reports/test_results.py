@@ -40,6 +40,20 @@ def test_a_parent_keeps_its_ceramide_however_names_are_written(form: str) -> Non
     assert not told.str.endswith("(").any()
 
 
+def test_a_parent_with_chains_is_named_as_in_the_species_list() -> None:
+    """Its chains were left out, so that it could be another species of the same sum."""
+    data = gg.example().data
+    usual = data[data["name"].str.contains(":1;O2")]
+    acyl = usual["name"].str.extract(r"\((\d+):1")[0].astype(int) - 18
+    names = usual["name"].str.partition("(")[0] + " d18:1/" + acyl.astype(str) + ":0"
+    table = pd.DataFrame({"Name": names, "RT": usual["rt"], "Volume": usual["volume"]})
+    analysis = gg.analyze(table)
+    told = wrong_names(analysis)["instead"]
+    parts = told[told.str.startswith("part of GD1a")].str.removeprefix("part of ")
+    assert len(parts) > 5
+    assert set(parts) <= set(analysis.species["name"])
+
+
 def test_another_ion_counts_to_its_species_and_is_no_part_of_it(analysis: Analysis) -> None:
     wrong = wrong_names(analysis)
     adducts = wrong[wrong["verdict"] == "adduct"]

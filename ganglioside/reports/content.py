@@ -23,6 +23,8 @@ MOST_ROWS: Final = 5_000
 MOST_ITEMS: Final = 20
 #: Places that are named of things that say the same.
 MOST_PLACES: Final = 3
+#: Characters of a name that stays in one line: of longer ones no other column would have room.
+LONGEST_IN_LINE: Final = 42
 #: Rows of the two tables of results that paper has.
 MOST_SPECIES: Final = 36
 MOST_WRONG: Final = 22

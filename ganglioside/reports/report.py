@@ -54,6 +54,7 @@ def templates() -> Environment:
         undefined=StrictUndefined,
     )
     environment.globals["most_rows"] = content.MOST_ROWS
+    environment.globals["longest_in_line"] = content.LONGEST_IN_LINE
     environment.globals["verdict_kinds"] = VERDICT_KINDS
     environment.globals["dark_colours"] = Markup(json_for_html({**DARK, "white": DARK[PAPER]}))
     environment.globals["verdict_paths"] = {kind.name: kind.path for kind in VERDICT_KINDS}

@@ -10,6 +10,7 @@ import pandas as pd
 from ganglioside.analysis import Analysis
 from ganglioside.columns import PARENT_VERDICTS
 from ganglioside.exporting.readable import suggestions
+from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.process_words import process_words
 
 #: Columns of `wrong_names`.
@@ -99,6 +100,8 @@ def _instead(row: dict[str, Any], isomers: Any) -> str:
         parent = row["parent"]
         isomer = None if pd.isna(row["parent_id"]) else isomers[int(row["parent_id"])]
         lettered = isinstance(isomer, str) and " " not in isomer
-        species = f"{isomer}({parent.partition('(')[2]}" if lettered else parent
+        read = parse_name(parent)  # the species list writes them so, however they are given
+        ceramide = "/".join(read.chains) or str(read.ceramide)
+        species = f"{isomer}({ceramide})" if lettered else parent
         return f"{'part' if row['verdict'] == 'fragment' else 'ion'} of {species}"
     return "" if pd.isna(row["suggested"]) else str(row["suggested"])

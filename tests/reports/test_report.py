@@ -170,3 +170,17 @@ def test_one_row_is_one_feature(tmp_path: Path) -> None:
     table.write_text("Name,RT\nGM1(36:1;O2),9\n")
     run_cells(source=str(table), output=str(tmp_path / "one.html"))
     assert "one.csv · 1 feature ·" in (tmp_path / "one.html").read_text()
+
+
+def test_long_names_leave_room_for_the_other_columns() -> None:
+    """On paper they pushed reason, m/z and window of Tables 2 and 3 off the page."""
+    data = gg.example().data
+    table = pd.DataFrame({"RT": data["rt"], "Volume": data["volume"]})
+    long = Report(gg.analyze(table.assign(Name=data["name"].map("; ".join(["{0}"] * 6).format))),
+                  "long", None, "today")  # fmt: skip
+    assert 'class="text name long"' in long.wrong_names().html
+    assert 'class="text name long"' in long.next_steps().html
+    usual = Report(gg.analyze(table.assign(Name=data["name"])), "usual", None, "today")
+    for part in (usual.species(), usual.wrong_names(), usual.next_steps()):
+        assert 'class="text name"' in part.html
+        assert "name long" not in part.html

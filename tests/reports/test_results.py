@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 import ganglioside as gg
@@ -25,6 +26,32 @@ def test_a_fragment_counts_to_the_isomer_that_it_comes_from(analysis: Analysis) 
     fragment = wrong_names(analysis).set_index("feature_id").loc[11]
     assert fragment["why"] == "loss of Hex + HexNAc + NeuAc"
     assert fragment["instead"] == "part of GD1a(36:1;O2)"
+
+
+@pytest.mark.parametrize("form", ["{} {}", "{}({})", "{} {}; [M-2H]2-"])
+def test_a_parent_keeps_its_ceramide_however_names_are_written(form: str) -> None:
+    """Of GD1 36:1;O2, without brackets, `part of GD1a(` was left."""
+    data = gg.example().data
+    parts = [name.rstrip(")").rpartition("(") for name in data["name"]]
+    names = [form.format(head, ceramide) for head, _, ceramide in parts]
+    table = pd.DataFrame({"Name": names, "RT": data["rt"], "Volume": data["volume"]})
+    told = wrong_names(gg.analyze(table))["instead"]
+    assert "part of GD1a(36:1;O2)" in set(told)
+    assert not told.str.endswith("(").any()
+
+
+def test_a_parent_with_chains_is_named_as_in_the_species_list() -> None:
+    """Its chains were left out, so that it could be another species of the same sum."""
+    data = gg.example().data
+    usual = data[data["name"].str.contains(":1;O2")]
+    acyl = usual["name"].str.extract(r"\((\d+):1")[0].astype(int) - 18
+    names = usual["name"].str.partition("(")[0] + " d18:1/" + acyl.astype(str) + ":0"
+    table = pd.DataFrame({"Name": names, "RT": usual["rt"], "Volume": usual["volume"]})
+    analysis = gg.analyze(table)
+    told = wrong_names(analysis)["instead"]
+    parts = told[told.str.startswith("part of GD1a")].str.removeprefix("part of ")
+    assert len(parts) > 5
+    assert set(parts) <= set(analysis.species["name"])
 
 
 def test_another_ion_counts_to_its_species_and_is_no_part_of_it(analysis: Analysis) -> None:

@@ -265,7 +265,10 @@ def _flipped(content: bytes, rng: random.Random) -> bytes:
 
 
 #: Tools whose files have a header for each compound, sample or chromatogram.
-_OF_SECTIONS = ("MassLynx", "Xcalibur Quan Browser", "MassHunter Qualitative")
+_OF_SECTIONS = ("MassLynx", "Xcalibur Quan Browser", "MassHunter Qualitative", "LabSolutions")
+
+#: Cells of lines of LabSolutions that say of which run it is, or are points of a chromatogram.
+_FEW_CELLS = 3
 
 
 def fault(content: bytes) -> str:
@@ -396,6 +399,8 @@ def is_feature(cells: Sequence[str], tool: str) -> bool:
         return False
     if tool == "MassHunter Qualitative" and any(" -> " in cell for cell in cells):
         return False  # the title of a chromatogram
+    if tool == "LabSolutions" and len(filled) <= _FEW_CELLS:
+        return False
     if tool == "OpenMS" and first.strip("#") in _OTHER_LINES:
         return False
     if tool == "mzTab-M":

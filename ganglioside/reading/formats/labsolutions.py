@@ -14,7 +14,7 @@ from pathlib import PureWindowsPath
 from typing import Final
 
 from ganglioside.reading.formats.format import Format
-from ganglioside.reading.records import Sheet
+from ganglioside.reading.records import Record, Sheet
 from ganglioside.reading.sections import Section, find_sections, join_sections
 
 _TITLE: Final = re.compile(r"\[(?P<name>[^\[\]()]{1,60}?) ?(?:\([^()]{0,40}\))?\]")
@@ -26,6 +26,8 @@ _RESULTS: Final = (
     "Compound Results",
     "Peak Table",
 )
+#: Sections of points of a chromatogram or spectrum: thousands, and none of them a feature.
+_POINTS: Final = re.compile(r"chromatogram|spectrum|trace", re.IGNORECASE)
 #: Between section and file in the title of a table.
 _BETWEEN: Final = "\n"
 #: A transition: of its two m/z the first is that of the precursor.
@@ -37,13 +39,20 @@ def _unfold(sheet: Sheet) -> Sheet | None:
     first = sheet.head[0][1] if sheet.head else []
     if _section(first) != "Header":
         return None
-    sections = [s for s in find_sections(sheet.records(), _titles()) if _kind(s) in _RESULTS]
-    listed = [row for section in sections for row in section.rows]
+    sections = find_sections(sheet.records(), _titles())
+    listed = [row for section in sections for row in _listed(section)]
     for kind in _RESULTS:
         found = [s for s in sections if _kind(s) == kind and "Name" in s.header]
         if found:
             return join_sections(sheet, [_of_file(s) for s in found], _FILE, listed)
     return None
+
+
+def _listed(section: Section) -> list[Record]:
+    """Rows of a section without points, which have no more cells than their header."""
+    if not _POINTS.search(_kind(section)):
+        return section.rows
+    return [row for row in section.rows if len(row[1]) > len(section.header)]
 
 
 def _kind(section: Section) -> str:

@@ -89,6 +89,17 @@ def test_results_are_preferred_to_peaks_which_are_counted() -> None:
     assert said.startswith(f"{len(FEATURES) + 1} (first: line 12")
 
 
+def test_rows_below_a_title_that_cannot_be_read_are_counted() -> None:
+    first, second, *_ = FILES
+    whole = results(first, second)
+    at = whole.rindex("[MS Quant")
+    for damaged in ("[MX Quant", "MS Quant", ""):
+        table = read(whole[:at] + damaged + whole[at + len("[MS Quant") :])
+        assert len(table.data) == len(FEATURES)
+        said = table.problems.set_index("code").loc["lines-left-out", "value"]
+        assert int(said.split()[0]) >= len(FEATURES)
+
+
 def test_compounds_that_were_not_identified() -> None:
     lines = results(*SAMPLES).splitlines()
     first = next(i for i, line in enumerate(lines) if line.startswith("1\t"))

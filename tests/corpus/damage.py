@@ -328,6 +328,8 @@ def _missing_lines(text: str, separator: str, table: FeatureTable) -> list[tuple
             number for number in records if number > begin and any(map(str.strip, records[number]))
         )
         begin = next(below, begin)
+    of_lines = table.problems.loc[table.problems["code"] == "header-of-two-lines", "value"]
+    begin = max([begin, *(int(value.split()[-1]) for value in of_lines)])
     known = {"Factors", "metabolite_name", *table.data["name"].dropna()}  # of other sections
     found = []
     quotes = 0  # since the last row began

@@ -15,7 +15,7 @@ from typing import Final
 
 from ganglioside.reading.formats.format import Format
 from ganglioside.reading.records import Record, Sheet
-from ganglioside.reading.sections import Section, find_sections, join_sections
+from ganglioside.reading.sections import Section, find_sections, is_header, join_sections
 
 _TITLE: Final = re.compile(r"\[(?P<name>[^\[\]()]{1,60}?) ?(?:\([^()]{0,40}\))?\]")
 _FILE: Final = "Data File Name"
@@ -26,8 +26,8 @@ _RESULTS: Final = (
     "Compound Results",
     "Peak Table",
 )
-#: Sections of points of a chromatogram or spectrum: thousands, and none of them a feature.
-_POINTS: Final = re.compile(r"chromatogram|spectrum|trace", re.IGNORECASE)
+#: Cells of a record that says something of the run, or is a point of a chromatogram or spectrum.
+_FEW: Final = 3
 #: Between section and file in the title of a table.
 _BETWEEN: Final = "\n"
 #: A transition: of its two m/z the first is that of the precursor.
@@ -39,20 +39,26 @@ def _unfold(sheet: Sheet) -> Sheet | None:
     first = sheet.head[0][1] if sheet.head else []
     if _section(first) != "Header":
         return None
-    sections = find_sections(sheet.records(), _titles())
-    listed = [row for section in sections for row in _listed(section)]
+    records = sheet.records()
+    sections = find_sections(records, _titles())
     for kind in _RESULTS:
         found = [s for s in sections if _kind(s) == kind and "Name" in s.header]
         if found:
-            return join_sections(sheet, [_of_file(s) for s in found], _FILE, listed)
+            return join_sections(sheet, [_of_file(s) for s in found], _FILE, _listed(records))
     return None
 
 
-def _listed(section: Section) -> list[Record]:
-    """Rows of a section without points, which have no more cells than their header."""
-    if not _POINTS.search(_kind(section)):
-        return section.rows
-    return [row for row in section.rows if len(row[1]) > len(section.header)]
+def _listed(records: Sequence[Record]) -> list[Record]:
+    """Records that may be peaks, also below a title or a header that cannot be read."""
+    listed, kind = [], ""
+    for line, cells in records:
+        kind = _section(cells) or kind
+        filled = [cell for cell in cells if cell.strip()]
+        is_named = any(character.isalpha() for cell in filled for character in cell)
+        may_be = len(filled) > _FEW and (kind in _RESULTS or is_named)
+        if may_be and not is_header(cells):
+            listed.append((line, cells))
+    return listed
 
 
 def _kind(section: Section) -> str:

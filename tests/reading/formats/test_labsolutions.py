@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from reading.formats.content import FEATURES, FILES, SAMPLES, assert_content, by_sample, read
 from reading.formats.mutated import assert_survives
 
+import ganglioside as gg
+
 HEADER = (
     "ID#\tName\tType\tISTD Group#\tm/z\tRet. Time\tStart Time\tEnd Time\tArea\tHeight\tConc.\tS/N"
 )
@@ -85,8 +87,12 @@ def test_results_are_preferred_to_peaks_which_are_counted() -> None:
     rows = [f"{f.number}\t{f.name}\t{f.rt_in('S_1')}\t{f.area('S_1')}\t9" for f in FEATURES]
     table = read(both + "\n".join(rows))
     assert len(table.data) == len(FEATURES)
-    said = table.problems.set_index("code").loc["lines-left-out", "value"]
-    assert said.startswith(f"{len(FEATURES) + 1} (first: line 12")
+    assert left_out(table) == len(FEATURES) + 1
+
+
+def left_out(table: gg.FeatureTable) -> int:
+    """Number of records that a note says were left out."""
+    return int(table.problems.set_index("code").loc["lines-left-out", "value"].split()[0])
 
 
 def test_rows_below_a_title_that_cannot_be_read_are_counted() -> None:
@@ -96,8 +102,18 @@ def test_rows_below_a_title_that_cannot_be_read_are_counted() -> None:
     for damaged in ("[MX Quant", "MS Quant", ""):
         table = read(whole[:at] + damaged + whole[at + len("[MS Quant") :])
         assert len(table.data) == len(FEATURES)
-        said = table.problems.set_index("code").loc["lines-left-out", "value"]
-        assert int(said.split()[0]) >= len(FEATURES)
+        assert left_out(table) == len(FEATURES)
+
+
+def test_rows_below_a_header_that_cannot_be_read_are_counted() -> None:
+    first, second, *_ = FILES
+    whole = results(first, second)
+    lines = whole.splitlines()
+    at = len(lines) - 1 - lines[::-1].index(HEADER)
+    lines[at : at + 2] = [lines[at + 1]]
+    table = read("\n".join(lines))
+    assert len(table.data) == len(FEATURES)
+    assert left_out(table) == len(FEATURES)
 
 
 def test_compounds_that_were_not_identified() -> None:

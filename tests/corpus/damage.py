@@ -265,7 +265,7 @@ def _flipped(content: bytes, rng: random.Random) -> bytes:
 
 
 #: Tools whose files have a header for each compound, sample or chromatogram.
-_OF_SECTIONS = ("MassLynx", "Xcalibur Quan Browser", "MassHunter Qualitative")
+_OF_SECTIONS = ("LabSolutions", "MassLynx", "Xcalibur Quan Browser", "MassHunter Qualitative")
 
 
 def fault(content: bytes) -> str:

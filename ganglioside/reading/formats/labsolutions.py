@@ -37,12 +37,13 @@ def _unfold(sheet: Sheet) -> Sheet | None:
     first = sheet.head[0][1] if sheet.head else []
     if _section(first) != "Header":
         return None
-    sections = [s for s in find_sections(sheet.records(), _titles()) if _kind(s) in _RESULTS]
-    listed = [row for section in sections for row in section.rows]
+    records = sheet.records()
+    sections = find_sections(records, _titles())
     for kind in _RESULTS:
         found = [s for s in sections if _kind(s) == kind and "Name" in s.header]
         if found:
-            return join_sections(sheet, [_of_file(s) for s in found], _FILE, listed)
+            others = [(line, cells) for line, cells in records if line > found[0].line]
+            return join_sections(sheet, [_of_file(s) for s in found], _FILE, others)
     return None
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import math
 import re
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import cache
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -225,10 +225,8 @@ class _Undated(zipfile.ZipFile):
 
     def write(self, path: str, name: str) -> None:  # type: ignore[override]
         """Add a file as a member."""
-        member = undated(name)
-        member.file_size = Path(path).stat().st_size  # else it would need the large form of a zip
-        with Path(path).open("rb") as source, self.open(member, "w") as target:
-            shutil.copyfileobj(source, target)
+        with Path(path).open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+            super().writestr(undated(name), content)
 
 
 def _problems(problems: pd.DataFrame) -> pd.DataFrame:

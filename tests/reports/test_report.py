@@ -162,7 +162,7 @@ def test_findings_name_rows_as_the_rest_of_the_page_does(page: str) -> None:
     (first, *_) = analysis.findings["feature_id"].dropna()
     row = analysis.features.loc[first, "row"]
     findings = page[page.index('id="findings"') :]
-    assert f'<a href="#feature-{first}">row {row}</a>' in findings
+    assert f'<a href="#feature-{first}">row {row}</a>, feature {first}<' in findings
 
 
 def test_one_row_is_one_feature(tmp_path: Path) -> None:

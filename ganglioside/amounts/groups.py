@@ -136,10 +136,6 @@ def compare_groups(
         raise SettingsError(f"by = {by!r} is unknown: use one of {', '.join(get_args(Compared))}.")
     if of not in get_args(Of):
         raise SettingsError(f"of = {of!r} is unknown: use one of {', '.join(get_args(Of))}.")
-    if not hasattr(groups, "items"):
-        raise SettingsError(
-            "groups: give the group of each sample, as in {'S1': 'control', 'S2': 'ill'}."
-        )
     members = _members(amounts, groups)
     pairs = _pairs(members, reference)
     names, heads, values = _values(amounts, by, of)

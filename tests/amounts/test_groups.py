@@ -170,11 +170,6 @@ def test_what_cannot_be_compared_is_refused(
         compare_groups(study(), groups, **more)
 
 
-def test_groups_that_name_no_samples_are_refused() -> None:
-    with pytest.raises(SettingsError, match="groups: give the group of each sample"):
-        compare_groups(study(), SAMPLES)  # type: ignore[arg-type]
-
-
 def test_a_table_without_samples_is_refused() -> None:
     with pytest.raises(SettingsError, match="groups: the table has no samples"):
         gg.analyze(gg.example()).compare_groups({"S1": "a"})

@@ -8,6 +8,7 @@ missing is missing: nothing is put in its place, and a sum that it belongs to is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -156,13 +157,13 @@ def _members(amounts: Amounts, groups: Mapping[str, str]) -> dict[str, tuple[str
         raise SettingsError("groups: the table has no samples: it needs a column that names them.")
     if not hasattr(groups, "items"):
         raise SettingsError('groups: name the group of each sample, as {"S1": "control", ...}.')
-    named = [sample for sample, _ in groups.items()]  # a Series may name one twice
+    times = Counter(sample for sample, _ in groups.items())  # a Series may name one twice
     members: dict[str, list[str]] = {}
     for sample, group in groups.items():
         _require_sample(amounts, sample)
         if pd.isna(group):  # a blank cell of a table of samples
             raise SettingsError(f"groups: the sample {sample!r} has no group: leave it out.")
-        if named.count(sample) > 1:
+        if times[sample] > 1:
             raise SettingsError(f"groups: the sample {sample!r} is named twice.")
         members.setdefault(str(group), []).append(sample)
     if len(members) < 2:

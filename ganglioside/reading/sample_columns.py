@@ -808,11 +808,13 @@ def _ranges(
     heads = {header.texts[p].strip() for sample in samples for p in sample.positions.values()}
     found = []
     for position, text in _unused(header, samples) if samples else ():
-        values = None if _other_of(text) else _numbers(cells_of(below, position))
-        told = text.strip() and (text.strip() in heads) == repeated
-        if told and values is not None and not _are_masses(values):
+        head = text.strip()
+        if not head or (head in heads) != repeated or _other_of(text):
+            continue
+        values = _numbers(cells_of(below, position))
+        if values is not None and not _are_masses(values):
             low, high = float(np.nanmin(values)), float(np.nanmax(values))
-            found.append((text.strip(), f"{low:g} to {high:g}"))
+            found.append((head, f"{low:g} to {high:g}"))
     return tuple(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,33 @@ from effort import PATIENCE
 
 import ganglioside as gg
 from ganglioside.history import History
+from ganglioside_widgets.state.jobs import JobsState
+
+
+@pytest.fixture(autouse=True)
+def _threads_end_with_their_test() -> Iterator[None]:
+    """Let no thread of a state go on beside the next test, into whose history it would look."""
+    before, watched = set(threading.enumerate()), []
+    watch = JobsState.watch
+
+    def watch_until_the_end(self: JobsState) -> None:
+        watched.append(self)
+        watch(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JobsState, "watch", watch_until_the_end)
+        yield
+    for state in watched:
+        state.close()
+    for thread in set(threading.enumerate()) - before:
+        if "ganglioside_widgets.state" in _module(thread):
+            thread.join(PATIENCE)
+            assert not thread.is_alive(), thread
+
+
+def _module(thread: threading.Thread) -> str:
+    """Where the work of a thread that goes on is written."""
+    return str(getattr(getattr(thread, "_target", None), "__module__", ""))
 
 
 @pytest.fixture(autouse=True)

@@ -142,20 +142,6 @@ def retention_by_carbons(
     return _retention(frame, curves(analysis, frame), title, columns, note=gradient_note(analysis))
 
 
-def retention_of_categories(analysis: Analysis) -> list[Spec]:
-    """Charts by `retention_by_carbons`, one per category in the table."""
-    frame = points_on_curves(analysis)
-    present = set(analysis.features["category"].dropna())
-    fitted = curves(analysis, frame)
-    charts = []
-    for category in (name for name in CATEGORIES if name in present):
-        own = frame[frame["category"] == category]
-        its_curves = fitted[fitted["series"].isin(own["series"])]
-        title = f"Retention by carbon number: {category}"
-        charts.append(_retention(own, its_curves, title, note=gradient_note(analysis)))
-    return charts
-
-
 def _retention(
     frame: pd.DataFrame, fitted: pd.DataFrame, title: str, columns: int = 3, *, note: str
 ) -> Spec:

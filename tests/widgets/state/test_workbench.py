@@ -222,12 +222,14 @@ def test_a_study_of_other_gradients_is_refused_with_the_reason(opened: Opener) -
     for name, shift in (("a.csv", 0.0), ("b.csv", 0.02)):
         bench.upload.expect(name, 3)
         bench.upload.add(name, table_of(shift, 160))
-    bench.run_study()
+    bench.upload.join(True)
+    bench.run.start()
     settle(bench)
     assert bench.run.phase is Phase.FINISHED
     bench.upload.expect("c.csv", 3)
     bench.upload.add("c.csv", table_of(3.0, 160, 1.7))
-    bench.run_study()
+    bench.upload.join(True)
+    bench.run.start()
     settle(bench)
     assert bench.run.refusal is not None
     assert "no one study" in bench.run.refusal.message

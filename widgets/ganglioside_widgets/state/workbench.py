@@ -150,11 +150,6 @@ class WorkbenchState(t.HasTraits):
         """Start a job that judges every table by itself, also when the page is closed."""
         self.batch.start(self.upload, self.thresholds.settings)
 
-    def run_study(self) -> None:
-        """Analyse all tables together, as samples of one study."""
-        self.upload.join(True)
-        self.run.start()
-
     @property
     def can_go_back(self) -> bool:
         """Whether the file of the displayed result is one of the files here, and not chosen."""

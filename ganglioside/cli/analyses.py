@@ -80,6 +80,7 @@ def analyze(
     jobs = _jobs(files, out, report_folder, study=study)
     for job in jobs:
         require_other_file(job.verdicts, files)
+        require_other_file(job.report, files, "--report")
     history = None if no_save else open_history()
     run = partial(
         _run, settings=settings, history=history, name=name, reading=reading, silent=as_json
@@ -105,6 +106,7 @@ def annotate(
     """Write FILE again, with the verdicts in columns behind its own."""
     from ganglioside.exporting import ending_of, export
 
+    require_other_file(out, [file])
     _, analysis = _run(file, settings, reading=reading)
     ending = ending_of(YOUR_FILE, analysis.source)
     target = out or file.with_name(f"{file.stem}.annotated{ending}")

@@ -109,6 +109,21 @@ class Parameters:
             _ = self.reading
         except SettingsError as error:
             raise ReportError(str(error)) from error
+        self._require_other_file()
+
+    def _require_other_file(self) -> None:
+        """Refuse a report that would replace the table that it is of.
+
+        Raises
+        ------
+        ReportError
+        """
+        table, page = Path(self.source).expanduser(), Path(self.output)
+        if self.output and page.is_file() and table.is_file() and page.samefile(table):
+            raise ReportError(
+                f"{self.output} is the table itself, which its report would replace: name another "
+                "file for the report."
+            )
 
     def given_settings(self) -> dict[str, Any]:
         """Values of the settings that were given, by name."""

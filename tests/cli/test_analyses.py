@@ -112,11 +112,22 @@ def test_no_results_replace_their_table(tmp_path: Path) -> None:
     for wrong in (own, "link.csv"):
         run("analyze", own, "--no-save", "--out", wrong, code=2)
         run("library", own, "--out", wrong, code=2)
+        run("annotate", own, "--out", wrong, code=2)
     run("analyze", own, other, "--no-save", "--out", tmp_path, code=2)
     run("simulate", "--out", "s.csv", "--truth", "s.csv", code=2)
     assert not Path("s.csv").exists()
     for path in (own, other):
         assert path.read_bytes() == EXAMPLE.read_bytes()
+
+
+def test_no_report_replaces_its_table(tmp_path: Path) -> None:
+    """The report of a table called `a.html` took its place, also where nobody named a file."""
+    own = tmp_path / "a.html"
+    shutil.copy(EXAMPLE, own)
+    assert "name another file" in run("report", own, "--no-save", code=1).stderr
+    run("report", own, "--no-save", "--out", own, code=1)
+    run("analyze", own, "--no-save", "--report", tmp_path, code=2)
+    assert own.read_bytes() == EXAMPLE.read_bytes()
 
 
 def test_a_folder_that_cannot_be_made_ends_no_command(tmp_path: Path) -> None:

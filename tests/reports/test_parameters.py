@@ -52,6 +52,15 @@ def test_a_path_without_a_file_is_refused_and_an_id_is_not_a_path(table: Path) -
     assert Parameters(source=str(table)).path == table
 
 
+def test_a_page_that_would_replace_its_table_is_refused(table: Path) -> None:
+    """papermill's `output` that named the table left nothing but its report."""
+    (table.parent / "link.html").symlink_to(table)
+    for output in (table, table.parent / "link.html"):
+        with pytest.raises(ReportError, match="is the table itself"):
+            Parameters(source=str(table), output=str(output))
+    assert Parameters(source=str(table), output=str(table.with_name("new.html"))).path == table
+
+
 def test_the_notebook_refuses_a_misspelt_parameter_and_ignores_what_the_kernel_defines() -> None:
     kernel = {"In": [""], "Out": {}, "_": "", "__name__": "__main__", "exit": sys.exit, "sys": sys}
     assert Parameters.of_notebook(kernel | {"source": "x"}).source == "x"

@@ -186,11 +186,14 @@ def simulate(
     truth: Annotated[Path | None, typer.Option(help="Write the truth as CSV to this file.")] = None,
 ) -> None:
     """Simulate a feature table with known truth, as CSV."""
+    from ganglioside.exporting.formats import require_ending
     from ganglioside.simulation import simulate as make_table
     from ganglioside.support.whole_files import write_whole
 
     if out is not None and truth is not None and out.absolute() == truth.absolute():
         raise typer.BadParameter("table and truth need a file each", param_hint="--truth")
+    for target in filter(None, (out, truth)):
+        require_ending(target, "csv")
     table = make_table(seed=seed)
     if truth is not None and table.truth is not None:
         write_whole(truth, table.truth.to_csv(index=False).encode())

@@ -84,7 +84,7 @@ def render_report(
     report = Progress(progress)
     values: dict[str, Any] = {"source": str(source), "title": title or "", "save": save, **reading}
     parameters = _parameters(values, settings, history)
-    target = _target(parameters, out)
+    target = target_of(parameters, out)
     if pdf:
         require_browser()
     report.done("loading", f"{parameters.source} is ready to be reported")
@@ -139,7 +139,7 @@ def report_analysis(
     from ganglioside.reports.report import UNSAVED, analysis_at_hand
 
     parameters = Parameters(source=UNSAVED, title=title or "")
-    target = _target(parameters, out or f"{Path(analysis.source.name).stem}.html")
+    target = target_of(parameters, out or f"{Path(analysis.source.name).stem}.html")
     if pdf:
         require_browser()
     with analysis_at_hand(analysis):
@@ -172,7 +172,14 @@ def _parameters(
     return Parameters.of(values | {"source": sid, "history": stored.name})
 
 
-def _target(parameters: Parameters, out: str | PathLike[str] | None) -> Path:
+def target_of(parameters: Parameters, out: str | PathLike[str] | None) -> Path:
+    """File that a report is written to: the one named, or the usual one.
+
+    Raises
+    ------
+    ReportError
+        If its ending is not that of a page.
+    """
     target = Path(out) if out is not None else _usual_target(parameters)
     if target.suffix.lower() not in (".html", ".htm"):
         raise ReportError(f"out = {str(target)!r}: a report is an .html file.")

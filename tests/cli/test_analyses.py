@@ -221,6 +221,8 @@ def test_simulate_is_reproducible_and_can_be_analysed(tmp_path: Path) -> None:
     run("simulate", "--seed", 3, "--out", "s.csv", "--truth", "truth.csv")
     assert Path("s.csv").read_text() == shown
     assert run("simulate", "--seed", 4).stdout != shown
+    assert "name it t.csv" in run("simulate", "--out", "t.xlsx", code=1).stderr
+    assert "name it t.csv" in run("simulate", "--truth", "t.json", code=1).stderr
     (document,) = run_json("analyze", "s.csv")
     assert len(document["features"]) == len(pd.read_csv("truth.csv"))
 

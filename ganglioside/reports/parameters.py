@@ -139,9 +139,10 @@ class Parameters:
         SettingsError
             If a value has the wrong type.
         """
-        named = self.columns or {}
+        named = {} if self.columns is None else self.columns
         if not isinstance(named, dict):
             raise SettingsError(f"columns = {named!r}: a dict of headers by column is needed.")
+        _require_types(named, self.sheet, self.unit)
         given = {"columns": list(named.items()), "sheet": self.sheet, "unit": self.unit}
         return ReadingOptions.from_dict({**given, "header": self.header})
 
@@ -196,3 +197,23 @@ class Parameters:
                 and name not in _KERNEL_NAMES
             }
         )
+
+
+def _require_types(columns: dict[Any, Any], sheet: object, unit: object) -> None:
+    """Refuse options of reading of the wrong type, each by its name.
+
+    Raises
+    ------
+    SettingsError
+    """
+    wrong = " is not among the options of reading: "
+    for name, header in columns.items():
+        if not (isinstance(name, str) and isinstance(header, str)):
+            raise SettingsError(
+                f"columns = {{{name!r}: {header!r}}}{wrong}columns and headers are texts, also a "
+                f"header that is a number: write {{'Name': '{header}'}}."
+            )
+    if isinstance(sheet, bool) or not isinstance(sheet, str | int | None):
+        raise SettingsError(f"sheet = {sheet!r}{wrong}a name or a whole number from 0 is needed.")
+    if not isinstance(unit, str | None):
+        raise SettingsError(f"unit = {unit!r}{wrong}a text is needed, min or s.")

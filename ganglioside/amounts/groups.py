@@ -178,7 +178,7 @@ def _members(amounts: Amounts, groups: Mapping[str, str]) -> dict[str, tuple[str
     return {group: tuple(samples) for group, samples in members.items()}
 
 
-def _group_of(sample: str, group: object) -> str:
+def _group_of(sample: str, group: Any) -> str:
     """Name of the group of a sample.
 
     Raises

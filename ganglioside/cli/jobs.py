@@ -206,11 +206,8 @@ def start_report(
     """Render the report of a table or a session, which keeps its own settings."""
     from ganglioside.jobs import Report
     from ganglioside.reports.parameters import Parameters
-    from ganglioside.reports.render import target_of
 
-    parameters = Parameters(source=source, output=str(out.absolute()))
-    path = parameters.path
-    target_of(parameters, out)  # refuses what is no page
+    path = Parameters(source=source, output=str(out.absolute())).path
     work = Report(
         source=_full_id(source) if path is None else str(path),
         out=str(out.absolute()),

@@ -30,6 +30,11 @@ SETTINGS: Final = (
 )
 
 
+#: Endings of a report, and what is said of others.
+PAGE_ENDINGS: Final = (".html", ".htm")
+NO_PAGE: Final = "a report is an .html file."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
     """Parameters of the report notebook.
@@ -97,7 +102,9 @@ class Parameters:
         for name in ("source", "title", "history", "output"):
             value = getattr(self, name)
             if not isinstance(value, str):
-                raise ReportError(f"{name} = {value!r}: text is needed.")
+                raise ReportError(
+                    f"{name} = {value!r}: text is needed. With papermill, -r instead of -p gives it."
+                )
         for name in ("save", "pictures", "header"):
             value = getattr(self, name)
             if not isinstance(value, bool):
@@ -109,15 +116,17 @@ class Parameters:
             _ = self.reading
         except SettingsError as error:
             raise ReportError(str(error)) from error
-        self._require_other_file()
+        self._require_page()
 
-    def _require_other_file(self) -> None:
-        """Refuse a report that would replace the table that it is of.
+    def _require_page(self) -> None:
+        """Refuse a report that is no page, or would replace the table that it is of.
 
         Raises
         ------
         ReportError
         """
+        if self.output and Path(self.output).suffix.lower() not in PAGE_ENDINGS:
+            raise ReportError(f"output = {self.output!r}: {NO_PAGE}")
         table, page = Path(self.source).expanduser(), Path(self.output)
         if self.output and page.is_file() and table.is_file() and page.samefile(table):
             raise ReportError(

@@ -12,7 +12,7 @@ from ganglioside import errors
 from ganglioside.errors import ReportError
 from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.reading.options import ReadingKeywords, ReadingOptions
-from ganglioside.reports.parameters import SETTINGS, Parameters
+from ganglioside.reports.parameters import NO_PAGE, PAGE_ENDINGS, SETTINGS, Parameters
 from ganglioside.reports.pdf import print_pdf, require_browser
 from ganglioside.settings import Settings
 from ganglioside.support import locations
@@ -84,7 +84,7 @@ def render_report(
     report = Progress(progress)
     values: dict[str, Any] = {"source": str(source), "title": title or "", "save": save, **reading}
     parameters = _parameters(values, settings, history)
-    target = target_of(parameters, out)
+    target = _target(parameters, out)
     if pdf:
         require_browser()
     report.done("loading", f"{parameters.source} is ready to be reported")
@@ -139,7 +139,7 @@ def report_analysis(
     from ganglioside.reports.report import UNSAVED, analysis_at_hand
 
     parameters = Parameters(source=UNSAVED, title=title or "")
-    target = target_of(parameters, out or f"{Path(analysis.source.name).stem}.html")
+    target = _target(parameters, out or f"{Path(analysis.source.name).stem}.html")
     if pdf:
         require_browser()
     with analysis_at_hand(analysis):
@@ -172,17 +172,10 @@ def _parameters(
     return Parameters.of(values | {"source": sid, "history": stored.name})
 
 
-def target_of(parameters: Parameters, out: str | PathLike[str] | None) -> Path:
-    """File that a report is written to: the one named, or the usual one.
-
-    Raises
-    ------
-    ReportError
-        If its ending is not that of a page.
-    """
+def _target(parameters: Parameters, out: str | PathLike[str] | None) -> Path:
     target = Path(out) if out is not None else _usual_target(parameters)
-    if target.suffix.lower() not in (".html", ".htm"):
-        raise ReportError(f"out = {str(target)!r}: a report is an .html file.")
+    if target.suffix.lower() not in PAGE_ENDINGS:
+        raise ReportError(f"out = {str(target)!r}: {NO_PAGE}")
     return target
 
 

@@ -23,6 +23,8 @@ from ganglioside.reports import Parameters
         ({"source": "x", "outlier_threshold": float("nan")}, "outlier_threshold"),
         ({"source": "x", "sample_type": "martian"}, "sample_type"),
         ({"source": "x", "title": 3}, "title"),
+        ({"source": "x", "title": 2024}, "-r instead of -p"),
+        ({"source": "x", "output": "report.pdf"}, r"output = 'report\.pdf': a report is an \.html"),
         ({"source": "x", "pictures": "no"}, "pictures"),
         ({"source": "x", "header": "no"}, "header"),
         ({"source": "x", "columns": ["Name"]}, "columns"),
@@ -59,10 +61,11 @@ def test_a_path_without_a_file_is_refused_and_an_id_is_not_a_path(table: Path) -
 
 def test_a_page_that_would_replace_its_table_is_refused(table: Path) -> None:
     """papermill's `output` that named the table left nothing but its report."""
-    (table.parent / "link.html").symlink_to(table)
-    for output in (table, table.parent / "link.html"):
+    link = table.with_name("link.html")
+    link.symlink_to(table)
+    for source in (table, link):
         with pytest.raises(ReportError, match="is the table itself"):
-            Parameters(source=str(table), output=str(output))
+            Parameters(source=str(source), output=str(link))
     assert Parameters(source=str(table), output=str(table.with_name("new.html"))).path == table
 
 

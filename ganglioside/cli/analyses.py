@@ -77,6 +77,11 @@ def analyze(
 
     A table that is refused does not stop the others; the exit code is then 1.
     """
+    if no_save and name is not None:
+        raise typer.BadParameter(
+            "with --no-save there is no session to name: leave one of the two out",
+            param_hint="--name",
+        )
     jobs = _jobs(files, out, report_folder, study=study)
     for job in jobs:
         require_other_file(job.verdicts, files)

@@ -38,6 +38,13 @@ def test_analyze_can_leave_no_trace(history: Path) -> None:
     assert not history.exists()
 
 
+def test_a_name_without_a_session_is_refused(history: Path) -> None:
+    """It was taken, and said nothing of the session that was not kept."""
+    refused = run("analyze", EXAMPLE, "--no-save", "--name", "liver 3", code=2)
+    assert "leave one of the two out" in " ".join(refused.stderr.replace("│", " ").split())
+    assert not history.exists()
+
+
 def test_unreadable_rows_and_wrong_anchors_are_named() -> None:
     table = pd.read_csv(EXAMPLE, dtype=str)
     table.loc[4, "RT"] = "N/A"

@@ -103,7 +103,7 @@ class Parameters:
             value = getattr(self, name)
             if not isinstance(value, str):
                 raise ReportError(
-                    f"{name} = {value!r}: text is needed. With papermill, -r instead of -p gives it."
+                    f"{name} = {value!r}: text is needed. papermill takes it by -r instead of -p."
                 )
         for name in ("save", "pictures", "header"):
             value = getattr(self, name)

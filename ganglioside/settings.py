@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from typing import Any, Final, Literal, get_args
 
 from ganglioside.errors import SettingsError
@@ -120,7 +121,9 @@ class Settings(ShownAsCard):
 
     def __post_init__(self) -> None:
         for name, spec in setting_specs().items():
-            _check_number(name, getattr(self, name), spec)
+            number = _plain_number(getattr(self, name))
+            _check_number(name, number, spec)
+            object.__setattr__(self, name, number)
         if self.max_rows != int(self.max_rows):
             raise SettingsError(f"max_rows = {quoted(self.max_rows)}: a whole number is needed.")
         _check_choice("sample_type", self.sample_type, SAMPLE_TYPES)
@@ -242,6 +245,15 @@ def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
         raise SettingsError(
             f"{name} = {quoted(value)} is unknown: use one of {', '.join(choices)}."
         )
+
+
+def _plain_number(value: Any) -> Any:
+    """A number of numpy as one of Python, which can be stored; anything else as it is."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    return float(value) if isinstance(value, Real) else value
 
 
 def _check_number(name: str, value: object, spec: SettingSpec) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
+import numpy as np
 import pytest
 
 import ganglioside as gg
@@ -21,6 +23,15 @@ def test_a_setting_takes_no_odd_number(name: str, odd: Any) -> None:
     with pytest.raises(SettingsError, match=name) as refusal:
         gg.Settings(**{name: odd})
     assert len(str(refusal.value)) < 200
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_numbers_of_numpy_are_numbers(kind: Any) -> None:
+    """Of `numpy.int64(1000)` it was said that a number is needed."""
+    settings = gg.Settings(rt_tolerance=kind(0.25), max_rows=np.int64(1000))
+    assert (settings.rt_tolerance, settings.max_rows) == (0.25, 1000)
+    assert {type(settings.rt_tolerance), type(settings.max_rows)} == {float, int}
+    assert json.loads(json.dumps(settings.to_dict())) == settings.to_dict()
 
 
 def test_a_prediction_wants_names() -> None:

@@ -22,6 +22,7 @@ from ganglioside.amounts.species_table import NO_SAMPLES, Amounts
 from ganglioside.errors import SettingsError
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.on_demand import ShownAsCard
+from ganglioside.support.quoting import quoted
 
 #: What is compared: single species, or sums of them.
 Compared = Literal["species", "series", "ceramide", "category"]
@@ -118,7 +119,7 @@ def compare_groups(
     ----------
     amounts : Amounts
     groups : mapping of str to str
-        Group of each sample; samples that it does not name take no part.
+        Group of each sample; samples that it does not name take no part. Numbers count as texts.
     by : str
         What is compared: `species`, or sums by `series`, `ceramide` or `category`.
     of : str
@@ -157,15 +158,15 @@ def _members(amounts: Amounts, groups: Mapping[str, str]) -> dict[str, tuple[str
         raise SettingsError("groups: the table has no samples: it needs a column that names them.")
     if not hasattr(groups, "items"):
         raise SettingsError('groups: name the group of each sample, as {"S1": "control", ...}.')
-    times = Counter(sample for sample, _ in groups.items())  # a Series may name one twice
+    named = [(str(sample), group) for sample, group in groups.items()]  # 1 is the sample "1"
+    times = Counter(sample for sample, _ in named)  # a Series may name one twice
     members: dict[str, list[str]] = {}
-    for sample, group in groups.items():
+    for sample, group in named:
         _require_sample(amounts, sample)
-        if pd.isna(group):  # a blank cell of a table of samples
-            raise SettingsError(f"groups: the sample {sample!r} has no group: leave it out.")
+        name = _group_of(sample, group)
         if times[sample] > 1:
             raise SettingsError(f"groups: the sample {sample!r} is named twice.")
-        members.setdefault(str(group), []).append(sample)
+        members.setdefault(name, []).append(sample)
     if len(members) < 2:
         raise SettingsError("groups: two groups of samples are needed.")
     for group, samples in members.items():
@@ -175,6 +176,21 @@ def _members(amounts: Amounts, groups: Mapping[str, str]) -> dict[str, tuple[str
                 f"{_FEWEST} are needed to know how much samples differ."
             )
     return {group: tuple(samples) for group, samples in members.items()}
+
+
+def _group_of(sample: str, group: Any) -> str:
+    """Name of the group of a sample.
+
+    Raises
+    ------
+    SettingsError
+        If it has none, or several.
+    """
+    if not pd.api.types.is_scalar(group):
+        raise SettingsError(f"groups: {sample!r} has {quoted(group)} as its group: give one name.")
+    if pd.isna(group) or not str(group).strip():  # a blank cell of a table of samples
+        raise SettingsError(f"groups: the sample {sample!r} has no group: leave it out.")
+    return str(group)
 
 
 def _require_sample(amounts: Amounts, sample: str) -> None:
@@ -200,6 +216,7 @@ def _pairs(members: dict[str, tuple[str, ...]], reference: str | None) -> list[t
     """Pairs of groups that are compared, reference first."""
     if reference is None:
         return list(combinations(members, 2))
+    reference = str(reference)  # as groups are: 0 is the group "0"
     if reference not in members:
         raise SettingsError(
             f"reference = {reference!r} is no group: use one of {', '.join(members)}."

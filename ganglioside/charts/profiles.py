@@ -69,11 +69,18 @@ def profile_chart(analysis: Analysis, by: By = "series", most: int = 16) -> Spec
     return finish(
         layers(*_marks(bars, by), *_ticks(single, bars)),
         title,
-        f"Percent of the consolidated area of {int(known['species'].sum()):,} accepted species. "
+        f"Percent of the consolidated area of {_summed(analysis)}. "
         f"Whiskers: 95 % interval.{'' if single.empty else ' Thin marks: single samples.'}",
         width=_WIDTH,
         height=_BAR * len(bars),
     )
+
+
+def _summed(analysis: Analysis) -> str:
+    """How many species the shares are of, in words: those without an area have none."""
+    has_area = analysis.species["share"].notna()
+    of_all = "" if has_area.all() else f", of {len(has_area):,}: the others have no area"
+    return f"{int(has_area.sum()):,} accepted species{of_all}"
 
 
 def _bars(known: pd.DataFrame, most: int) -> pd.DataFrame:

@@ -77,9 +77,15 @@ def analyze(
 
     A table that is refused does not stop the others; the exit code is then 1.
     """
+    if no_save and name is not None:
+        raise typer.BadParameter(
+            "with --no-save there is no session to name: leave one of the two out",
+            param_hint="--name",
+        )
     jobs = _jobs(files, out, report_folder, study=study)
     for job in jobs:
         require_other_file(job.verdicts, files)
+        require_other_file(job.report, files, "--report")
     history = None if no_save else open_history()
     run = partial(
         _run, settings=settings, history=history, name=name, reading=reading, silent=as_json
@@ -105,6 +111,7 @@ def annotate(
     """Write FILE again, with the verdicts in columns behind its own."""
     from ganglioside.exporting import ending_of, export
 
+    require_other_file(out, [file])
     _, analysis = _run(file, settings, reading=reading)
     ending = ending_of(YOUR_FILE, analysis.source)
     target = out or file.with_name(f"{file.stem}.annotated{ending}")
@@ -184,11 +191,14 @@ def simulate(
     truth: Annotated[Path | None, typer.Option(help="Write the truth as CSV to this file.")] = None,
 ) -> None:
     """Simulate a feature table with known truth, as CSV."""
+    from ganglioside.exporting.formats import require_ending
     from ganglioside.simulation import simulate as make_table
     from ganglioside.support.whole_files import write_whole
 
     if out is not None and truth is not None and out.absolute() == truth.absolute():
         raise typer.BadParameter("table and truth need a file each", param_hint="--truth")
+    for target in filter(None, (out, truth)):
+        require_ending(target, "csv")
     table = make_table(seed=seed)
     if truth is not None and table.truth is not None:
         write_whole(truth, table.truth.to_csv(index=False).encode())

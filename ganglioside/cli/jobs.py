@@ -207,7 +207,7 @@ def start_report(
     from ganglioside.jobs import Report
     from ganglioside.reports.parameters import Parameters
 
-    path = Parameters(source=source).path
+    path = Parameters(source=source, output=str(out.absolute())).path
     work = Report(
         source=_full_id(source) if path is None else str(path),
         out=str(out.absolute()),
@@ -232,11 +232,14 @@ def start_export(
 ) -> None:
     """Write the results of a session."""
     from ganglioside.exporting import file_name
+    from ganglioside.exporting.files import check_name
     from ganglioside.jobs import Export
 
     full = _full_id(sid)
     kind = form_of(out, form)
-    target = (out or Path(file_name(sid, kind, open_history().source(full)))).absolute()
+    source = open_history().source(full)
+    target = (out or Path(file_name(sid, kind, source))).absolute()
+    check_name(target, kind, source)
     _start(Export(session=full, out=str(target), form=kind), time_limit)
 
 

@@ -27,7 +27,7 @@ from ganglioside.columns import Verdict
 from ganglioside.errors import ExportError, ServerError
 from ganglioside.exporting.document import Document, read_json, table_of
 from ganglioside.exporting.files import chosen_format
-from ganglioside.exporting.formats import Format
+from ganglioside.exporting.formats import YOUR_FILE, Format, format_of, require_ending
 from ganglioside.history.sharing import Shared
 from ganglioside.progress import ProgressCallback, ProgressEvent
 from ganglioside.questions.explanation import Explanation
@@ -276,11 +276,13 @@ class Client:
         Raises
         ------
         ServerError
-            If it is no format, or the server refuses.
+            If it is no format, the ending is that of another kind of file, or the server refuses.
         """
         target = Path(path).expanduser()
         try:
             wanted = chosen_format(target, format)
+            if wanted != YOUR_FILE:  # whose kind the server knows
+                require_ending(target, format_of(wanted).ending)
         except ExportError as error:
             raise ServerError(str(error)) from error
         return write_whole(target, self._transport.content(f"sessions/{sid}/exports/{wanted}"))

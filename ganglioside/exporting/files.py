@@ -17,6 +17,7 @@ from ganglioside.exporting.formats import (
     YOUR_FILE,
     Format,
     format_of,
+    require_ending,
 )
 from ganglioside.exporting.mztab import to_mztab
 from ganglioside.exporting.species_list import to_species_csv, to_species_xlsx
@@ -78,8 +79,8 @@ def export(
     Raises
     ------
     ExportError
-        If the format is unknown, there is no file to give back, or the file cannot be written;
-        then no part of it is left.
+        If the format is unknown, the ending is that of another kind of file, there is no file to
+        give back, or the file cannot be written; then no part of it is left.
 
     Examples
     --------
@@ -93,9 +94,39 @@ def export(
     """
     target = Path(path).expanduser()
     wanted = chosen_format(target, format)
-    if wanted == YOUR_FILE:
-        check_ending(target, analysis.source)
+    check_name(target, wanted, analysis.source)
     return write_whole(target, _WRITERS[wanted](analysis))
+
+
+def check_name(target: Path, format: Format, source: Source) -> None:
+    """Refuse the name of a file under which no program would open it.
+
+    Parameters
+    ----------
+    target
+        The file to write.
+    format
+        One of `FORMATS`.
+    source
+        The input.
+
+    Raises
+    ------
+    ExportError
+        If its ending is that of another kind of file.
+
+    Examples
+    --------
+    >>> import ganglioside as gg
+    >>> check_name(Path("liver.csv"), "species", gg.example().source)
+    Traceback (most recent call last):
+        ...
+    ganglioside.errors.ExportError: liver.csv: what is written is a .xlsx file: name it liver.xlsx.
+    """
+    if format == YOUR_FILE:
+        check_ending(target, source)
+    else:
+        require_ending(target, format_of(format).ending)
 
 
 def ending_of(format: Format, source: Source) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, TypeAlias
 
+from ganglioside.errors import ExportError
 from ganglioside.support.fact_tables import read_facts
 
 
@@ -57,3 +59,33 @@ def format_of(name: Format) -> ExportFormat:
 
 #: The endings as a sentence lists them: `.csv, .xlsx or .json`.
 ENDINGS: Final = ", ".join(f".{ending}" for ending in BY_ENDING[:-1]) + f" or .{BY_ENDING[-1]}"
+
+_KNOWN_ENDINGS: Final = frozenset(known.ending for known in EXPORT_FORMATS if known.ending)
+
+
+def require_ending(target: Path, ending: str) -> None:
+    """Refuse a name that says another kind of file than is written; others are taken.
+
+    Parameters
+    ----------
+    target
+        The file to write.
+    ending
+        That of its content, without a dot.
+
+    Raises
+    ------
+    ExportError
+
+    Examples
+    --------
+    >>> require_ending(Path("list.txt"), "csv")
+    >>> require_ending(Path("list.xlsx"), "csv")
+    Traceback (most recent call last):
+        ...
+    ganglioside.errors.ExportError: list.xlsx: what is written is a .csv file: name it list.csv.
+    """
+    if target.suffix.lower().removeprefix(".") in _KNOWN_ENDINGS - {ending}:
+        raise ExportError(
+            f"{target.name}: what is written is a .{ending} file: name it {target.stem}.{ending}."
+        )

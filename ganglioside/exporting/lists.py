@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.errors import ExportError
+from ganglioside.exporting.formats import require_ending
 from ganglioside.exporting.spreadsheet_text import safe_frame
 from ganglioside.support.quoting import quoted
 from ganglioside.support.whole_files import write_whole
@@ -57,7 +58,8 @@ def export_library(
     Raises
     ------
     ExportError
-        If the form is unknown or the file cannot be written.
+        If the form is unknown, the ending is that of another kind of file, or the file cannot be
+        written.
 
     Examples
     --------
@@ -69,7 +71,9 @@ def export_library(
     ...     pd.read_csv(written)[["Name", "m/z"]].to_numpy().tolist()
     [['GM1(36:1;O2)', 1544.86938]]
     """
-    return write_whole(Path(path).expanduser(), to_list(library, form))
+    target = Path(path).expanduser()
+    require_ending(target, "csv")
+    return write_whole(target, to_list(library, form))
 
 
 def to_list(library: pd.DataFrame, form: ListForm = "generic") -> bytes:

@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 
 import pandas as pd
 
+from ganglioside.amounts.accepted import number_of_samples
 from ganglioside.analysis import Analysis
 from ganglioside.charts.network import pieces_of_peaks
 from ganglioside.columns import OVERRIDE_COLUMNS, VERDICT_KINDS, VERDICTS
@@ -322,10 +323,12 @@ def _fragmentation(analysis: Analysis) -> str:
     pieces = pieces_of_peaks(analysis)
     fragments = pieces[pieces["verdict"] == "fragment"]
     has_areas = analysis.features["consolidated_volume"].notna().any()
+    samples = number_of_samples(analysis.features)
+    where = f" in {samples:,} samples, pieces" if samples > 1 else ""
     added = ", their areas added to the parents'" if has_areas and len(fragments) else ""
     return (
         f"Yes: co-elution within {analysis.coelution_tolerance:.3g} min with a larger ganglioside "
-        f"of the same ceramide; {counted(len(fragments), 'fragment')} of "
+        f"of the same ceramide; {counted(len(fragments), 'fragment')}{where} of "
         f"{counted(fragments['row'].nunique(), 'parent')}{added}."
     )
 

@@ -92,11 +92,13 @@ def is_unjudged(analysis: Analysis) -> bool:
 
 
 def _amounts(analysis: Analysis) -> str:
-    species = analysis.species
-    if not species["area_consolidated"].notna().any():
+    has_area = analysis.species["area_consolidated"].notna()
+    if not has_area.any():
         return ""
+    lacking = "" if has_area.all() else f" of {len(has_area):,} that have an area"
+    known = f"{int(has_area.sum()):,} accepted species{lacking}"
     return (
-        f"For the {len(species):,} accepted species, areas of in-source fragments were returned "
+        f"For the {known}, areas of in-source fragments were returned "
         "to their parents in proportion to the probability of each origin, and losses without a "
         "feature of their own were estimated from the yields of the same table; intervals (95 %) "
         "cover this consolidation, not the scatter of injections. Shares are percentages of the "

@@ -30,6 +30,11 @@ SETTINGS: Final = (
 )
 
 
+#: Endings of a report, and what is said of others.
+PAGE_ENDINGS: Final = (".html", ".htm")
+NO_PAGE: Final = "a report is an .html file."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
     """Parameters of the report notebook.
@@ -97,7 +102,9 @@ class Parameters:
         for name in ("source", "title", "history", "output"):
             value = getattr(self, name)
             if not isinstance(value, str):
-                raise ReportError(f"{name} = {value!r}: text is needed.")
+                raise ReportError(
+                    f"{name} = {value!r}: text is needed. papermill takes it by -r instead of -p."
+                )
         for name in ("save", "pictures", "header"):
             value = getattr(self, name)
             if not isinstance(value, bool):
@@ -109,6 +116,23 @@ class Parameters:
             _ = self.reading
         except SettingsError as error:
             raise ReportError(str(error)) from error
+        self._require_page()
+
+    def _require_page(self) -> None:
+        """Refuse a report that is no page, or would replace the table that it is of.
+
+        Raises
+        ------
+        ReportError
+        """
+        if self.output and Path(self.output).suffix.lower() not in PAGE_ENDINGS:
+            raise ReportError(f"output = {self.output!r}: {NO_PAGE}")
+        table, page = Path(self.source).expanduser(), Path(self.output)
+        if self.output and page.is_file() and table.is_file() and page.samefile(table):
+            raise ReportError(
+                f"{self.output} is the table itself, which its report would replace: name another "
+                "file for the report."
+            )
 
     def given_settings(self) -> dict[str, Any]:
         """Values of the settings that were given, by name."""
@@ -124,9 +148,10 @@ class Parameters:
         SettingsError
             If a value has the wrong type.
         """
-        named = self.columns or {}
+        named = {} if self.columns is None else self.columns
         if not isinstance(named, dict):
             raise SettingsError(f"columns = {named!r}: a dict of headers by column is needed.")
+        _require_types(named, self.sheet, self.unit)
         given = {"columns": list(named.items()), "sheet": self.sheet, "unit": self.unit}
         return ReadingOptions.from_dict({**given, "header": self.header})
 
@@ -181,3 +206,23 @@ class Parameters:
                 and name not in _KERNEL_NAMES
             }
         )
+
+
+def _require_types(columns: dict[Any, Any], sheet: object, unit: object) -> None:
+    """Refuse options of reading of the wrong type, each by its name.
+
+    Raises
+    ------
+    SettingsError
+    """
+    wrong = " is not among the options of reading: "
+    for name, header in columns.items():
+        if not (isinstance(name, str) and isinstance(header, str)):
+            raise SettingsError(
+                f"columns = {{{name!r}: {header!r}}}{wrong}columns and headers are texts, also a "
+                f"header that is a number: write {{'Name': '{header}'}}."
+            )
+    if isinstance(sheet, bool) or not isinstance(sheet, str | int | None):
+        raise SettingsError(f"sheet = {sheet!r}{wrong}a name or a whole number from 0 is needed.")
+    if not isinstance(unit, str | None):
+        raise SettingsError(f"unit = {unit!r}{wrong}a text is needed, min or s.")

@@ -12,7 +12,7 @@ from ganglioside import errors
 from ganglioside.errors import ReportError
 from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.reading.options import ReadingKeywords, ReadingOptions
-from ganglioside.reports.parameters import SETTINGS, Parameters
+from ganglioside.reports.parameters import NO_PAGE, PAGE_ENDINGS, SETTINGS, Parameters
 from ganglioside.reports.pdf import print_pdf, require_browser
 from ganglioside.settings import Settings
 from ganglioside.support import locations
@@ -174,8 +174,8 @@ def _parameters(
 
 def _target(parameters: Parameters, out: str | PathLike[str] | None) -> Path:
     target = Path(out) if out is not None else _usual_target(parameters)
-    if target.suffix.lower() not in (".html", ".htm"):
-        raise ReportError(f"out = {str(target)!r}: a report is an .html file.")
+    if target.suffix.lower() not in PAGE_ENDINGS:
+        raise ReportError(f"out = {str(target)!r}: {NO_PAGE}")
     return target
 
 

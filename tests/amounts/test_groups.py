@@ -143,6 +143,20 @@ def test_every_pair_or_all_against_a_reference() -> None:
     assert pairs == [("y", "x"), ("y", "z")]
 
 
+def test_groups_and_samples_may_be_numbers() -> None:
+    """The reference 0 was no group of 0 and 1, and the sample 1 none of 1 and 2."""
+    coded: Any = {sample: int(sample[0] == "B") for sample in SAMPLES}
+    reference: Any = 0
+    table = compare_groups(study(), coded, "category", reference=reference).table
+    assert set(zip(table["reference"], table["group"], strict=True)) == {("0", "1")}
+    rows = [
+        {"name": SPECIES[0], "rt": 8.0, "volume": 1e6 * 1.1**k, "sample": str(k)} for k in range(4)
+    ]
+    amounts = Amounts.of(features_of(*rows), gg.Overrides(), USUAL_TOLERANCE, Priors.usual())
+    groups: Any = {0: "a", 1: "a", 2: "b", 3: "b"}
+    assert compare_groups(amounts, groups).groups == {"a": ("0", "1"), "b": ("2", "3")}
+
+
 @pytest.mark.parametrize(
     ("groups", "more", "message"),
     [
@@ -153,6 +167,8 @@ def test_every_pair_or_all_against_a_reference() -> None:
         ({**GROUPS, "A9": "A"}, {}, "groups: the sample 'A9' has no accepted species"),
         ({**GROUPS, "A0": None}, {}, "groups: the sample 'A0' has no group"),
         (pd.Series({**GROUPS, "B1": np.nan}), {}, "groups: the sample 'B1' has no group"),
+        ({**GROUPS, "A0": " "}, {}, "groups: the sample 'A0' has no group"),
+        ({**GROUPS, "A0": ["x", "y"]}, {}, "groups: 'A0' has .* as its group: give one name"),
         (pd.Series("A", ["A0", "A1", "A0"]), {}, "groups: the sample 'A0' is named twice"),
         (list(GROUPS), {}, "groups: name the group of each sample"),
         (None, {}, "groups: name the group of each sample"),

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import Any
 
+import numpy as np
 import pytest
 
 import ganglioside as gg
@@ -48,6 +49,18 @@ def test_samples_of_a_study_are_ticks() -> None:
     assert "single samples" in " ".join(profile_chart.spec(study)["title"]["subtitle"])
     axis = profile_chart.spec(study)["layer"][0]["encoding"]["x"]["scale"]
     assert axis["domainMax"] > max(float(tick["share"]) for tick in ticks)
+
+
+def test_the_caption_counts_the_species_that_have_an_area() -> None:
+    """Of 175 species, 63 of them without an area, it said that the shares were of 174."""
+    table = gg.example().data[["name", "rt", "volume"]].copy()
+    table.loc[::3, "volume"] = np.nan
+    analysis = gg.analyze(table)
+    known = int(analysis.species["share"].notna().sum())
+    assert 0 < known < len(analysis.species)
+    caption = " ".join(profile_chart.spec(analysis)["title"]["subtitle"])
+    assert f"of {known} accepted species, of {len(analysis.species)}: the others" in caption
+    assert "the others" not in str(profile_chart.spec(gg.analyze(gg.example()))["title"])
 
 
 def test_without_areas_or_species_it_says_so() -> None:

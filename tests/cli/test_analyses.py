@@ -38,6 +38,13 @@ def test_analyze_can_leave_no_trace(history: Path) -> None:
     assert not history.exists()
 
 
+def test_a_name_without_a_session_is_refused(history: Path) -> None:
+    """It was taken, and said nothing of the session that was not kept."""
+    refused = run("analyze", EXAMPLE, "--no-save", "--name", "liver 3", code=2)
+    assert "leave one of the two out" in " ".join(refused.stderr.replace("│", " ").split())
+    assert not history.exists()
+
+
 def test_unreadable_rows_and_wrong_anchors_are_named() -> None:
     table = pd.read_csv(EXAMPLE, dtype=str)
     table.loc[4, "RT"] = "N/A"
@@ -112,11 +119,22 @@ def test_no_results_replace_their_table(tmp_path: Path) -> None:
     for wrong in (own, "link.csv"):
         run("analyze", own, "--no-save", "--out", wrong, code=2)
         run("library", own, "--out", wrong, code=2)
+        run("annotate", own, "--out", wrong, code=2)
     run("analyze", own, other, "--no-save", "--out", tmp_path, code=2)
     run("simulate", "--out", "s.csv", "--truth", "s.csv", code=2)
     assert not Path("s.csv").exists()
     for path in (own, other):
         assert path.read_bytes() == EXAMPLE.read_bytes()
+
+
+def test_no_report_replaces_its_table(tmp_path: Path) -> None:
+    """The report of a table called `a.html` took its place, also where nobody named a file."""
+    own = tmp_path / "a.html"
+    shutil.copy(EXAMPLE, own)
+    assert "name another file" in run("report", own, "--no-save", code=1).stderr
+    run("report", own, "--no-save", "--out", own, code=1)
+    run("analyze", own, "--no-save", "--report", tmp_path, code=2)
+    assert own.read_bytes() == EXAMPLE.read_bytes()
 
 
 def test_a_folder_that_cannot_be_made_ends_no_command(tmp_path: Path) -> None:
@@ -210,6 +228,8 @@ def test_simulate_is_reproducible_and_can_be_analysed(tmp_path: Path) -> None:
     run("simulate", "--seed", 3, "--out", "s.csv", "--truth", "truth.csv")
     assert Path("s.csv").read_text() == shown
     assert run("simulate", "--seed", 4).stdout != shown
+    assert "name it t.csv" in run("simulate", "--out", "t.xlsx", code=1).stderr
+    assert "name it t.csv" in run("simulate", "--truth", "t.json", code=1).stderr
     (document,) = run_json("analyze", "s.csv")
     assert len(document["features"]) == len(pd.read_csv("truth.csv"))
 

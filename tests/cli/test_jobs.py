@@ -124,3 +124,16 @@ def test_nobody_is_told_where_no_channel_is_set_up() -> None:
     assert "notify.toml" in run("jobs", "notify").stderr
     Path("notify.toml").write_text('[webhook]\nurl = "http://127.0.0.1:1/hook"\n')
     assert "127.0.0.1:1" in run("jobs", "notify", code=1).stderr
+
+
+def test_a_file_of_the_wrong_kind_is_refused_before_a_job_is_started(
+    history: gg.History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A job was started, which failed."""
+    monkeypatch.setattr(launcher, "_launch", lambda *_: None)
+    sid = history.save(gg.analyze(gg.example()))
+    export = ("jobs", "start", "export", sid, "--format", "species", "--out", "s.csv")
+    assert "name it s.xlsx" in run(*export, code=1).stderr
+    report = ("jobs", "start", "report", sid, "--out", "s.txt")
+    assert "a report is an .html file" in run(*report, code=1).stderr
+    assert history.jobs.all() == []

@@ -265,6 +265,8 @@ def test_an_export_is_written(client: Client, history: History, sid: str, tmp_pa
     written = client.export(sid, tmp_path / "out.csv")
     assert written.read_bytes() == gg.export(history.load(sid), tmp_path / "own.csv").read_bytes()
     assert client.export(sid, tmp_path / "mine.txt", "your-file").stat().st_size > 0
+    with pytest.raises(ServerError, match=r"name it list\.xlsx"):  # a workbook was called .csv
+        client.export(sid, tmp_path / "list.csv", "species")
     for name in ("out.exe", "xlsx"):
         with pytest.raises(ServerError, match=r"name the file \.csv"):
             client.export(sid, tmp_path / name)

@@ -128,6 +128,24 @@ def test_a_given_format_is_stronger_than_the_ending(tmp_path: Path) -> None:
     assert len(read_json(target.read_bytes()).features) == 5
 
 
+@pytest.mark.parametrize(
+    ("name", "form", "right"),
+    [
+        ("list.csv", "species", "list.xlsx"),
+        ("list.XLSX", "csv", "list.csv"),
+        ("list.json", "mztab", "list.mztab"),
+        ("list.parquet", "figures", "list.zip"),
+    ],
+)
+def test_a_name_that_says_another_kind_of_file_is_refused(
+    tmp_path: Path, name: str, form: str, right: str
+) -> None:
+    """A species list called `list.csv` was a workbook, which no program read as CSV."""
+    with pytest.raises(ExportError, match=f"name it {right}"):
+        export(build_analysis(), tmp_path / name, form)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_your_own_file_is_written_under_a_name_of_its_kind(
     analysed: Analysis, tmp_path: Path
 ) -> None:

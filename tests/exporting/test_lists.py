@@ -75,6 +75,13 @@ def test_no_cell_of_a_list_is_executed(library: pd.DataFrame) -> None:
         assert "'" in starts
 
 
+def test_a_list_is_no_workbook(tmp_path: Path, library: pd.DataFrame) -> None:
+    """`library --out list.xlsx` wrote CSV into a file that no spreadsheet opened."""
+    with pytest.raises(ExportError, match=r"name it list\.csv"):
+        export_library(library, tmp_path / "list.xlsx")
+    assert export_library(library, tmp_path / "list.txt", "skyline").exists()
+
+
 def test_lists_are_written_whole(tmp_path: Path, library: pd.DataFrame) -> None:
     target = export_library(library, tmp_path / "list.csv", "skyline")
     assert target.read_bytes() == to_skyline_list(library)

@@ -125,6 +125,15 @@ def test_parents_are_counted_as_the_figure_of_fragments_draws_them() -> None:
     assert f"of {pieces['row'].nunique()}." in caption
 
 
+def test_fragments_of_samples_are_told_apart_from_their_parents() -> None:
+    """Fragments were counted in each sample and parents once: three samples made `240 of 55`."""
+    table = gg.example().data
+    columns = {"Name": table["name"], "RT": table["rt"], "Volume": table["volume"]}
+    frames = [pd.DataFrame({**columns, "Sample": sample}) for sample in "AB"]
+    answer = _answers(gg.analyze(pd.concat(frames)))["Check on in-source fragmentation"]
+    assert re.search(r"\d+ fragments in 2 samples, pieces of \d+ parents", answer)
+
+
 def test_areas_and_isomers_are_not_told_of_where_there_are_none() -> None:
     rows = [f"GD1a({n}:1;O2),{9 + n / 8}" for n in range(34, 46)]
     answers = _answers(gg.analyze(gg.read_features("\n".join(["Name,RT", *rows]).encode())))

@@ -69,6 +69,16 @@ def test_areas_are_not_spoken_of_where_there_are_none() -> None:
     assert "area" not in methods_text(gg.analyze(table))
 
 
+def test_species_without_an_area_are_not_said_to_have_been_given_one() -> None:
+    table = gg.example().data[["name", "rt", "volume"]].copy()
+    table.loc[::3, "volume"] = float("nan")
+    analysis = gg.analyze(table)
+    known = int(analysis.species["area_consolidated"].notna().sum())
+    assert 0 < known < len(analysis.species)
+    said = f"For the {known} accepted species of {len(analysis.species)} that have an area, areas"
+    assert said in methods_text(analysis)
+
+
 def test_without_a_model_it_says_why() -> None:
     table = gg.read_features(b"Name,RT\nGM1(36:1;O2),9\nGM3(36:1;O2),9.5\n")
     assert "No retention model was fitted" in methods_text(gg.analyze(table))

@@ -23,12 +23,19 @@ from ganglioside.reports import Parameters
         ({"source": "x", "outlier_threshold": float("nan")}, "outlier_threshold"),
         ({"source": "x", "sample_type": "martian"}, "sample_type"),
         ({"source": "x", "title": 3}, "title"),
+        ({"source": "x", "title": 2024}, "-r instead of -p"),
+        ({"source": "x", "output": "report.pdf"}, r"output = 'report\.pdf': a report is an \.html"),
         ({"source": "x", "pictures": "no"}, "pictures"),
         ({"source": "x", "header": "no"}, "header"),
         ({"source": "x", "columns": ["Name"]}, "columns"),
+        ({"source": "x", "columns": []}, "columns"),
         ({"source": "x", "columns": {"Name": 3}}, "options of reading"),
+        ({"source": "x", "columns": {"Name": 3}}, "columns = .*write {'Name': '3'}"),
         ({"source": "x", "unit": "h"}, "unit"),
         ({"source": "x", "sheet": 1.5}, "options of reading"),
+        ({"source": "x", "sheet": 1.5}, r"sheet = 1\.5"),
+        ({"source": "x", "sheet": True}, "sheet = True"),
+        ({"source": "x", "unit": 0}, "unit = 0"),
         ({"source": "x", "max_rows": 0}, "max_rows"),
         ({"source": ["x"]}, "source"),
         ({"source": "  "}, "source"),
@@ -50,6 +57,16 @@ def test_a_path_without_a_file_is_refused_and_an_id_is_not_a_path(table: Path) -
         _ = Parameters(source="nowhere.csv").path
     assert Parameters(source="0a1b2c").path is None
     assert Parameters(source=str(table)).path == table
+
+
+def test_a_page_that_would_replace_its_table_is_refused(table: Path) -> None:
+    """papermill's `output` that named the table left nothing but its report."""
+    link = table.with_name("link.html")
+    link.symlink_to(table)
+    for source in (table, link):
+        with pytest.raises(ReportError, match="is the table itself"):
+            Parameters(source=str(source), output=str(link))
+    assert Parameters(source=str(table), output=str(table.with_name("new.html"))).path == table
 
 
 def test_the_notebook_refuses_a_misspelt_parameter_and_ignores_what_the_kernel_defines() -> None:

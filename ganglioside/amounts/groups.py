@@ -200,6 +200,7 @@ def _pairs(members: dict[str, tuple[str, ...]], reference: str | None) -> list[t
     """Pairs of groups that are compared, reference first."""
     if reference is None:
         return list(combinations(members, 2))
+    reference = str(reference)  # as groups are kept, which may be given as numbers
     if reference not in members:
         raise SettingsError(
             f"reference = {reference!r} is no group: use one of {', '.join(members)}."

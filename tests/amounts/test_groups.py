@@ -143,6 +143,13 @@ def test_every_pair_or_all_against_a_reference() -> None:
     assert pairs == [("y", "x"), ("y", "z")]
 
 
+def test_a_group_that_is_a_number_can_be_the_reference() -> None:
+    numbered = {sample: int(group == "B") for sample, group in GROUPS.items()}
+    wanted: Any = 1
+    table = compare_groups(study(), numbered, "category", reference=wanted).table  # type: ignore[arg-type]
+    assert set(zip(table["reference"], table["group"], strict=True)) == {("1", "0")}
+
+
 @pytest.mark.parametrize(
     ("groups", "more", "message"),
     [

@@ -189,8 +189,44 @@ def _children(
         }
     )
     area = np.append(accepted.peaks["area"].to_numpy(np.float64), np.nan)  # the last: no peak
-    back_to_area = np.flatnonzero(area[peak] > 0)
-    return found.iloc[back_to_area].sort_values(["peak", "kind", "area", "row"])
+    is_given = (area[peak] > 0) & ~_is_of_former_name(features, accepted, row, parent, peak)
+    return found.iloc[np.flatnonzero(is_given)].sort_values(["peak", "kind", "area", "row"])
+
+
+def _is_of_former_name(
+    features: pd.DataFrame, accepted: Accepted, row: IntArray, parent: IntArray, peak: IntArray
+) -> BoolArray:
+    """Whether fragments came from a name that an analyst changed to one without them, shape (k,).
+
+    Other forms and split peaks stay with their peak, whatever its name.
+
+    Parameters
+    ----------
+    features : pandas.DataFrame
+    accepted : Accepted
+    row, parent : numpy.ndarray of int, shape (k,)
+        Positions in the features.
+    peak : numpy.ndarray of int, shape (k,)
+        Accepted peak of each parent, -1 without one.
+    """
+    composition = ["series", *CERAMIDE]
+    species = accepted.peaks["species"].to_numpy(np.int64)
+    now = accepted.species[composition].to_numpy(object)
+    former = features[composition].to_numpy(object)
+    is_fragment = (features["verdict"] == FRAGMENT).to_numpy(np.bool_)[row]
+    result = np.zeros(len(row), dtype=np.bool_)
+    known = np.flatnonzero((peak >= 0) & is_fragment)
+    is_renamed = (former[parent[known]] != now[species[peak[known]]]).any(axis=1)
+    for k in known[is_renamed].tolist():
+        (own, *ceramide), (new, *new_ceramide) = former[row[k]], now[species[peak[k]]]
+        result[k] = ceramide != new_ceramide or not _can_lose(new, own)
+    return result
+
+
+def _can_lose(parent: str, piece: str) -> bool:
+    """Whether a series can break into another."""
+    parent_units, piece_units = _units(np.array([parent])), _units(np.array([piece]))
+    return bool(_contains(parent_units, piece_units)[0, 0])
 
 
 def _near_rows(

@@ -80,6 +80,8 @@ class Decisions:
         RT that the other features predict on that line, and its standard deviation, min.
     area_off : numpy.ndarray
         log10 of its area over the one that they let expect there; NaN where it has none.
+    others : numpy.ndarray
+        Number of other observations on that line, by their probabilities.
     outdone : numpy.ndarray of bool
         Whether another row of its name and sample is likelier to be right.
     parent : numpy.ndarray of int
@@ -110,6 +112,7 @@ class Decisions:
     predicted: FloatArray
     sd: FloatArray
     area_off: FloatArray
+    others: FloatArray
     outdone: BoolArray
     parent: IntArray
     missing_parent: IntArray
@@ -174,6 +177,7 @@ def decide(state: Inference, settings: Settings) -> Decisions:
         predicted=state.observed.run.rt(predicted),
         sd=state.observed.run.sd(sd),
         area_off=_beside_expected_area(state)[nearest],
+        others=state.support[line] - state.shares.own[nearest],
         outdone=_is_outdone(state),
         parent=parent,
         missing_parent=missing_parent,

@@ -74,6 +74,7 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
         predicted=run.rt(drift.to_sample(decisions.predicted[peak], sample)),
         sd=run.sd(sd * drift.scale(sample)),
         area_off=decisions.area_off[peak],
+        others=decisions.others[peak],
         outdone=decisions.outdone[peak],
         parent=parent,
         missing_parent=np.where(

@@ -309,9 +309,7 @@ class _Fields:
     @property
     def basis(self) -> Column:
         """The features that the prediction rests on, as text."""
-        d, rows = self.decisions, self.rows
-        others = self.state.support[d.line[rows]] - (d.verdict[rows] == VALID)
-        rounded = np.where(others < 0.5, 0, np.rint(others)).tolist()
+        rounded = np.maximum(np.rint(self.decisions.others[self.rows]), 0).tolist()
         return np.array([_basis(n) for n in rounded], dtype=object)
 
     @property

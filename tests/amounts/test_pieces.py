@@ -10,7 +10,7 @@ from accepted_features import features_of, piece
 import ganglioside as gg
 from ganglioside.amounts.accepted import accepted_rows
 from ganglioside.amounts.pieces import Pieces, find_pieces
-from ganglioside.verdicts.review import accept
+from ganglioside.verdicts.review import accept, rename
 
 
 def pieces_of(*rows: dict[str, Any], overrides: gg.Overrides | None = None) -> Pieces:
@@ -71,6 +71,26 @@ def test_a_row_that_an_analyst_accepted_is_not_given_back() -> None:
     assert len(pieces_of(*rows, overrides=own).row) == 0
     wrong = gg.Overrides((gg.Override(feature_id=1, verdict="outlier", note="Carry-over."),))
     assert len(pieces_of(*rows, overrides=wrong).row) == 0
+
+
+def test_a_renamed_parent_is_given_only_what_its_new_name_can_lose() -> None:
+    """A peak renamed to GM3 was given its former fragments, GM3 and GM2, as its own."""
+    rows = (GM1, piece("GM2(36:1;O2)", 0, 2e6), piece("GM3(36:1;O2)", 0, 1e6))
+
+    def given(name: str) -> list[int]:
+        renamed = gg.Overrides((rename(0, name, author="kh"),))
+        return sorted(pieces_of(*rows, overrides=renamed).row.tolist())
+
+    assert given("GM1b(36:1;O2)") == given("GD1(36:1;O2)") == [1, 2]
+    assert given("GM2(36:1;O2)") == [2]
+    assert given("GM3(36:1;O2)") == given("GM1(38:1;O2)") == []
+
+
+def test_a_renamed_parent_keeps_its_other_forms() -> None:
+    water = {"verdict": "adduct", "parent_id": 0, "volume": 1e5, "process": "-H2O"}
+    rows = (GM1, {**water, "name": "GD3+OAc(37:1;O2)"})
+    renamed = gg.Overrides((rename(0, "GM3(36:1;O2)", author="kh"),))
+    assert pieces_of(*rows, overrides=renamed).row.tolist() == [1]
 
 
 def test_only_what_a_head_group_contains_can_be_its_piece() -> None:

@@ -150,6 +150,17 @@ def test_one_other_feature_is_not_plural() -> None:
     assert reasons[2:].str.endswith(", from 3 other features of the series.").all()
 
 
+def test_reason_and_explanation_count_the_same_features_of_a_line() -> None:
+    """Of a row that is valid at 0.64 its whole self was taken from the line in the reason."""
+    analysis = gg.analyze(gg.simulate(14))
+    valid = analysis.features[analysis.features["verdict"] == "valid"]
+    unsure = valid[valid["reason"].str.contains(r"from \d+ other") & (valid["confidence"] < 0.9)]
+    assert len(unsure) >= 1
+    for feature_id, reason in unsure["reason"].items():
+        own = next(h for h in analysis.explain(int(feature_id)).hypotheses if h.line is not None)
+        assert number(r"^(\d+) other", own.basis) == number(r"from (\d+) other", reason)
+
+
 def test_every_field_of_a_sentence_has_a_value() -> None:
     sentences = [v for v in vars(written).values() if isinstance(v, str) and "{" in v]
     assert len(sentences) >= 10

@@ -51,6 +51,20 @@ def test_a_header_sorts(panel: SpeciesListPanel) -> None:
     assert order(panel) == list(range(len(panel.state.species)))
 
 
+def test_species_of_another_file_than_the_chosen_one_are_told_and_dimmed(
+    panel: SpeciesListPanel,
+) -> None:
+    """They stood as they were above the refusal of the chosen file, which names another."""
+    stale = "other.csv was refused. Below is the result of example.csv."
+    panel.results.stale = stale
+    assert stale in panel.lead.value
+    assert "species are accepted" in panel.lead.value
+    assert "gg-is-of-before" in panel._lists._dom_classes
+    panel.results.stale = ""
+    assert stale not in panel.lead.value
+    assert "gg-is-of-before" not in panel._lists._dom_classes
+
+
 def test_without_a_result_it_says_so() -> None:
     results = ResultsState()
     panel = SpeciesListPanel(SpeciesListState(results), results)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 import ipywidgets as w
-import numpy as np
 
 from ganglioside.charts.interactive import detach
 from ganglioside.charts.profiles import profile_chart
@@ -66,7 +65,6 @@ class SpeciesListPanel(Panel):
         self._lists = w.HBox([self.grid, self.chart]).add_class("gg-species-list")
         super().__init__("Accepted species", [self.lead, self._lists], kind="species-panel")
         self.grid.on_select(self._select)
-        self.grid.on_sort(self._sort)
         state.observe(self._show, ["of", "is_open"])
         results.observe(self._show, ["analysis", "stale"])
         results.observe(self._mark, "selected")
@@ -82,14 +80,6 @@ class SpeciesListPanel(Panel):
             return
         numbers = species.loc[species["feature_id"] == self.results.selected, "number"]
         self.grid.selected = int(numbers.iloc[0]) if len(numbers) else NONE
-
-    def _sort(self, by: str, descending: bool) -> None:
-        species = self.state.species
-        if not by:
-            self.grid.arrange(np.arange(len(species)))
-            return
-        order = species[by].argsort(kind="stable").to_numpy()
-        self.grid.arrange(order[::-1] if descending else order, by, descending=descending)
 
     def _show(self, _: object) -> None:
         if not self.state.is_open:

@@ -203,6 +203,13 @@ def test_what_is_left_for_later_is_not_decided(analysis: gg.Analysis) -> None:
     assert "1 decided by analysts" in panel.count.value
 
 
+def test_a_chart_of_a_table_without_a_file_has_a_name(analysis: gg.Analysis) -> None:
+    labels = {"name": "Name", "rt": "RT", "volume": "Volume"}
+    frame = analysis.features[list(labels)].rename(columns=labels).head(40)
+    panel = ResultsPanel(ResultsState(analysis=gg.analyze(frame)))
+    assert panel.chart.file_name == "DataFrame_series"
+
+
 def test_a_held_key_moves_but_does_no_deed(analysis: gg.Analysis) -> None:
     keys = ResultsPanel(ResultsState(analysis=analysis)).shortcuts
     assert set(keys._repeated) == {"n", "p", "ArrowDown", "ArrowUp"}

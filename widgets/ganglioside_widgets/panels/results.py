@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
+from pathlib import PurePath
 from typing import Final
 
 import ipywidgets as w
@@ -327,7 +328,7 @@ class ResultsPanel(Panel):
             colour=self.colour.value,
             order=self.order.value,
         )
-        self.chart.file_name = f"{analysis.source.name.rpartition('.')[0]}_{view}"
+        self.chart.file_name = f"{PurePath(analysis.source.name).stem}_{view}"
         self.chart.show(drawn)
         self.chart.selected = self.state.selected
         self.caption.value = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Final
 
 import ipywidgets as w
@@ -98,7 +99,7 @@ class SpeciesListPanel(Panel):
         with self.grid.hold_sync():
             self.grid.show(species)
             self._mark(None)
-        self.chart.file_name = f"{analysis.source.name.rpartition('.')[0]}_profile"
+        self.chart.file_name = f"{PurePath(analysis.source.name).stem}_profile"
         self.chart.show(detach(profile_chart.spec(analysis)))
 
 

@@ -438,6 +438,9 @@ def test_a_long_name_of_a_file_lies_over_nothing(
     with window(page, 1280, 800):
         page.reload()
         page.get_by_label("Names").fill("GM1(36:1;O2)")
+        model = page.get_by_label("Use the retention model of")
+        expect(model.locator("option").first).to_contain_text("long name")
+        model.select_option(index=0)
         title = page.locator("h4", has_text=name).first
         expect(title).to_be_visible()
         assert title.evaluate("e => e.scrollWidth <= e.clientWidth")

@@ -235,7 +235,7 @@ def _carbon_layers(
         dy={"expr": "datum.latest ? -5 : 6"},
         fontSize=10,
     )
-    position = {"x": x, "y": quantity("rt", scale=tall)}
+    position = {"x": x, "y": quantity("rt", title="RT (min)", scale=tall)}
     counted = counting(frame, position, colour=colour, within=["series"])
     draw = counted_marks if counted else feature_marks
     features = draw(frame, position, where=["isValid(datum.rt)"], colour=colour)

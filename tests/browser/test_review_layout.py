@@ -159,3 +159,19 @@ def test_in_a_window_of_1024_px_no_select_is_cut_and_the_table_shows_rt(
         middle = page.evaluate(MIDDLE)
     assert middle["cut"] == []
     assert middle["whole"] >= 4  # name, verdict, confidence, RT
+
+
+def test_why_nothing_can_be_run_is_not_cut(bench: Visit, tmp_path: Path) -> None:
+    """Beside several files, the end of the sentence was cut at 1280 px."""
+    page = bench.page
+    refused = tmp_path / "no_rows.csv"
+    refused.write_text("Name,RT,Volume\n")
+    with window(page, 1280, 800):
+        give(page, example_at(tmp_path / "why.csv"))
+        expect_result(page, "why.csv")
+        give(page, refused)
+        why = page.locator(".gg-why")
+        expect(why).to_contain_text("Give a table first")
+        settle(page)
+        fits = "e => e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight"
+        assert why.locator("xpath=..").evaluate(fits)

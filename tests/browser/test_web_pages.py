@@ -408,3 +408,39 @@ def test_counts_have_commas(bench: Visit, tmp_path: Path) -> None:
     expect(files.locator(".gg-row", has_text="many.csv")).to_contain_text(f"{4 * len(rows):,}")
     for head in files.locator(".gg-head").all():
         assert head.evaluate("head => head.scrollWidth <= head.clientWidth"), head.inner_text()
+
+
+def test_a_header_of_the_history_sorts_its_sessions(archive: Visit, server: Server) -> None:
+    """It promised to, and did nothing."""
+    page = archive.page
+    for name, rows in (("to sort 1", 90), ("to sort 2", 40), ("to sort 3", 60)):
+        table = gg.example().data[["name", "rt", "volume"]].head(rows)
+        history(server).save(
+            gg.analyze(table.set_axis(["Name", "RT", "Volume"], axis=1)), name=name
+        )
+    read_again(page)
+    page.get_by_label("Search").fill("to sort")
+    names = page.locator("[aria-label='Sessions'] .gg-row .gg-frozen")
+    expect(names).to_have_count(3)
+    header = page.locator("[aria-label='Sessions'] .gg-head", has_text="Features")
+    for direction, wanted in (("ascending", "231"), ("descending", "132"), ("none", "321")):
+        header.click()
+        expect(header).to_have_attribute("aria-sort", direction)
+        expect(names).to_have_text([f"to sort {number}" for number in wanted])
+
+
+def test_a_long_name_of_a_file_lies_over_nothing(
+    species: Visit, server: Server, tmp_path: Path
+) -> None:
+    """Without a blank in it, it lay over the table of ions."""
+    page, name = species.page, f"{'liver_lobe_' * 12}7"
+    history(server).save(gg.analyze(example_at(tmp_path / f"{name}.csv")), name="long name")
+    with window(page, 1280, 800):
+        page.reload()
+        page.get_by_label("Names").fill("GM1(36:1;O2)")
+        model = page.get_by_label("Use the retention model of")
+        expect(model.locator("option").first).to_contain_text("long name")
+        model.select_option(index=0)
+        title = page.locator("h4", has_text=name).first
+        expect(title).to_be_visible()
+        assert title.evaluate("e => e.scrollWidth <= e.clientWidth")

@@ -196,3 +196,10 @@ def test_names_of_isomers_lie_on_a_ground_of_their_own() -> None:
     assert (ground["mark"]["stroke"], ground["mark"]["strokeWidth"]) == (palette.PAPER, 3)
     assert "stroke" not in letters["mark"]
     assert ground["encoding"] == letters["encoding"]
+
+
+def test_the_axis_of_a_table_without_curves_is_named() -> None:
+    """It was called `rt`, without a unit."""
+    table = pd.DataFrame({"Name": ["GM1(36:1;O2)"], "RT": [9.5], "Volume": [1000.0]})
+    drawn = svg(spec(charts.retention_by_carbons(gg.analyze(table))))
+    assert re.findall(r">([^<>]*rt[^<>]*)</text>", drawn, re.IGNORECASE) == ["RT (min)"]

@@ -53,6 +53,33 @@ def test_only_known_columns_can_be_sorted_by() -> None:
     assert wishes == [("a", True)]
 
 
+def click(grid: Grid, by: str, *, descending: bool = False) -> list[int]:
+    grid._receive(grid, {"request": "sort", "by": by, "descending": descending}, [])
+    return [int(row) for row in np.frombuffer(grid._order, "<i4")]
+
+
+def test_a_header_sorts_also_where_no_page_does() -> None:
+    """Sessions, jobs, files and others had headers to sort by that did nothing."""
+    grid = Grid("Things", [Column("a", "A", 50), Column("b", "B", 50)], key="a")
+    frame = pd.DataFrame({"a": ["b", "A", "c"], "b": [2.0, np.nan, 1.0]})
+    grid.show(frame)
+    assert click(grid, "a") == [1, 0, 2]
+    assert click(grid, "b", descending=True) == [0, 2, 1]
+    assert grid._sort == {"by": "b", "descending": True}
+    grid.show(frame.iloc[[2, 1, 0]].reset_index(drop=True))
+    assert np.frombuffer(grid._order, "<i4").tolist() == [2, 0, 1]
+    assert click(grid, "") == [0, 1, 2]
+    click(grid, "b")
+    grid.show(frame[["a"]])
+    assert grid._sort == {"by": "", "descending": False}
+
+
+def test_rows_of_a_tree_stay_in_order() -> None:
+    grid = Grid("Things", [Column("a", "A", 50)], key="a", can_sort=False)
+    grid.show(pd.DataFrame({"a": ["b", "A"]}))
+    assert click(grid, "a") == [0, 1]
+
+
 @pytest.mark.parametrize("keys", [["b", "a", "c"], [7, 3, 5]], ids=["texts", "numbers"])
 def test_rows_are_selected_by_their_key_and_nothing_else(keys: list[object]) -> None:
     grid, chosen = Grid("Things", [Column("a", "A", 50)], key="id"), []

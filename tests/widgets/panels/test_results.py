@@ -11,7 +11,7 @@ import ganglioside as gg
 from ganglioside.charts.interactive import VIEWS
 from ganglioside.columns import VERDICTS
 from ganglioside.support.glossary import KEYS
-from ganglioside.verdicts.review import DECISIONS, later, reject
+from ganglioside.verdicts.review import DECISIONS, accept, later, reject
 from ganglioside_widgets import ResultsPanel
 from ganglioside_widgets.state.results import ResultsState
 
@@ -177,6 +177,37 @@ def test_anchors_that_were_decided_on_are_no_longer_warned_of(analysis: gg.Analy
     state.put([reject(analysis.features.iloc[wrong[0]], author="ann")])
     assert "not valid" not in panel.headline.value
     assert f"{len(wrong)} decided by analysts" in panel.count.value
+
+
+def test_a_decision_on_an_undetermined_anchor_hides_no_wrong_one() -> None:
+    """Accepting the name of an undetermined anchor took a wrong one out of the headline."""
+    labels = {"name": "Name", "rt": "RT", "volume": "Volume", "anchor": "Anchor"}
+    table = gg.example().data[list(labels)].rename(columns=labels)
+    table.loc[len(table)] = ["GM4(60:1;O2)", 20.0, 1e5, True]
+    analysis = gg.analyze(table)
+    unknown = len(table) - 1
+    assert analysis.features["verdict"].iloc[unknown] == "undetermined"
+    state = ResultsState(analysis=analysis)
+    panel = ResultsPanel(state)
+    assert "2 of 50 anchors are not valid, 1 undetermined." in panel.headline.value
+    state.put([accept(unknown, author="ann")])
+    assert "2 of 50 anchors are not valid." in panel.headline.value
+
+
+def test_what_is_left_for_later_is_not_decided(analysis: gg.Analysis) -> None:
+    state = ResultsState(analysis=analysis)
+    panel = ResultsPanel(state)
+    state.put([later(3, author="ann")])
+    assert "decided" not in panel.count.value
+    state.put([accept(4, author="ann")])
+    assert "1 decided by analysts" in panel.count.value
+
+
+def test_a_chart_of_a_table_without_a_file_has_a_name(analysis: gg.Analysis) -> None:
+    labels = {"name": "Name", "rt": "RT", "volume": "Volume"}
+    frame = analysis.features[list(labels)].rename(columns=labels).head(40)
+    panel = ResultsPanel(ResultsState(analysis=gg.analyze(frame)))
+    assert panel.chart.file_name == "DataFrame_series"
 
 
 def test_a_held_key_moves_but_does_no_deed(analysis: gg.Analysis) -> None:

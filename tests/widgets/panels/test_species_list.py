@@ -7,7 +7,7 @@ import pytest
 from effort import PATIENCE
 
 import ganglioside as gg
-from ganglioside.verdicts.review import reject
+from ganglioside.verdicts.review import accept, reject
 from ganglioside_widgets import Workbench
 from ganglioside_widgets.elements.grid import NONE
 from ganglioside_widgets.panels.species_list import SpeciesListPanel
@@ -42,13 +42,45 @@ def test_a_click_selects_the_largest_row_of_a_species(panel: SpeciesListPanel) -
     assert panel.results.selected == panel.state.species["feature_id"].iloc[2]
 
 
+def sort(panel: SpeciesListPanel, by: str, descending: bool) -> None:
+    content = {"request": "sort", "by": by, "descending": descending}
+    panel.grid._receive(panel.grid, content, [])
+
+
 def test_a_header_sorts(panel: SpeciesListPanel) -> None:
-    panel._sort("rt", False)
+    sort(panel, "rt", False)
     assert panel.state.species["rt"].iloc[order(panel)].is_monotonic_increasing
-    panel._sort("rt", True)
+    sort(panel, "rt", True)
     assert panel.state.species["rt"].iloc[order(panel)].is_monotonic_decreasing
-    panel._sort("", False)
+    sort(panel, "", False)
     assert order(panel) == list(range(len(panel.state.species)))
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_species_without_a_confidence_come_last(
+    panel: SpeciesListPanel, analysis: gg.Analysis, descending: bool
+) -> None:
+    outliers = analysis.features.query("verdict == 'outlier'")["feature_id"].astype(int)
+    panel.results.put([accept(outliers.iloc[0], author="kh")])
+    panel.state.join(PATIENCE)
+    sort(panel, "confidence", descending)
+    found = panel.state.species["confidence"].iloc[order(panel)].isna().tolist()
+    assert found[-1]
+    assert sum(found) == 1
+
+
+def test_species_of_another_file_than_the_chosen_one_are_told_and_dimmed(
+    panel: SpeciesListPanel,
+) -> None:
+    """They stood as they were above the refusal of the chosen file, which names another."""
+    stale = "other.csv was refused. Below is the result of example.csv."
+    panel.results.stale = stale
+    assert stale in panel.lead.value
+    assert "species are accepted" in panel.lead.value
+    assert "gg-is-of-before" in panel._lists._dom_classes
+    panel.results.stale = ""
+    assert stale not in panel.lead.value
+    assert "gg-is-of-before" not in panel._lists._dom_classes
 
 
 def test_without_a_result_it_says_so() -> None:

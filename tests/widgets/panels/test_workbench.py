@@ -85,6 +85,17 @@ def test_the_table_folds_up_for_the_result_and_opens_for_a_refusal() -> None:
     assert not bench.export.buttons["csv"].disabled
 
 
+def test_the_way_back_fits_the_page_whatever_its_file_is_called() -> None:
+    bench = Workbench()
+    name = f"{'liver_' * 30}7.csv"
+    bench.upload.state.add(name, example().source.content)
+    bench.state.run.join(PATIENCE)
+    bench.upload.state.add("bad.csv", b"nothing")
+    assert bench._back.description.endswith("7.csv")
+    assert len(bench._back.description) < 40
+    assert name in bench._back.tooltip
+
+
 def test_the_table_opens_where_several_files_wait() -> None:
     bench = Workbench()
     bench.upload.state.add_example()

@@ -30,6 +30,14 @@ def test_every_word_of_a_search_must_occur() -> None:
     assert 184 in RowView(search="184").rows(FEATURES)
 
 
+def test_a_number_finds_the_row_of_the_file_too() -> None:
+    """The list and the evidence call a feature by its row, which the search did not find."""
+    row = int(FEATURES["row"].iloc[184])
+    assert row != 184
+    assert 184 in RowView(search=f"{row}").rows(FEATURES)
+    assert 184 in RowView(search="184").rows(FEATURES.drop(columns="row"))
+
+
 def test_filters_hold_together() -> None:
     view = RowView(verdicts=("valid", "outlier"), categories=("GM",), series=("GM3", "GM1"))
     found = FEATURES.iloc[view.rows(FEATURES)]

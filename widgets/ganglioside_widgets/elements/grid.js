@@ -183,7 +183,8 @@ function render({ model, el }) {
     copy.textContent = "Copy these rows";
     copy.onclick = async () => {
       await toClipboard(shownTexts());
-      copy.textContent = `Copied ${order.length.toLocaleString("en")} rows`;
+      const rows = order.length === 1 ? "row" : "rows";
+      copy.textContent = `Copied ${order.length.toLocaleString("en")} ${rows}`;
       setTimeout(() => (copy.textContent = "Copy these rows"), 2500);
     };
     const fold = document.createElement("details");
@@ -217,26 +218,28 @@ function render({ model, el }) {
 
   function header() {
     const sort = model.get("_sort");
+    const canSort = model.get("_can_sort");
     head.replaceChildren(
       ...layout.map((column) => {
         const sorted = sort.by === column.key;
-        const cell = document.createElement("button");
-        cell.type = "button";
+        const cell = document.createElement(canSort ? "button" : "div");
         cell.setAttribute("role", "columnheader");
+        cell.className = `gg-head gg-${kind(column)}`;
+        cell.title = column.help || (canSort ? `Sort by ${column.label}` : "");
+        cell.textContent = column.label + (sorted ? (sort.descending ? " ↓" : " ↑") : "");
+        freeze(cell, column);
+        if (!canSort) return cell;
+        cell.type = "button";
         cell.setAttribute(
           "aria-sort",
           sorted ? (sort.descending ? "descending" : "ascending") : "none",
         );
-        cell.className = `gg-head gg-${kind(column)}`;
-        cell.title = column.help || `Sort by ${column.label}`;
-        cell.textContent = column.label + (sorted ? (sort.descending ? " ↓" : " ↑") : "");
         cell.onclick = () =>
           model.send({
             request: "sort",
             by: sorted && sort.descending ? "" : column.key,
             descending: sorted && !sort.descending,
           });
-        freeze(cell, column);
         return cell;
       }),
     );

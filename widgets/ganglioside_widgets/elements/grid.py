@@ -77,6 +77,8 @@ def verdict_column(key: str, label: str, help: str = "") -> Column:
 class Grid(SendsValue):
     """A table with headers to sort by and at most one selected row.
 
+    It sorts its rows itself, unless a page does (`on_sort`).
+
     The user chooses which columns are shown, and copies the rows that are.
 
     Parameters
@@ -94,6 +96,8 @@ class Grid(SendsValue):
         Rows in sight at once; 0 to fill the place that there is.
     has_filters : bool
         Whether each column has a field to filter by (`on_filter`).
+    can_sort : bool
+        Whether the order of the rows may change; a tree has but one.
 
     Attributes
     ----------
@@ -118,6 +122,7 @@ class Grid(SendsValue):
     _key = t.Unicode().tag(sync=True)
     _filters = t.Dict().tag(sync=True)
     _has_filters = t.Bool(False).tag(sync=True)
+    _can_sort = t.Bool(True).tag(sync=True)
     _unreadable: t.List[Any] = t.List().tag(sync=True)
     _begun = t.Int(0).tag(sync=True)
     selected = t.Union([t.Int(), t.Unicode()], default_value=NONE).tag(sync=True, echo_update=False)
@@ -131,9 +136,11 @@ class Grid(SendsValue):
         empty: str = "Nothing here.",
         lines: int = 12,
         has_filters: bool = False,
+        can_sort: bool = True,
     ) -> None:
         self._all_columns = tuple(columns)
         self._keys = pd.Index([])
+        self._frame, self._given = pd.DataFrame(), np.empty(0, np.int32)
         self._on_filter: Callable[[str, str], None] | None = None
         self._on_select: Callable[[Any], object] | None = None
         self._on_sort: Callable[[str, bool], None] | None = None
@@ -143,6 +150,7 @@ class Grid(SendsValue):
             _lines=lines,
             _key=key,
             _has_filters=has_filters,
+            _can_sort=can_sort,
             _layout_columns=[asdict(column) for column in columns],
         )
         self.on_msg(self._receive)
@@ -155,6 +163,8 @@ class Grid(SendsValue):
         empty: str | None = None,
     ) -> None:
         """Show a frame, from its first row where it has other rows than the one before.
+
+        Where the grid sorts by itself, rows stay sorted as they were.
 
         Parameters
         ----------
@@ -169,16 +179,29 @@ class Grid(SendsValue):
         keys = pd.Index(frame.get(self._key, []))
         has_other_rows = set(keys) != set(self._keys)
         self._keys = keys
+        self._frame = frame
+        self._given = np.arange(len(frame), dtype=np.int32) if order is None else order
         with self.hold_sync():
             if empty is not None:
                 self._empty = empty
             self._layout_columns = [asdict(column) for column in shown]
             self._columns = {key: encoded(frame[key]) for key in sent if key in frame}
             self._total = len(frame)
-            self._order = _positions(np.arange(len(frame)) if order is None else order)
-            self._sort = {"by": "", "descending": False}
+            if self._on_sort is None:
+                self._sort_rows(str(self._sort["by"]), bool(self._sort["descending"]))
+            else:
+                self._order = _positions(self._given)
+                self._sort = {"by": "", "descending": False}
             if has_other_rows:
                 self.begin()
+
+    def _sort_rows(self, by: str, descending: bool) -> None:
+        """Sort the rows by a column that is shown; in the order that was given by none."""
+        by = by if by in self._frame else ""
+        rows = in_order(self._frame[by], self._given, descending=descending) if by else self._given
+        with self.hold_sync():
+            self._order = _positions(rows)
+            self._sort = {"by": by, "descending": bool(by) and descending}
 
     def arrange(self, order: npt.NDArray[Any], by: str = "", *, descending: bool = False) -> None:
         """Show the rows at these positions of the frame, from the first where they are others.
@@ -221,7 +244,7 @@ class Grid(SendsValue):
             self._take("selected", key)
 
     def on_sort(self, callback: Callable[[str, bool], None]) -> None:
-        """Call `callback(column key, descending)` when the user clicks a header.
+        """Call `callback(column key, descending)` when the user clicks a header, to sort the rows.
 
         The key is empty where the user goes back to the original order.
         """
@@ -239,13 +262,31 @@ class Grid(SendsValue):
 
     def _receive(self, _: Any, content: Any, __: Any) -> None:
         keys = {column.key for column in self._all_columns}
-        if self._on_sort is not None and fits(content, SORT):
-            if content["by"] in {"", *keys}:
-                self._on_sort(content["by"], content["descending"])
+        if fits(content, SORT):
+            if self._can_sort and content["by"] in {"", *keys}:
+                (self._on_sort or self._sort_rows)(content["by"], content["descending"])
         elif fits(content, SELECT):
             self._click(content["key"])
         elif self._on_filter is not None and fits(content, FILTER) and content["column"] in keys:
             self._on_filter(content["column"], content["text"][:_LONGEST_FILTER])
+
+
+def in_order(
+    column: pd.Series[Any], rows: npt.NDArray[Any], *, descending: bool = False
+) -> npt.NDArray[Any]:
+    """Positions sorted by a column, missing values last, texts in any case, shape (R,).
+
+    Examples
+    --------
+    >>> in_order(pd.Series(["b", "A", None]), np.arange(3), descending=True).tolist()
+    [0, 1, 2]
+    """
+    values = column.iloc[rows].reset_index(drop=True)
+    if not pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        values = values.astype("str").str.casefold()
+    ordered = values.sort_values(ascending=not descending, kind="stable", na_position="last")
+    sorted_rows: npt.NDArray[Any] = rows[ordered.index.to_numpy()]
+    return sorted_rows
 
 
 def _positions(order: npt.NDArray[Any]) -> bytes:

@@ -100,7 +100,7 @@ class FeaturePanel(Panel):
         self.card, self.scores, self.hypotheses = box(kind="card"), box(kind="scores"), box()
         self.bar = DecisionBar(self.state, self.review)
         self.names = w.VBox([]).add_class("gg-names")
-        self.family = Grid("Family", _FAMILY_COLUMNS, key="feature_id", lines=5)
+        self.family = Grid("Family", _FAMILY_COLUMNS, key="feature_id", lines=5, can_sort=False)
         self.curve = Chart("Retention of the series")
         self.lanes = Chart("Peaks of the ceramide")
         self._facts = box()

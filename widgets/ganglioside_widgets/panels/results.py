@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
+from pathlib import PurePath
 from typing import Final
 
 import ipywidgets as w
@@ -15,6 +16,7 @@ from ganglioside.analysis import Analysis
 from ganglioside.charts.interactive import VIEWS, colourings, interactive
 from ganglioside.charts.overviews import ORDERS
 from ganglioside.columns import CATEGORIES, VERDICTS
+from ganglioside.verdicts.result_tables import wrong_anchors
 from ganglioside.verdicts.review import DECISIONS
 from ganglioside_widgets.elements.chart import Chart
 from ganglioside_widgets.elements.field import Field
@@ -326,7 +328,7 @@ class ResultsPanel(Panel):
             colour=self.colour.value,
             order=self.order.value,
         )
-        self.chart.file_name = f"{analysis.source.name.rpartition('.')[0]}_{view}"
+        self.chart.file_name = f"{PurePath(analysis.source.name).stem}_{view}"
         self.chart.show(drawn)
         self.chart.selected = self.state.selected
         self.caption.value = (
@@ -344,17 +346,24 @@ class ResultsPanel(Panel):
 def _headline(analysis: Analysis) -> str:
     """File name and summary, as HTML; anchors that were decided on are no longer warned of."""
     made = {o.feature_id for o in analysis.overrides if o.is_decided}
-    features = analysis.features
-    wrong = features["anchor"] & (features["verdict"] != "valid")
-    settled = int((wrong & features["feature_id"].isin(made)).sum())
-    summary = analysis.summary
-    summary = replace(summary, anchors_not_valid=max(summary.anchors_not_valid - settled, 0))
+    features, summary = analysis.features, analysis.summary
+    is_settled = features["feature_id"].isin(made)
+    wrong = wrong_anchors(features) & is_settled
+    unknown = features["anchor"] & (features["verdict"] == "undetermined") & is_settled
+    summary = replace(
+        summary,
+        anchors_not_valid=max(summary.anchors_not_valid - int(wrong.sum()), 0),
+        anchors_undetermined=max(summary.anchors_undetermined - int(unknown.sum()), 0),
+    )
     return f"<h3>{escape(analysis.source.name)}</h3><p>{escape(summary.lead)}</p>"
 
 
 def _decided(analysis: Analysis) -> str:
-    """Number of features that were decided on, in words; empty where there are none."""
-    count = sum(override.decision is not None for override in analysis.overrides)
+    """Number of features that were decided on, in words; empty where there are none.
+
+    What is left for later is not decided.
+    """
+    count = sum(override.is_decided for override in analysis.overrides)
     return f"{count:,} decided by analysts" if count else ""
 
 

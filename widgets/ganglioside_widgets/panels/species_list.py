@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import Final
 
 import ipywidgets as w
-import numpy as np
 
 from ganglioside.charts.interactive import detach
 from ganglioside.charts.profiles import profile_chart
 from ganglioside_widgets.elements.chart import Chart
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
-from ganglioside_widgets.panels.base import Panel, box
+from ganglioside_widgets.panels.base import Panel, box, say
 from ganglioside_widgets.state.results import ResultsState
 from ganglioside_widgets.state.species_list import SpeciesListState
 
@@ -63,12 +63,11 @@ class SpeciesListPanel(Panel):
         self.lead = box(kind="species-lead")
         self.grid = Grid("Accepted species", _COLUMNS, key="number", empty="No species.", lines=10)
         self.chart = Chart("Share of each series", has_tools=True)
-        lists = w.HBox([self.grid, self.chart]).add_class("gg-species-list")
-        super().__init__("Accepted species", [self.lead, lists], kind="species-panel")
+        self._lists = w.HBox([self.grid, self.chart]).add_class("gg-species-list")
+        super().__init__("Accepted species", [self.lead, self._lists], kind="species-panel")
         self.grid.on_select(self._select)
-        self.grid.on_sort(self._sort)
         state.observe(self._show, ["of", "is_open"])
-        results.observe(self._show, "analysis")
+        results.observe(self._show, ["analysis", "stale"])
         results.observe(self._mark, "selected")
         self._show(None)
 
@@ -83,17 +82,11 @@ class SpeciesListPanel(Panel):
         numbers = species.loc[species["feature_id"] == self.results.selected, "number"]
         self.grid.selected = int(numbers.iloc[0]) if len(numbers) else NONE
 
-    def _sort(self, by: str, descending: bool) -> None:
-        species = self.state.species
-        if not by:
-            self.grid.arrange(np.arange(len(species)))
-            return
-        order = species[by].argsort(kind="stable").to_numpy()
-        self.grid.arrange(order[::-1] if descending else order, by, descending=descending)
-
     def _show(self, _: object) -> None:
         if not self.state.is_open:
             return
+        stale = self.results.stale
+        (self._lists.add_class if stale else self._lists.remove_class)("gg-is-of-before")
         if not self.state.is_ready:
             text = "Adding up areas ..." if self.results.analysis is not None else "No result yet."
             self.lead.value = f"<p class='gg-empty'>{text}</p>"
@@ -101,11 +94,12 @@ class SpeciesListPanel(Panel):
         analysis, species = self.state.of, self.state.species
         assert analysis is not None
         returned = int(species["rows_returned"].sum())
-        self.lead.value = f"<p>{_lead(len(species), returned)}</p>"
+        # The list may stand above what the page says of its result: it says so itself.
+        self.lead.value = say(stale, "warning") + f"<p>{_lead(len(species), returned)}</p>"
         with self.grid.hold_sync():
             self.grid.show(species)
             self._mark(None)
-        self.chart.file_name = f"{analysis.source.name.rpartition('.')[0]}_profile"
+        self.chart.file_name = f"{PurePath(analysis.source.name).stem}_profile"
         self.chart.show(detach(profile_chart.spec(analysis)))
 
 

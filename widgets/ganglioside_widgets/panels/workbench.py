@@ -284,7 +284,8 @@ class Workbench(w.VBox):  # type: ignore[misc]
         self._save.layout.display = "" if is_unsaved else "none"
         shown = state.results.analysis
         if shown is not None:
-            self._back.description = f"Back to {shown.source.name}"
+            self._back.description = f"Back to {_brief(shown.source.name)}"
+            self._back.tooltip = f"Choose {shown.source.name}, the file of the result"
         self._back.layout.display = "" if state.results.stale and state.can_go_back else "none"
         hint = "These thresholds differ from the saved session." if is_unsaved else ""
         self._notice.value = say(state.notice, "warning") + say(hint)

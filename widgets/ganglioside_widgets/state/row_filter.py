@@ -254,7 +254,10 @@ def _has_words(values: pd.Series, words: list[str]) -> npt.NDArray[np.bool_]:
 
 def _contains(features: pd.DataFrame, word: str) -> npt.NDArray[np.bool_]:
     """Whether a searched column contains the word, or feature_id or row equals it, shape (F,)."""
-    found = features["feature_id"].astype("str").to_numpy() == word
+    found = np.zeros(len(features), dtype=np.bool_)
+    for number in ("feature_id", "row"):
+        if number in features:
+            found |= (features[number].astype("str") == word).to_numpy("bool", na_value=False)
     for column in _SEARCHED:
         if column in features:
             found |= _has_words(features[column], [word])

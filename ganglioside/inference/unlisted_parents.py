@@ -8,6 +8,7 @@ More lines than a series has isomers, though, show that there are such pieces: G
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -17,9 +18,9 @@ import numpy as np
 from ganglioside.inference.shares import Shares
 from ganglioside.inference.state import Inference
 from ganglioside.lipids.composition import UNITS
-from ganglioside.lipids.head_groups import HEADS
+from ganglioside.lipids.head_groups import HEADS, Head
 from ganglioside.observations.groups import UNIT_SIGN, could_break
-from ganglioside.support.arrays import FloatArray, sum_by
+from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
 
 #: Unlisted series that weigh as much as a listed one: those that are listed are the common ones.
 _RARER: Final = 10.0
@@ -120,13 +121,25 @@ def _too_many(state: Inference, shares: Shares) -> FloatArray:
 
 
 def _unlisted(state: Inference) -> FloatArray:
-    """Part of the series that could break into that of each line and are not listed, (L,)."""
+    """Part of the series that could break into that of each line and are not listed, (L,).
+
+    All of it where a common one of them is missing: what others say of it is little.
+    """
     group = state.line_group
     units = state.observed.groups.units[group]
     known = could_break(_known_heads(), units).sum(axis=0)
     listed = state.observed.groups.contains[:, group].sum(axis=0)
     missing = np.maximum(known - listed, 0)
-    return np.asarray(missing / np.maximum(missing + _RARER * listed, 1.0))
+    part = missing / np.maximum(missing + _RARER * listed, 1.0)
+    return np.asarray(np.where(_lacks_common(state, units), 1.0, part))
+
+
+def _lacks_common(state: Inference, units: FloatArray) -> BoolArray:
+    """Whether a common series that could break into these units is not listed, shape (L,)."""
+    listed = state.observed.groups.units
+    common = _common_heads()
+    is_listed = (common[:, None] == listed).all(axis=2).any(axis=1)
+    return np.asarray(could_break(common[~is_listed], units).any(axis=0))
 
 
 def _breakage(state: Inference, shares: Shares) -> float:
@@ -157,7 +170,18 @@ def _anchor_evidence(state: Inference) -> FloatArray:
 @cache
 def _known_heads() -> FloatArray:
     """Units of each composition of a known head group, shape (H, units)."""
-    compositions = {head.composition for head in HEADS}
+    return _units(HEADS)
+
+
+@cache
+def _common_heads() -> FloatArray:
+    """Units of each composition of a common head group, shape (C, units)."""
+    return _units(head for head in HEADS if head.common)
+
+
+def _units(heads: Iterable[Head]) -> FloatArray:
+    """Units of each composition of some head groups, shape (H, units)."""
+    compositions = {head.composition for head in heads}
     counts = [[getattr(one, unit) for unit in UNITS] for one in compositions]
     return np.asarray(np.array(counts, dtype=np.float64) * UNIT_SIGN)
 

@@ -28,6 +28,8 @@ class Head:
         `GD`; empty for neutral relatives.
     hex, hexnac, neuac, sulfate, phosphocholine : int
         Numbers of units.
+    common : int
+        1 if its series is one of those that most ganglioside extracts hold.
     inner, terminal, alpha : int or None
         Sialic acids on the inner galactose, the terminal galactose and the GalNAc;
         None if the name does not specify it.
@@ -48,6 +50,7 @@ class Head:
     neuac: int
     sulfate: int
     phosphocholine: int
+    common: int
     inner: int | None
     terminal: int | None
     alpha: int | None

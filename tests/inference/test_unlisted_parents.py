@@ -61,8 +61,8 @@ def test_anchors_on_the_line_and_heavier_series_make_it_surer() -> None:
     assert 0.01 < alone < 0.05
     marked = doubts(line("GM3", 8.0, anchors=4))["GM3"]
     assert marked < alone / 20
-    beside = doubts(line("GM3", 8.0), line("GD1", 6.0), line("GT1", 5.0), line("GM1", 7.0))["GM3"]
-    assert beside < alone / 2
+    heavier = [line("GD1", 6.0), line("GD3", 6.6), line("GT1", 5.0), line("GM1", 7.0)]
+    assert doubts(line("GM3", 8.0), *heavier)["GM3"] < alone / 2
 
 
 def test_a_line_without_anchors_beside_marked_ones_is_doubted_more() -> None:
@@ -109,3 +109,24 @@ def test_rows_off_their_lines_say_little_where_that_is_usual_in_the_table() -> N
     wrong = line("GM3", 8.0, n=12), scattered("GM3", 6)
     usual = line("SM", 8.0, n=12), scattered("SM", 12), scattered("SM", 10)
     assert doubts(*wrong, *usual)["GM3"] < doubts(*wrong, line("SM", 8.0, n=12))["GM3"] / 2
+
+
+def test_a_common_series_that_is_missing_is_looked_for_whatever_others_are_listed() -> None:
+    """Pieces of GD1 are in nearly every table with gangliosides, GT1 and GQ1 beside it or not."""
+    heavier = [line("GT1", 7.0), line("GQ1", 6.6), line("GD3", 7.6), line("GM1", 7.9)]
+    lacking = doubts(line("GM3", 8.4), *heavier)
+    complete = doubts(line("GM3", 8.4), line("GD1", 7.3), *heavier)
+    assert lacking["GM3"] > 5 * complete["GM3"]
+    assert lacking["GT1"] == pytest.approx(complete["GT1"], rel=0.5)  # nothing common is heavier
+
+
+def test_no_table_without_a_common_series_is_as_sure_of_its_pieces_as_of_species() -> None:
+    table = gg.simulate(203, "middle")
+    assert table.truth is not None
+    kept = ~table.data["name"].str.startswith("GD")
+    rows = table.data.loc[kept, ["name", "rt", "volume", "anchor"]]
+    features = gg.analyze(rows.reset_index(drop=True)).features
+    is_piece = table.truth.loc[kept, "verdict"].ne("valid").reset_index(drop=True)
+    called_right = features["verdict"].eq("valid") & is_piece
+    assert called_right.sum() > 10
+    assert (features["confidence"][called_right] < 0.99).mean() > 0.9

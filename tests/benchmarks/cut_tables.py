@@ -1,4 +1,4 @@
-"""How sure the verdicts are on parts of tables: few rows, or few series, whose parents are cut off.
+"""How sure the verdicts are on parts of tables: few rows, few series, or without one.
 
     python tests/benchmarks/cut_tables.py --seeds 10 --levels easy,middle,hard
 
@@ -39,6 +39,10 @@ def _series(number: int) -> Callable[[pd.Series, np.random.Generator], IntArray]
     return cut
 
 
+def _without(heads: str) -> Callable[[pd.Series, np.random.Generator], IntArray]:
+    return lambda series, _: np.flatnonzero(~series.str.startswith(heads))
+
+
 def _small_heads(series: pd.Series, _: np.random.Generator) -> IntArray:
     return np.flatnonzero(series.str.startswith(("GM3", "GM2")))
 
@@ -52,6 +56,8 @@ CUTS: Final[dict[str, Callable[[pd.Series, np.random.Generator], IntArray]]] = {
     "two series": _series(2),
     "three series": _series(3),
     "GM2 and GM3": _small_heads,
+    "without GM1": _without("GM1"),
+    "without GD": _without("GD"),
 }
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import lgamma
 from typing import Final
 
 import numpy as np
@@ -34,7 +33,7 @@ from ganglioside.retention.isomer_lines import (
     further_line_spread,
 )
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, replaced, starts, sum_by
-from ganglioside.support.densities import OWN_TAIL, normal, student, student_weight
+from ganglioside.support.densities import OWN_TAIL, log_beta, normal, student, student_weight
 from ganglioside.support.moments import Moments
 
 _CLAIMED: Final = 0.2  # share of a pathway from which a row is one of its fragments
@@ -266,7 +265,7 @@ def _as_pathway(state: Inference, claims: _Claims) -> FloatArray:
     ]
     a = priors.fragment_rate.weight * usual
     b = priors.fragment_rate.weight - a
-    rate = _log_beta(a + seen, b + parents - seen) - _log_beta(a, b + parents)
+    rate = log_beta(a + seen, b + parents - seen) - log_beta(a, b + parents)
     usual_yield = priors.fragment_yield
     yields = _log_density(
         claims,
@@ -300,7 +299,7 @@ def _as_parts(state: Inference, claims: _Claims) -> FloatArray:
     usual = processes().rate[pairs.process[claims.pair[:1]]]
     a = ARTEFACT_WEIGHT * usual + elsewhere
     b = ARTEFACT_WEIGHT * (1 - usual) + other_peaks - elsewhere
-    rate = _log_beta(a + seen, b + peaks - seen) - _log_beta(a, b + peaks)
+    rate = log_beta(a + seen, b + peaks - seen) - log_beta(a, b + peaks)
     expected = split_distance(state, own)
     of_row = SplitDistance(expected.mean[claims.pathway], expected.sd[claims.pathway])
     return rate + claims.sum(np.log(of_row.density(distance)) + _log_extents(state, claims))
@@ -340,7 +339,7 @@ def _as_line(state: Inference, claims: _Claims, further: BoolArray) -> FloatArra
     known = np.isfinite(residual)
     level = claims.sum(np.where(known, residual, 0.0)) / np.maximum(claims.sum(known * 1.0), 1.0)
     expected = _expected_rows(state, level)
-    present = _log_beta(1 + claims.rows, 1 + np.maximum(expected - claims.rows, 0.0))
+    present = log_beta(1 + claims.rows, 1 + np.maximum(expected - claims.rows, 0.0))
     evidence = claims.sum(np.log(anchor_evidence(state)[child]))
     return on_line + as_area + present + evidence - cost
 
@@ -422,11 +421,3 @@ def _log_density(
     prior = -(((centre - mean) / spread) ** 2) / 2
     occam = -np.log1p(number * (spread / scale) ** 2) / 2
     return claims.sum(density) + prior + occam
-
-
-def _log_beta(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Logarithm of the beta function, shape (q,)."""
-    values = [
-        lgamma(x) + lgamma(y) - lgamma(x + y) for x, y in zip(a.tolist(), b.tolist(), strict=True)
-    ]
-    return np.array(values)

@@ -21,6 +21,7 @@ from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.head_groups import HEADS, Head
 from ganglioside.observations.groups import UNIT_SIGN, could_break
 from ganglioside.support.arrays import BoolArray, FloatArray, sum_by
+from ganglioside.support.densities import log_beta
 
 #: Unlisted series that weigh as much as a listed one: those that are listed are the common ones.
 _RARER: Final = 10.0
@@ -41,6 +42,14 @@ _NEARLY_ALL_LISTED: Final = 0.2
 #: The largest doubt: what no row of the table shows turns no verdict.
 _MOST: Final = 0.45
 
+#: Rows that the usual share of marked wrong rows is worth.
+_WORTH: Final = 10.0
+
+#: The largest logarithm of what anchors may say.
+_LARGEST: Final = 50.0
+
+_SIALIC_ACIDS: Final = [UNITS.index("neuac"), UNITS.index("neugc")]
+
 #: Part of the rows off a line of pieces, which nothing explains, whose names are right.
 _RIGHT_BESIDE: Final = 1 / 3
 
@@ -58,7 +67,7 @@ def with_unlisted_parents(state: Inference, shares: Shares) -> Shares:
     of_pieces = shares.own * doubt[state.candidates.line]
     own = shares.own - of_pieces
     n = len(shares.genuine)
-    beside = _RIGHT_BESIDE * doubt[shares.line] * shares.chance
+    beside = _RIGHT_BESIDE * doubt[shares.line] * _by_chance(state, shares)
     return replace(
         shares,
         own=own,
@@ -69,20 +78,29 @@ def with_unlisted_parents(state: Inference, shares: Shares) -> Shares:
     )
 
 
+def _by_chance(state: Inference, shares: Shares) -> FloatArray:
+    """Probability that each row is by chance and no other name of its peak is right, shape (n,)."""
+    if not len(state.rivals.row):
+        return shares.chance
+    others = state.rivals.odds_of_others(shares.genuine)
+    return np.asarray(np.maximum(shares.chance - others, 0.0))
+
+
 def doubt_of_lines(state: Inference, shares: Shares) -> FloatArray:
     """Probability that each line is of pieces of a series without rows, shape (L,).
 
     The prior probability is that of a table which lists no heavier series, or what the number of
-    lines tells. It falls with each that is listed, and where those that are listed hardly break;
-    anchors on the line are evidence.
+    lines tells. It falls with each that is listed, unless a common one is missing, and where those
+    that are listed hardly break; anchors on the line are evidence.
     """
     usual = min(state.priors.unlisted_parents.value * _breakage(state, shares), 0.5)
-    unlisted = _unlisted(state)
-    odds = usual / (1 - usual) * _evidence_of_rows(state, shares, unlisted)[state.line_group]
+    part = _unlisted(state)
+    odds = usual / (1 - usual) * _evidence_of_rows(state, shares, part)[state.line_group]
+    unlisted = np.where(_lacks_common(state), 1.0, part)
     prior = np.maximum(odds / (1 + odds), _too_many(state, shares)) * unlisted
     prior = np.minimum(prior, 0.5)
     odds = prior / (1 - prior) / _anchor_evidence(state)
-    return np.minimum(odds / (1 + odds), _MOST)
+    return np.asarray(np.minimum(odds / (1 + odds), _MOST))
 
 
 def _evidence_of_rows(state: Inference, shares: Shares, unlisted: FloatArray) -> FloatArray:
@@ -101,9 +119,8 @@ def _evidence_of_rows(state: Inference, shares: Shares, unlisted: FloatArray) ->
     if usually >= _OFF:
         return np.ones(series)
     log_evidence = off * np.log(_OFF / usually) + on * np.log((1 - _OFF) / (1 - usually))
-    sialic_acids = observed.groups.units[:, [UNITS.index("neuac"), UNITS.index("neugc")]]
-    has_some = sialic_acids.any(axis=1)
-    return np.asarray(np.where(has_some, np.exp(np.clip(log_evidence, 0, 50)), 1.0))
+    has_some = observed.groups.units[:, _SIALIC_ACIDS].any(axis=1)
+    return np.asarray(np.where(has_some, np.exp(np.clip(log_evidence, 0, _LARGEST)), 1.0))
 
 
 def _too_many(state: Inference, shares: Shares) -> FloatArray:
@@ -121,25 +138,29 @@ def _too_many(state: Inference, shares: Shares) -> FloatArray:
 
 
 def _unlisted(state: Inference) -> FloatArray:
-    """Part of the series that could break into that of each line and are not listed, (L,).
-
-    All of it where a common one of them is missing: what others say of it is little.
-    """
+    """Part of the series that could break into that of each line and are not listed, (L,)."""
     group = state.line_group
     units = state.observed.groups.units[group]
     known = could_break(_known_heads(), units).sum(axis=0)
     listed = state.observed.groups.contains[:, group].sum(axis=0)
     missing = np.maximum(known - listed, 0)
-    part = missing / np.maximum(missing + _RARER * listed, 1.0)
-    return np.asarray(np.where(_lacks_common(state, units), 1.0, part))
+    return np.asarray(missing / np.maximum(missing + _RARER * listed, 1.0))
 
 
-def _lacks_common(state: Inference, units: FloatArray) -> BoolArray:
-    """Whether a common series that could break into these units is not listed, shape (L,)."""
+def _lacks_common(state: Inference) -> BoolArray:
+    """Whether a common series that could break into that of each line is not listed, shape (L,).
+
+    Or would break into it with the same modification: who does not list GD1 lists no Fuc-GD1. What
+    other series tell of it is little. Of series with sialic acid.
+    """
     listed = state.observed.groups.units
+    units = listed[state.line_group]
     common = _common_heads()
     is_listed = (common[:, None] == listed).all(axis=2).any(axis=1)
-    return np.asarray(could_break(common[~is_listed], units).any(axis=0))
+    sialic_acids = units[:, _SIALIC_ACIDS].sum(axis=1)
+    plain = np.minimum(units, common.max(axis=0))
+    plain[:, _SIALIC_ACIDS[0]] = sialic_acids
+    return np.asarray(could_break(common[~is_listed], plain).any(axis=0) & (sialic_acids > 0))
 
 
 def _breakage(state: Inference, shares: Shares) -> float:
@@ -155,16 +176,30 @@ def _breakage(state: Inference, shares: Shares) -> float:
 def _anchor_evidence(state: Inference) -> FloatArray:
     """P(anchors of each line | its names are right) / P(anchors | pieces), shape (L,).
 
-    A series whose names are right may be without anchors because nobody has its standards. A
-    table without any says nothing.
+    A series whose names are right may be without anchors because nobody has its standards. Else how
+    many of its rows are marked differs from series to series, and so does how many pieces are, by
+    mistake. A table without any says nothing.
     """
     if not state.observed.anchor.any():
         return np.ones(len(state.line_group))
-    rates, marked, support = state.rates, state.anchor_support, state.support
-    unmarked = state.priors.unmarked_series.value
-    without = unmarked + (1 - unmarked) * (1 - rates.anchor_genuine) ** support
-    each = np.maximum(rates.anchor_genuine / rates.anchor_other, 1.0)
-    return np.asarray(np.where(marked < 0.5, without, each ** np.minimum(marked, 20.0)))
+    priors, shown = state.priors, state.rates.anchor_genuine
+    marked = np.minimum(state.anchor_support, state.support)
+    plain = state.support - marked
+    genuine = _of_marks(marked, plain, shown, priors.anchors_genuine.weight)
+    pieces = _of_marks(marked, plain, priors.anchors_other.value, _WORTH)
+    unmarked = priors.unmarked_series.value
+    standards = np.exp(np.clip(genuine - pieces, -_LARGEST, _LARGEST))
+    return np.asarray(unmarked + (1 - unmarked) * standards)
+
+
+def _of_marks(marked: FloatArray, plain: FloatArray, share: float, worth: float) -> FloatArray:
+    """Log probability of the marks of each line, shape (L,), given the share that is usual.
+
+    With k marks of n, the share p, that is worth w rows, B(w p + k, w (1 - p) + n - k) / B(w p,
+    w (1 - p)).
+    """
+    a, b = np.array([worth * share]), np.array([worth * (1 - share)])
+    return log_beta(a + marked, b + plain) - log_beta(a, b)
 
 
 @cache

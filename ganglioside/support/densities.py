@@ -145,3 +145,18 @@ def normal(x: FloatArray, mean: FloatArray | float, sd: FloatArray | float) -> F
     z = (x - mean) / sd
     density = np.exp(-0.5 * z**2) / (sd * sqrt(2 * pi))
     return np.where(np.isfinite(x), density, 1.0)
+
+
+def log_beta(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Logarithm of the beta function, shape (n,).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> np.exp(log_beta(np.array([1.0, 2.0]), np.array([2.0, 2.0]))).round(4).tolist()
+    [0.5, 0.1667]
+    """
+    values = [
+        lgamma(x) + lgamma(y) - lgamma(x + y) for x, y in zip(a.tolist(), b.tolist(), strict=True)
+    ]
+    return np.array(values)

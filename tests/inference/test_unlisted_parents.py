@@ -130,3 +130,25 @@ def test_no_table_without_a_common_series_is_as_sure_of_its_pieces_as_of_species
     called_right = features["verdict"].eq("valid") & is_piece
     assert called_right.sum() > 10
     assert (features["confidence"][called_right] < 0.99).mean() > 0.9
+
+
+def test_few_anchors_of_many_rows_say_little_for_a_line() -> None:
+    """Of the pieces of a long line a few are marked by mistake; of a right one, a third is."""
+    beside = line("SM", 10.0, anchors=4, n=12)
+    few = doubts(line("GM3", 8.0, anchors=1, n=16), beside)["GM3"]
+    many = doubts(line("GM3", 8.0, anchors=6, n=16), beside)["GM3"]
+    assert few > 0.5 * doubts(line("GM3", 8.0, n=16), line("SM", 10.0, n=12))["GM3"]
+    assert many < few / 10
+
+
+def test_only_series_with_sialic_acid_are_doubted_for_want_of_common_ones() -> None:
+    classes = [line("HexCer", 9.0), line("Hex2Cer", 8.7), line("GM3", 8.4), line("GM1", 7.9)]
+    found = doubts(*classes)
+    assert found["GM3"] == pytest.approx(found["GM1"], rel=0.3)
+    assert found["Hex2Cer"] < 0.6 * found["GM3"]
+
+
+def test_modified_series_are_doubted_as_those_without_the_modification_are() -> None:
+    heavier = [line("GT1", 7.0), line("GD3", 7.6), line("GM3", 8.4)]
+    lacking = doubts(line("GM1", 7.9), line("Fuc-GM1", 7.8), *heavier)
+    assert lacking["GM1+dHex"] == pytest.approx(lacking["GM1"], rel=0.3)

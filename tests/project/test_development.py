@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 
 from paths import ROOT
 
@@ -22,3 +23,15 @@ def test_the_tests_that_tasks_name_exist() -> None:
     named = {path for path in re.findall(r"`(tests/[\w/.]+)`", TASKS) if "<" not in path}
     assert len(named) > 40
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+
+
+def test_the_names_that_tasks_name_are_written_in_the_code() -> None:
+    """Constants, functions and classes are renamed without a thought of the text."""
+    listed = subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True).splitlines()
+    kinds = (".py", ".js", ".html", ".csv", ".j2", ".toml", ".ipynb")
+    code = " ".join((ROOT / path).read_text("utf-8") for path in listed if path.endswith(kinds))
+    words = set(re.findall(r"\w+", code))
+    named = {word for word in re.findall(r"`(\w{4,})`", TASKS) if not word.isdigit()}
+    assert len(named) > 150
+    words.add("QUALIFY")  # of SQL, which is not used
+    assert sorted(named - words) == []

@@ -621,3 +621,16 @@ def test_times_of_samples_whose_areas_are_not_there_are_no_samples() -> None:
     headers = ("S1", "S3", "RT_S1", "RT_S2", "score_S1", "score_S2")
     with pytest.raises(ValidationError, match="no RT column"):
         gg.read_features(_with_own_times(*headers))
+
+
+def test_what_is_derived_from_an_area_is_no_sample_beside_it() -> None:
+    """As in the product's own list of species."""
+    derived = ("area_returned", "area_unseen", "area_consolidated", "area_low", "area_high")
+    data = study(("area", *derived)).data
+    assert data["sample"].isna().all()
+    assert data["volume"].tolist() == study(("area",)).data["volume"].tolist()
+
+
+def test_doses_may_be_low_and_high() -> None:
+    data = wide("Area_low", "Area_mid", "Area_high", areas="12000,13000,15000").data
+    assert data["sample"].unique().tolist() == ["low", "mid", "high"]

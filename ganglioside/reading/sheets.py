@@ -38,6 +38,7 @@ from ganglioside.reading.sample_columns import (
     numbers_unlike,
 )
 from ganglioside.reading.sample_types import NOT_JUDGED
+from ganglioside.reading.tidy import gathered
 from ganglioside.reading.transposed import exchanged
 from ganglioside.reading.two_line_headers import joined
 from ganglioside.support.text_columns import equals, texts_of
@@ -73,6 +74,7 @@ def search(sheet: Sheet, options: ReadingOptions) -> Searched:
         unfolded = form.unfold(sheet) if form.unfold is not None else None
         if unfolded is not None:
             return Searched(unfolded, find_layout(unfolded, columns, form))
+    sheet = gathered(sheet, columns) or sheet
     one = joined(sheet)
     joint = None if one is None else find_layout(one, columns)
     if one is not None and joint is not None:

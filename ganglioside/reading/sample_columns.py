@@ -36,11 +36,14 @@ _BARE: Final = r"(?P<sample>[^\s\[({].*\S|[^\s\[({])"
 _BRACKETED: Final = r" ?[\[({](?P<sample>.*[^\])}])[\])}]"
 
 #: Headers with which people and programs name the area of a sample.
-_USUAL: Final = (
+_USUAL_AREAS: Final = (
     PerSample("volume", rf"{_AREA}[ _:.\-]++{_BARE}"),
     PerSample("volume", rf"{_AREA}{_BRACKETED}"),
     PerSample("volume", rf"{_BEFORE}{_AREA}"),
     PerSample("volume", rf"(?P<sample>.*\S) ?[\[({{]{_AREA}[\])}}]"),
+)
+_USUAL: Final = (
+    *_USUAL_AREAS,
     PerSample("volume", rf"{_HEIGHT}[ _:.\-]++{_BARE}"),
     PerSample("volume", rf"{_HEIGHT}{_BRACKETED}"),
     PerSample("volume", rf"{_BEFORE}{_HEIGHT}"),
@@ -171,11 +174,14 @@ def find_samples(
     found = () if tool is None else _as_tool_says(header, above, tool, below)
     if found:
         return _with_kinds(_with_own_names(found), above)
+    header = _without_share(header)
     found = _by_block(header.texts, above) or _by_number(header, below)
     found = found or _with_own_times(header)
     if not found and "volume" not in header.positions:
         named = _by_pattern(header, _USUAL)
         found = _with_area(named) or _under_own_names(header, named)
+    elif not found and tool is None:
+        found = _named_beside_a_summary(header, below)
     if len(found) < _FEWEST and "rt" in header.positions:  # what follows finds areas alone
         shown = _by_content(header, above, below)
         shown = tuple(s for s in shown if tool is None or not tool.is_other(s.name))
@@ -213,19 +219,50 @@ def _with_own_names(samples: tuple[SampleColumns, ...]) -> tuple[SampleColumns, 
     return tuple(replace(s, name=name) for s, name in zip(samples, names, strict=True))
 
 
+def _without_share(header: Header) -> Header:
+    """Header whose area is none that is in per cent: samples may stand beside it."""
+    volume = header.positions.get("volume")
+    if volume is None or "%" not in header.texts[volume]:
+        return header
+    positions = {c: p for c, p in header.positions.items() if c != "volume"}
+    return replace(header, positions=positions, spare=(*header.spare, ("volume", volume)))
+
+
+def _named_beside_a_summary(header: Header, below: list[list[str]]) -> tuple[SampleColumns, ...]:
+    """Samples whose headers name their areas, in a table that has one known column of areas too.
+
+    `Area S1` and `Area S2` beside `Intensity`; one that a number alone tells from it is none.
+    """
+    named = tuple(
+        sample
+        for sample in _with_area(_by_pattern(header, _USUAL_AREAS))
+        if not _is_statistic(header.texts[sample.positions["volume"]])
+    )
+    areas = [_numbers(cells_of(below, sample.positions["volume"])) for sample in named]
+    found = tuple(
+        sample
+        for sample, values in zip(named, areas, strict=True)
+        if values is not None and _is_large(values)
+    )
+    numbered = all(_DIGITS.fullmatch(sample.name) for sample in found)
+    return () if numbered or len(found) < _FEWEST else found
+
+
 def _beside_a_summary(
     header: Header, above: Sequence[Record], below: list[list[str]]
 ) -> tuple[SampleColumns, ...]:
     """Samples of a table that sums them up in one known column of areas.
 
-    Many of them rise and fall with that column, which is left out then; one may not.
+    Many of them rise and fall with that column, which is left out then; one may not. Fewer have
+    headers that differ in their numbers only.
     """
     total = _numbers(cells_of(below, header.positions["volume"]))
     if total is None:
         return ()
     numeric = _columns_of_numbers(header, below)
     large = {i: values for i, values in numeric.items() if _is_large(values)}
-    if sum(_go_together(values, total) for values in large.values()) < _MANY:
+    together = [i for i, values in large.items() if _go_together(values, total)]
+    if len(together) < _MANY and not _alike(header.texts, together):
         return ()
     return _areas_of(large, numeric, header.texts, above)
 

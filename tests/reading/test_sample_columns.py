@@ -634,3 +634,28 @@ def test_what_is_derived_from_an_area_is_no_sample_beside_it() -> None:
 def test_doses_may_be_low_and_high() -> None:
     data = wide("Area_low", "Area_mid", "Area_high", areas="12000,13000,15000").data
     assert data["sample"].unique().tolist() == ["low", "mid", "high"]
+
+
+@pytest.mark.parametrize("summary", ["Intensity", "Height", "Total area", "Raw area", "Area %"])
+@pytest.mark.parametrize(
+    "samples", [("Area A", "Area B"), ("A area", "B area"), ("S1", "S2", "S3")]
+)
+def test_few_samples_beside_a_column_that_sums_them_up(
+    summary: str, samples: tuple[str, ...]
+) -> None:
+    """They were left out without a word."""
+    data = study((summary, *samples)).data
+    names = [sample.replace("Area", "").replace("area", "").strip() for sample in samples]
+    assert data["sample"].unique().tolist() == names
+
+
+def test_columns_that_a_number_tells_from_the_area_are_not_taken_for_all() -> None:
+    """The first sample has none."""
+    assert study(("Area", "Area 2", "Area 3")).data["sample"].isna().all()
+
+
+@pytest.mark.parametrize("word", ["Relative", "Rel.", "Corrected", "Background", "Expected", "M+1"])
+@pytest.mark.parametrize("quantity", ["area", "intensity"])
+def test_what_is_derived_from_areas_is_no_sample_beside_them(word: str, quantity: str) -> None:
+    data = study((f"{word} {quantity}", "A area", "B area")).data
+    assert data["sample"].unique().tolist() == ["A", "B"]

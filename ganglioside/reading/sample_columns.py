@@ -25,9 +25,10 @@ from ganglioside.support.arrays import FloatArray
 from ganglioside.support.fact_tables import read_facts
 from ganglioside.support.unique_names import unique
 
-#: A peak area, its height, and a retention time, as the part of a header that is no sample.
-_AREA: Final = r"(?:(?:peak|raw|total|integrated|eic|xic)[ ._]?){0,2}areas?"
-_HEIGHT: Final = r"(?:(?:peak|raw|total)[ ._]?)?(?:intensity|abundance|height)"
+#: A peak area, its height, and a retention time, as the part of a header that is no sample. Behind
+#: a dot, `raw` ends the name of a file.
+_AREA: Final = r"(?:(?:peak|(?<!\.)raw|total|integrated|eic|xic)[ ._]?){0,2}areas?"
+_HEIGHT: Final = r"(?:(?:peak|(?<!\.)raw|total)[ ._]?)?(?:intensity|abundance|height)"
 _TIME: Final = r"(?:rt|r\.t\.|(?:apex[ ._])?ret(?:ention)?\.?[ ._]?time)"
 _MIN: Final = r"(?: ?[\[(]min[\])])?"
 #: A sample before or behind such a part, and one in brackets.
@@ -373,21 +374,46 @@ def _by_pattern(
     Words for something that rises and falls with areas (mean, ratio) are no samples; where it is
     `sure` that a header of this form names a sample, only means and deviations are none.
     """
-    taken = _taken(header)
+    matched = _matches(header, patterns, sure=sure)
     samples: dict[str, dict[str, list[int]]] = {}
-    done: set[str] = set()
+    for column in dict.fromkeys(column for column, _ in matched):
+        ways = [names for of, names in matched if of == column]
+        chosen = ways[0] if sure else _best_way(ways, samples)
+        for position, name in chosen.items():
+            samples.setdefault(name, {}).setdefault(column, []).append(position)
+    return _each_of(samples, again=not sure)
+
+
+def _matches(
+    header: Header, patterns: Iterable[PerSample], *, sure: bool
+) -> list[tuple[str, dict[int, str]]]:
+    """Column and the sample of each position, for each pattern that some headers match."""
+    free = [i for i in range(len(header.texts)) if i not in _taken(header)]
     summaries: set[int] = set()
+    found = []
     for pattern in patterns:
-        if pattern.column in done:
-            continue
-        for position, text in enumerate(header.texts):
-            name = None if position in taken | summaries else pattern.sample(text)
+        names: dict[int, str] = {}
+        for position in free:
+            name = None if position in summaries else pattern.sample(header.texts[position])
             if name and _sums_up(name, sure=sure):
                 summaries.add(position)
             elif name:
-                samples.setdefault(name, {}).setdefault(pattern.column, []).append(position)
-                done.add(pattern.column)
-    return _each_of(samples, again=not sure)
+                names[position] = name
+        if names:
+            found.append((pattern.column, names))
+    return found
+
+
+def _best_way(ways: Sequence[dict[int, str]], samples: Iterable[str]) -> dict[int, str]:
+    """Samples of the first of several patterns that names those that are known, or several.
+
+    `RT end` beside `S1 RT` and `S1 area` is of no sample.
+    """
+    known = set(samples)
+    shared = [len(known.intersection(way.values())) for way in ways]
+    if any(shared):
+        return ways[shared.index(max(shared))]
+    return next((way for way in ways if len(way) >= _FEWEST), ways[0])
 
 
 def _each_of(
@@ -892,6 +918,20 @@ def describes_other(header: str) -> bool:
     (True, True, False)
     """
     return _other_of(header) is not None
+
+
+def names_samples(texts: Sequence[str]) -> bool:
+    """Whether headers name an RT and an area of each of several samples.
+
+    Examples
+    --------
+    >>> names_samples(["Peak", "RT S1", "RT S2", "Area S1", "Area S2"])
+    True
+    """
+    if not any("rt" in text.casefold() or "ret" in text.casefold() for text in texts):
+        return False  # most records
+    found = _with_area(_by_pattern(Header(tuple(texts), {}, ""), _USUAL))
+    return len(found) >= _FEWEST and all("rt" in sample.positions for sample in found)
 
 
 def _sums_up(name: str, *, sure: bool) -> bool:

@@ -659,3 +659,30 @@ def test_columns_that_a_number_tells_from_the_area_are_not_taken_for_all() -> No
 def test_what_is_derived_from_areas_is_no_sample_beside_them(word: str, quantity: str) -> None:
     data = study((f"{word} {quantity}", "A area", "B area")).data
     assert data["sample"].unique().tolist() == ["A", "B"]
+
+
+BORDERS = [("RT end", "9.1"), ("RT start", "8.9"), ("Area left", "12")]
+
+
+@pytest.mark.parametrize("name", ["Lipid", "My assignment"])
+@pytest.mark.parametrize(
+    ("rt", "area"),
+    [("{} RT", "{} Area"), ("RT {}", "Area[{}]"), ("{} retention time", "{} peak area")],
+)
+@pytest.mark.parametrize("sample", ["S{}", "S{}.raw"])
+@pytest.mark.parametrize("border", BORDERS)
+def test_samples_with_an_rt_each_whatever_stands_beside_them(
+    name: str, rt: str, area: str, sample: str, border: tuple[str, str]
+) -> None:
+    """Borders of the peak hid the samples, and so did a name of an unknown header."""
+    samples = [sample.format(number) for number in (1, 2)]
+    header = [name, border[0], *(rt.format(s) for s in samples), *(area.format(s) for s in samples)]
+    rows = [["GM1(36:1)", border[1], "9.0", "9.1", "1200", "1300"],
+            ["GM3(36:1)", border[1], "9.5", "9.6", "2200", "2300"]]  # fmt: skip
+    data = gg.read_features("\n".join(map(",".join, [header, *rows])).encode()).data
+    assert data[["sample", "rt", "volume"]].to_numpy().tolist() == [
+        [samples[0], 9.0, 1200.0],
+        [samples[0], 9.5, 2200.0],
+        [samples[1], 9.1, 1300.0],
+        [samples[1], 9.6, 2300.0],
+    ]

@@ -41,6 +41,7 @@ from ganglioside.reading.sample_types import NOT_JUDGED
 from ganglioside.reading.tidy import gathered
 from ganglioside.reading.transposed import exchanged
 from ganglioside.reading.two_line_headers import joined
+from ganglioside.reading.written_once import with_filled_down
 from ganglioside.support.text_columns import equals, texts_of
 
 #: Types of samples that take no part where the table gives them no RT of their own.
@@ -218,7 +219,9 @@ def read_sheet(
     header = _with_names_and_ions(header, choice, body.cells)
     continued: list[Note] = []
     if choice.names is None:
+        body, once = with_filled_down(body, header)
         body, continued = with_continued(body, header)
+        continued = [*once, *continued]
     used, left_out = _divided(_beside(header, layout.samples))
     _refuse_formulas(layout, header, used)
     return RawTable(

@@ -654,7 +654,7 @@ def test_columns_that_a_number_tells_from_the_area_are_not_taken_for_all() -> No
     assert study(("Area", "Area 2", "Area 3")).data["sample"].isna().all()
 
 
-@pytest.mark.parametrize("word", ["Relative", "Rel.", "Corrected", "Background", "Expected", "M+1"])
+@pytest.mark.parametrize("word", ["Relative", "Rel.", "Corrected", "Adjusted", "Expected", "M+1"])
 @pytest.mark.parametrize("quantity", ["area", "intensity"])
 def test_what_is_derived_from_areas_is_no_sample_beside_them(word: str, quantity: str) -> None:
     data = study((f"{word} {quantity}", "A area", "B area")).data

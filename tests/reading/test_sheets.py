@@ -126,7 +126,7 @@ def test_a_header_that_comes_again_in_another_order_holds_below_it() -> None:
 
 
 def test_a_header_with_the_comma_of_a_unit_is_divided_by_tabs() -> None:
-    header = "My lipid\tRetention time, min\tA area\tB area"
-    text = f"{header}\nGM3(34:1)\t8.5\t1000\t900\nGM3(36:1)\t9.5\t2000\t800\n"
+    header = "Retention time, min\tMy lipid\tA area\tB area"
+    text = f"{header}\n8.5\tGM3(34:1)\t1000\t900\n9.5\tGM3(36:1)\t2000\t800\n"
     data = gg.read_features(text.encode()).data
     assert data["rt"].tolist() == [8.5, 9.5] * 2

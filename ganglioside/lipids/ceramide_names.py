@@ -38,7 +38,7 @@ _CHAIN: Final = re.compile(
 _ACYL_OH: Final = re.compile(r";oh(?![0-9a-z])", re.IGNORECASE)
 #: A hydroxyl behind a sum, `38:1 (OH)`: one more than the sum has without it.
 _BARE_OH: Final = re.compile(
-    r"(?<![;0-9])[, ]?\(oh\)|(?<=:[0-9])\(oh\)|(?<=:[0-9][0-9])\(oh\)", re.IGNORECASE
+    r"(?:(?<![;0-9])[, ]?|(?<=:[0-9])|(?<=:[0-9][0-9]))\(oh\)(?![0-9])", re.IGNORECASE
 )
 _ADDED: Final = re.compile(r"\+[ph]?([0-9]?)o([0-9]?)", re.IGNORECASE)
 
@@ -106,7 +106,7 @@ def read_ceramide(text: str) -> tuple[CeramideName, str]:
     if acyl is None:
         _bad_ceramide(text)
     end = acyl.end()
-    if joint.group() == "_" and _is_base_second(base, acyl):
+    if _is_base_second(base, acyl, is_open=joint.group() == "_"):
         base, acyl = acyl, base
     total, added = _chain(base, _BASE_HYDROXYLS), _chain(acyl, _ACYL_HYDROXYLS)
     if hydroxyl := _ACYL_OH.match(text, end):
@@ -115,16 +115,21 @@ def read_ceramide(text: str) -> tuple[CeramideName, str]:
     return CeramideName(total + added, (str(total), _acyl(added)), False), text[end:]
 
 
-def _is_base_second(first: re.Match[str], second: re.Match[str]) -> bool:
-    """Whether the second of two chains that `_` joins is the base: it leaves their order open.
+def _is_base_second(first: re.Match[str], second: re.Match[str], *, is_open: bool) -> bool:
+    """Whether the second of two chains is the base.
 
-    A letter or hydroxyls tell the base, or else what is usual.
+    A letter or hydroxyls tell the base, as some write the acyl chain first (`16:0/d18:1`), or else,
+    where their joint leaves the order open (`_`), what is usual.
     """
-    if _has_base_letter(first) or _written_hydroxyls(first) is not None:
+    if _has_base_letter(first):
+        return False
+    if _has_base_letter(second) and not is_open:
+        return True
+    if _written_hydroxyls(first) is not None:
         return False
     if _has_base_letter(second) or (_written_hydroxyls(second) or 0) > 1:
         return True
-    return _likeness_to_base(second) > _likeness_to_base(first)
+    return is_open and _likeness_to_base(second) > _likeness_to_base(first)
 
 
 def _has_base_letter(chain: re.Match[str]) -> bool:

@@ -15,6 +15,8 @@ _MAX_LENGTH: Final = LIMITS["length"].high
 _BEHIND: Final = " ;,"
 _SPACES: Final = re.compile(r"\s+")
 _PUNCTUATION: Final = re.compile(r" ?([:;,/_()|+\-]) ?")
+#: A raised or lowered digit behind the double bonds of a chain is a footnote, no digit of theirs.
+_FOOTNOTE: Final = re.compile("(?:(?<=:[0-9])|(?<=:[0-9][0-9]))([¹²³⁰⁴-⁹₀-₉]+)")
 _DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—−→"), "-")
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"), "")
 _PRIMES: Final = dict.fromkeys(map(ord, "’‘′´`"), "'")
@@ -36,7 +38,8 @@ def normalise(text: str) -> str:
     >>> normalise("GD1 + OAc (36:1;O2)")
     'GD1+OAc(36:1;O2)'
     """
-    return _PUNCTUATION.sub(r"\1", _SPACES.sub(" ", plain_signs(text)).strip()).strip()
+    plain = plain_signs(_FOOTNOTE.sub(r"(\1)", text))
+    return _PUNCTUATION.sub(r"\1", _SPACES.sub(" ", plain).strip()).strip()
 
 
 def plain_name(text: str) -> str:

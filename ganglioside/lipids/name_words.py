@@ -96,7 +96,9 @@ _PEAK: Final = r"(?:iso(?:mer)?|peak|pk)[-_ =]?[0-9a-z]?|i{1,3}|iv|[a-z]|[0-9]|[
 _MINUTES: Final = r"[0-9]{1,3}(?:\.[0-9]{1,4})?"
 _TIME: Final = rf"(?:(?:rt|@)[ =:]?{_MINUTES}(?: ?min)?|{_MINUTES} ?min)"
 _MASS: Final = r"[0-9]{2,4}(?:\.[0-9]{1,4})?"
-_TRANSITION: Final = rf"(?:{_MASS} ?)?-?> ?{_MASS}|nl ?{_MASS}"
+_TRANSITION: Final = (
+    rf"(?:{_MASS} ?)?-?> ?{_MASS}|nl ?{_MASS}|[0-9]{{3,4}}(?:\.[0-9]{{1,4}})?/{_MASS}"
+)
 _AFTER_CHAINS: Final = r"(?:(?<=\))|(?<=:[0-9])|(?<=:[0-9]{2})|(?<=;o[0-9])|(?<=;[0-9]o))"
 _BEHIND: Final = re.compile(
     r"(?:[-_ ;,]*(?P<ion>\[m[^\[\]>/]{1,30}\][0-9]{0,2}[+-]{0,4}[0-9]?)"

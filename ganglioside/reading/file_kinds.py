@@ -47,6 +47,7 @@ from ganglioside.reading.sheets import (
 )
 from ganglioside.reading.source import MEGABYTE, Frame
 from ganglioside.reading.text_files import decodings, text_sheets, with_tabs
+from ganglioside.reading.tidy import gathered
 from ganglioside.reading.transposed import lipids_across
 from ganglioside.reading.validation import validate
 from ganglioside.reading.workbooks import workbook_sheets
@@ -92,7 +93,7 @@ def read_bytes(origin: Source, settings: Settings) -> tuple[RawTable, ...]:
         raise ReadError("Only workbooks have sheets: leave out sheet=... for this input.")
     if content.startswith(b"PAR1"):
         frame = read_parquet(content, settings.max_rows, max_bytes)
-        return (_frame_table(frame, options),)
+        return (_frame_table(frame, _frame_sheet(frame), options),)
     _refuse_foreign(content)
     return (_read_text(content, options, settings.max_rows),)
 
@@ -340,15 +341,16 @@ def sheets_of(origin: Source, settings: Settings) -> list[Sheet]:
 def read_frame(origin: Frame, settings: Settings) -> FeatureTable:
     """Feature table of a DataFrame."""
     check_rows(len(origin.frame), settings.max_rows)
-    raw = _frame_table(origin.frame, origin.options)
-    cells = raw.cells.set_axis(list(raw.header.texts), axis=1)
+    sheet = _frame_sheet(origin.frame)
+    raw = _frame_table(origin.frame, sheet, origin.options)
+    cells = sheet.body(0).cells.set_axis(sheet.head[0][1], axis=1)
     source = Source.from_frame(origin.name, cells)
     return validate(raw, replace(source, options=origin.options))
 
 
-def _frame_table(frame: pd.DataFrame, options: ReadingOptions) -> RawTable:
-    """Table of a DataFrame as text cells; its rows have the lines of its CSV."""
-    sheet = _frame_sheet(frame)
+def _frame_table(frame: pd.DataFrame, sheet: Sheet, options: ReadingOptions) -> RawTable:
+    """Table of a DataFrame and its sheet as text cells; its rows have the lines of its CSV."""
+    sheet = gathered(sheet, options.named) or sheet
     titles = sheet.head[0][1]
     layout = find_layout(sheet, options.named)
     raw = None if layout is None or layout.record else read_sheet(layout, options)

@@ -35,6 +35,10 @@ _SCALE: Final = (
 _LAST_SCALE: Final = re.compile(rf"(?P<base>(?:.*?[^\s,])?)[\s,]+(?P<unit>{_SCALE})")
 _SCALED: Final = re.compile(rf"{_SCALE}\s*(?P<unit>(?:\S.*)?)")
 _RAISED: Final = re.compile("(?<=10)(?=[⁰¹²³⁴-⁹])")
+#: A logarithm of a probability, not of a partition coefficient: `-Log(P)`, `log p-value`.
+_OF_PROBABILITY: Final = re.compile(
+    r"[\W_]*[-\u2212\u2013].*|.*p[-\u2010\u2011]val.*", re.IGNORECASE
+)
 _NUMBER: Final = re.compile(r"\s*[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?\s*")
 
 
@@ -325,6 +329,8 @@ def _lookup(header: str) -> _Found | None:
     if len(header) > _LONGEST_HEADER:
         return None
     found = _aliases().get(header_key(header))
+    if found and found.column == "log_p" and _OF_PROBABILITY.fullmatch(header):
+        return None
     if found:
         share = "%" in header  # the share of all areas: worse than an area
         return replace(found, rank=found.rank + 2 * len(_aliases())) if share else found

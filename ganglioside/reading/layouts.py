@@ -25,7 +25,7 @@ from ganglioside.reading.records import (
     header_keys,
 )
 from ganglioside.reading.registry import format_of
-from ganglioside.reading.sample_columns import find_samples, without_samples
+from ganglioside.reading.sample_columns import find_samples, names_samples, without_samples
 
 #: Records at the top that are looked at whole; of those below them, only as many cells as this.
 _LOOKED_AT_WHOLE: Final = 12
@@ -126,7 +126,7 @@ def find_layout(
         check_columns(len(texts))
         of_tool = tool or format_of(header_keys(texts))
         header = _header_by(of_tool, texts, columns)
-        if header.positions:
+        if header.positions or (record < _LOOKED_AT_WHOLE and names_samples(texts)):
             header = with_content(header, partial(sheet.cells_below, record))
             possible.append(Candidate(record, header, of_tool))
     groups = [one for one, other in pairwise(possible) if _stands_over(one, other)]

@@ -94,13 +94,13 @@ def choose_names(
     best = _best_shown(header, cells)
     if best is not None and best[1] >= _ENOUGH:
         return NameChoice(best[0], by_content=best[0] != shown)
-    together = _put_together(header, cells, sheet)
+    together = _put_together(header, cells, sheet) or _put_together_of_numbers(header, cells)
     if together is not None:
         return together
-    numbers = _put_together_of_numbers(header, cells)
-    if numbers is not None:
-        return numbers
     by_content = _best_text(header, cells)
+    alone = None if by_content is not None else _put_together_of_one(header, cells, sheet)
+    if alone is not None:
+        return alone
     if by_content is not None and (best is None or best[1] < _SOME):
         return NameChoice(by_content, by_content=True)
     return None if best is None else NameChoice(best[0], by_content=best[0] != shown)
@@ -171,6 +171,12 @@ def _put_together(header: Header, cells: pd.DataFrame, sheet: str) -> NameChoice
         choice = _with_heads(header, cells, sheet, used, whole=True)
         if choice is not None:
             return choice
+    return None
+
+
+def _put_together_of_one(header: Header, cells: pd.DataFrame, sheet: str) -> NameChoice | None:
+    """Names from a head group and one chain, which say so; None if that gives no names."""
+    alone = ((position,) for position in _columns_of_chains(header, cells))
     found = (_with_heads(header, cells, sheet, used, whole=False) for used in alone)
     return next((choice for choice in found if choice is not None), None)
 

@@ -25,9 +25,10 @@ from ganglioside.support.arrays import FloatArray
 from ganglioside.support.fact_tables import read_facts
 from ganglioside.support.unique_names import unique
 
-#: A peak area, its height, and a retention time, as the part of a header that is no sample.
-_AREA: Final = r"(?:(?:peak|raw|total|integrated|eic|xic)[ ._]?){0,2}areas?"
-_HEIGHT: Final = r"(?:(?:peak|raw|total)[ ._]?)?(?:intensity|abundance|height)"
+#: A peak area, its height, and a retention time, as the part of a header that is no sample. Behind
+#: a dot, `raw` ends the name of a file.
+_AREA: Final = r"(?:(?:peak|(?<!\.)raw|total|integrated|eic|xic)[ ._]?){0,2}areas?"
+_HEIGHT: Final = r"(?:(?:peak|(?<!\.)raw|total)[ ._]?)?(?:intensity|abundance|height)"
 _TIME: Final = r"(?:rt|r\.t\.|(?:apex[ ._])?ret(?:ention)?\.?[ ._]?time)"
 _MIN: Final = r"(?: ?[\[(]min[\])])?"
 #: A sample before or behind such a part, and one in brackets.
@@ -36,11 +37,14 @@ _BARE: Final = r"(?P<sample>[^\s\[({].*\S|[^\s\[({])"
 _BRACKETED: Final = r" ?[\[({](?P<sample>.*[^\])}])[\])}]"
 
 #: Headers with which people and programs name the area of a sample.
-_USUAL: Final = (
+_USUAL_AREAS: Final = (
     PerSample("volume", rf"{_AREA}[ _:.\-]++{_BARE}"),
     PerSample("volume", rf"{_AREA}{_BRACKETED}"),
     PerSample("volume", rf"{_BEFORE}{_AREA}"),
     PerSample("volume", rf"(?P<sample>.*\S) ?[\[({{]{_AREA}[\])}}]"),
+)
+_USUAL: Final = (
+    *_USUAL_AREAS,
     PerSample("volume", rf"{_HEIGHT}[ _:.\-]++{_BARE}"),
     PerSample("volume", rf"{_HEIGHT}{_BRACKETED}"),
     PerSample("volume", rf"{_BEFORE}{_HEIGHT}"),
@@ -171,11 +175,14 @@ def find_samples(
     found = () if tool is None else _as_tool_says(header, above, tool, below)
     if found:
         return _with_kinds(_with_own_names(found), above)
+    header = _without_share(header)
     found = _by_block(header.texts, above) or _by_number(header, below)
     found = found or _with_own_times(header)
     if not found and "volume" not in header.positions:
         named = _by_pattern(header, _USUAL)
         found = _with_area(named) or _under_own_names(header, named)
+    elif not found and tool is None:
+        found = _named_beside_a_summary(header, below)
     if len(found) < _FEWEST and "rt" in header.positions:  # what follows finds areas alone
         shown = _by_content(header, above, below)
         shown = tuple(s for s in shown if tool is None or not tool.is_other(s.name))
@@ -213,19 +220,50 @@ def _with_own_names(samples: tuple[SampleColumns, ...]) -> tuple[SampleColumns, 
     return tuple(replace(s, name=name) for s, name in zip(samples, names, strict=True))
 
 
+def _without_share(header: Header) -> Header:
+    """Header whose area is none that is in per cent: samples may stand beside it."""
+    volume = header.positions.get("volume")
+    if volume is None or "%" not in header.texts[volume]:
+        return header
+    positions = {c: p for c, p in header.positions.items() if c != "volume"}
+    return replace(header, positions=positions, spare=(*header.spare, ("volume", volume)))
+
+
+def _named_beside_a_summary(header: Header, below: list[list[str]]) -> tuple[SampleColumns, ...]:
+    """Samples whose headers name their areas, in a table that has one known column of areas too.
+
+    `Area S1` and `Area S2` beside `Intensity`; one that a number alone tells from it is none.
+    """
+    named = tuple(
+        sample
+        for sample in _with_area(_by_pattern(header, _USUAL_AREAS))
+        if not _is_statistic(header.texts[sample.positions["volume"]])
+    )
+    areas = [_numbers(cells_of(below, sample.positions["volume"])) for sample in named]
+    found = tuple(
+        sample
+        for sample, values in zip(named, areas, strict=True)
+        if values is not None and _is_large(values)
+    )
+    numbered = all(_DIGITS.fullmatch(sample.name) for sample in found)
+    return () if numbered or len(found) < _FEWEST else found
+
+
 def _beside_a_summary(
     header: Header, above: Sequence[Record], below: list[list[str]]
 ) -> tuple[SampleColumns, ...]:
     """Samples of a table that sums them up in one known column of areas.
 
-    Many of them rise and fall with that column, which is left out then; one may not.
+    Many of them rise and fall with that column, which is left out then; one may not. Fewer have
+    headers that differ in their numbers only.
     """
     total = _numbers(cells_of(below, header.positions["volume"]))
     if total is None:
         return ()
     numeric = _columns_of_numbers(header, below)
     large = {i: values for i, values in numeric.items() if _is_large(values)}
-    if sum(_go_together(values, total) for values in large.values()) < _MANY:
+    together = [i for i, values in large.items() if _go_together(values, total)]
+    if len(together) < _MANY and not _alike(header.texts, together):
         return ()
     return _areas_of(large, numeric, header.texts, above)
 
@@ -336,21 +374,46 @@ def _by_pattern(
     Words for something that rises and falls with areas (mean, ratio) are no samples; where it is
     `sure` that a header of this form names a sample, only means and deviations are none.
     """
-    taken = _taken(header)
+    matched = _matches(header, patterns, sure=sure)
     samples: dict[str, dict[str, list[int]]] = {}
-    done: set[str] = set()
+    for column in dict.fromkeys(column for column, _ in matched):
+        ways = [names for of, names in matched if of == column]
+        chosen = ways[0] if sure else _best_way(ways, samples)
+        for position, name in chosen.items():
+            samples.setdefault(name, {}).setdefault(column, []).append(position)
+    return _each_of(samples, again=not sure)
+
+
+def _matches(
+    header: Header, patterns: Iterable[PerSample], *, sure: bool
+) -> list[tuple[str, dict[int, str]]]:
+    """Column and the sample of each position, for each pattern that some headers match."""
+    free = [i for i in range(len(header.texts)) if i not in _taken(header)]
     summaries: set[int] = set()
+    found = []
     for pattern in patterns:
-        if pattern.column in done:
-            continue
-        for position, text in enumerate(header.texts):
-            name = None if position in taken | summaries else pattern.sample(text)
+        names: dict[int, str] = {}
+        for position in free:
+            name = None if position in summaries else pattern.sample(header.texts[position])
             if name and _sums_up(name, sure=sure):
                 summaries.add(position)
             elif name:
-                samples.setdefault(name, {}).setdefault(pattern.column, []).append(position)
-                done.add(pattern.column)
-    return _each_of(samples, again=not sure)
+                names[position] = name
+        if names:
+            found.append((pattern.column, names))
+    return found
+
+
+def _best_way(ways: Sequence[dict[int, str]], samples: Iterable[str]) -> dict[int, str]:
+    """Samples of the first of several patterns that names those that are known, or several.
+
+    `RT end` beside `S1 RT` and `S1 area` is of no sample.
+    """
+    known = set(samples)
+    shared = [len(known.intersection(way.values())) for way in ways]
+    if any(shared):
+        return ways[shared.index(max(shared))]
+    return next((way for way in ways if len(way) >= _FEWEST), ways[0])
 
 
 def _each_of(
@@ -855,6 +918,20 @@ def describes_other(header: str) -> bool:
     (True, True, False)
     """
     return _other_of(header) is not None
+
+
+def names_samples(texts: Sequence[str]) -> bool:
+    """Whether headers name an RT and an area of each of several samples.
+
+    Examples
+    --------
+    >>> names_samples(["Peak", "RT S1", "RT S2", "Area S1", "Area S2"])
+    True
+    """
+    if not any("rt" in text.casefold() or "ret" in text.casefold() for text in texts):
+        return False  # most records
+    found = _with_area(_by_pattern(Header(tuple(texts), {}, ""), _USUAL))
+    return len(found) >= _FEWEST and all("rt" in sample.positions for sample in found)
 
 
 def _sums_up(name: str, *, sure: bool) -> bool:

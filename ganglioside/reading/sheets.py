@@ -28,7 +28,7 @@ from ganglioside.reading.name_columns import NameChoice, choose_names, readable_
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.problems import ProblemLog
 from ganglioside.reading.raw_table import Note, RawTable
-from ganglioside.reading.records import Body, SampleColumns, Sheet, column_of
+from ganglioside.reading.records import Body, SampleColumns, Sheet, as_cells, column_of
 from ganglioside.reading.registry import formats
 from ganglioside.reading.rt_values import plain_rt
 from ganglioside.reading.sample_columns import (
@@ -38,8 +38,10 @@ from ganglioside.reading.sample_columns import (
     numbers_unlike,
 )
 from ganglioside.reading.sample_types import NOT_JUDGED
+from ganglioside.reading.tidy import gathered
 from ganglioside.reading.transposed import exchanged
 from ganglioside.reading.two_line_headers import joined
+from ganglioside.reading.written_once import with_filled_down
 from ganglioside.support.text_columns import equals, texts_of
 
 #: Types of samples that take no part where the table gives them no RT of their own.
@@ -73,6 +75,7 @@ def search(sheet: Sheet, options: ReadingOptions) -> Searched:
         unfolded = form.unfold(sheet) if form.unfold is not None else None
         if unfolded is not None:
             return Searched(unfolded, find_layout(unfolded, columns, form))
+    sheet = gathered(sheet, columns) or sheet
     one = joined(sheet)
     joint = None if one is None else find_layout(one, columns)
     if one is not None and joint is not None:
@@ -107,6 +110,8 @@ def _without_the_header(layout: Layout, columns: Mapping[str, str]) -> Layout | 
 def best_layout(searched: Sequence[Searched]) -> Layout | None:
     """Layout with the highest rank of several ways to read one text."""
     found = [s.layout for s in searched if s.layout is not None]
+    if len(found) > 1 and len({layout.rank for layout in found}) == 1:
+        found = [layout for layout in found if holds_names(layout)] or found
     return max(found, key=lambda layout: (layout.rank, _data_shown(layout)), default=None)
 
 
@@ -216,7 +221,9 @@ def read_sheet(
     header = _with_names_and_ions(header, choice, body.cells)
     continued: list[Note] = []
     if choice.names is None:
+        body, once = with_filled_down(body, header)
         body, continued = with_continued(body, header)
+        continued = [*once, *continued]
     used, left_out = _divided(_beside(header, layout.samples))
     _refuse_formulas(layout, header, used)
     return RawTable(
@@ -240,6 +247,7 @@ def read_sheet(
 
 def _without_headers(body: Body, header: Header) -> tuple[Body, list[Note]]:
     """Rows that do not repeat the header, as tables put below one another do, and a note of it."""
+    body = _in_one_order(body, header)
     texts = {i: text for i, text in enumerate(header.texts) if text.strip()}
     again = np.ones(len(body.lines), dtype=bool)
     for position, text in texts.items():
@@ -252,6 +260,26 @@ def _without_headers(body: Body, header: Header) -> tuple[Body, list[Note]]:
     return body.only(~again), [
         Note("header-repeated", value=f"{len(lines):,} times (first: line {lines[0]:,})")
     ]
+
+
+def _in_one_order(body: Body, header: Header) -> Body:
+    """Rows in whose cells the order of the header holds, where it comes again in another one."""
+    texts = [text.strip() for text in header.texts]
+    width = min(len(texts), body.cells.shape[1])
+    first = next((i for i, text in enumerate(texts[:width]) if text), None)
+    if first is None or any(texts[width:]):
+        return body
+    begins = np.flatnonzero(body.cells[first].str.strip().isin(set(texts) - {""}))
+    found = {at: body.cells.iloc[at, :width].str.strip().tolist() for at in begins.tolist()}
+    headers = {at: cells for at, cells in found.items() if sorted(cells) == sorted(texts[:width])}
+    if all(cells == texts[:width] for cells in headers.values()):
+        return body
+    grid = body.cells.to_numpy(dtype=object).copy()
+    for (at, cells), end in zip(headers.items(), [*list(headers)[1:], len(grid)], strict=True):
+        order = np.argsort(np.argsort(texts[:width], kind="stable"), kind="stable")
+        source = np.argsort(cells, kind="stable")[order]
+        grid[at:end, :width] = grid[at:end, source]
+    return replace(body, cells=as_cells([*grid.T], len(grid)))
 
 
 def readable_head(layout: Layout) -> float:

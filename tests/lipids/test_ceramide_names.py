@@ -85,3 +85,29 @@ def test_the_base_of_chains_without_an_order_is_the_usual_one(
     text: str, chains: tuple[str, str]
 ) -> None:
     assert read_ceramide(text)[0].chains == chains
+
+
+@pytest.mark.parametrize(
+    ("text", "chains"),
+    [
+        ("16:0/d18:1", ("18:1;O2", "16:0")),
+        ("C24:1/d18:1", ("18:1;O2", "24:1")),
+        ("24:0/t18:0", ("18:0;O3", "24:0")),
+        ("h16:0/d18:1", ("18:1;O2", "16:0;O")),
+        ("16:0(2OH)/d18:1", ("18:1;O2", "16:0;O")),
+        ("16:0/18:1;O2", ("18:1;O2", "16:0")),
+        ("18:1/16:0;O", ("18:1;O2", "16:0;O")),
+    ],
+)
+def test_a_base_behind_its_acyl_chain_is_known_by_its_letter(
+    text: str, chains: tuple[str, str]
+) -> None:
+    """Its two hydroxyls were those of an acyl chain, beside two more of a base."""
+    assert read_ceramide(text)[0].chains == chains
+
+
+@pytest.mark.parametrize(
+    ("text", "hydroxyls"), [("34:1(OH)", 3), ("34:1(OH)2", 2), ("34:1(OH)3", 3), ("34:1;(OH)2", 2)]
+)
+def test_a_number_of_hydroxyls_is_no_digit_of_double_bonds(text: str, hydroxyls: int) -> None:
+    assert parse_ceramide(text) == (Ceramide(34, 1, hydroxyls), "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ganglioside.errors import NameFormError
+from ganglioside.lipids.name_readings import read_name
 from ganglioside.lipids.name_texts import normalise, plain_name
 
 
@@ -31,3 +32,9 @@ def test_what_is_no_name_is_refused(text: str, code: str) -> None:
     with pytest.raises(NameFormError) as caught:
         plain_name(text)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("text", ["GM3 34:1²", "GM3 d18:1/16:1¹²", "GM3(34:1₂)", "GM3 36:12³"])
+def test_the_sign_of_a_footnote_is_no_digit_of_double_bonds(text: str) -> None:
+    plain = text.translate(dict.fromkeys(map(ord, "¹²³₂")))
+    assert read_name(text).species == read_name(plain).species

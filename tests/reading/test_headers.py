@@ -130,3 +130,14 @@ def test_numbers_that_are_no_powers_of_ten(header: str) -> None:
 )
 def test_a_minimum_beside_a_maximum_is_no_unit(texts: list[str], is_rt: bool) -> None:
     assert ("rt" in match_header(texts).positions) == is_rt
+
+
+@pytest.mark.parametrize("header", ["-Log(P)", "-log P", "\N{MINUS SIGN}log p", "Log P-value"])
+def test_the_logarithm_of_a_probability_is_no_partition_coefficient(header: str) -> None:
+    assert match_header(["Lipid", "RT", header]).positions == {"name": 0, "rt": 1}
+
+
+@pytest.mark.parametrize("header", ["XLogP3-AA", "SlogP", "logP (ChemAxon)", "Predicted logP"])
+def test_log_p_of_other_programs(header: str) -> None:
+    assert match_header(["Lipid", header, "TPSA"]).positions == {"name": 0, "log_p": 1}
+    assert match_header(["Lipid", header, "Log P"]).positions["log_p"] == 2

@@ -88,3 +88,14 @@ def test_the_standards_of_rows_are_no_names() -> None:
     ]
     data = gg.read_features("\n".join(lines).encode()).data
     assert data["name"].tolist() == ["346.6", "648.9a", "Sph"]
+
+
+def test_whole_names_are_preferred_to_a_head_group_and_one_chain() -> None:
+    """Whatever they are headed; names of one chain cannot be judged."""
+    rows = "GM3(34:1),GM3,16:0,8.5\nGM3(36:1),GM3,18:0,9.5\nGM1(36:1),GM1,18:0,9.2\n"
+    assert names(f"ID,Class,FA,RT\n{rows}") == ["GM3(34:1)", "GM3(36:1)", "GM1(36:1)"]
+
+
+def test_carbons_and_double_bonds_are_preferred_to_one_chain() -> None:
+    rows = "GM3,34,1,16:0,8.5\nGM3,36,1,18:0,9.5\nGM1,36,1,18:0,9.2\n"
+    assert names(f"Class,C,DB,FA,RT\n{rows}") == ["GM3 34:1", "GM3 36:1", "GM1 36:1"]

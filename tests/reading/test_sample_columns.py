@@ -621,3 +621,68 @@ def test_times_of_samples_whose_areas_are_not_there_are_no_samples() -> None:
     headers = ("S1", "S3", "RT_S1", "RT_S2", "score_S1", "score_S2")
     with pytest.raises(ValidationError, match="no RT column"):
         gg.read_features(_with_own_times(*headers))
+
+
+def test_what_is_derived_from_an_area_is_no_sample_beside_it() -> None:
+    """As in the product's own list of species."""
+    derived = ("area_returned", "area_unseen", "area_consolidated", "area_low", "area_high")
+    data = study(("area", *derived)).data
+    assert data["sample"].isna().all()
+    assert data["volume"].tolist() == study(("area",)).data["volume"].tolist()
+
+
+def test_doses_may_be_low_and_high() -> None:
+    data = wide("Area_low", "Area_mid", "Area_high", areas="12000,13000,15000").data
+    assert data["sample"].unique().tolist() == ["low", "mid", "high"]
+
+
+@pytest.mark.parametrize("summary", ["Intensity", "Height", "Total area", "Raw area", "Area %"])
+@pytest.mark.parametrize(
+    "samples", [("Area A", "Area B"), ("A area", "B area"), ("S1", "S2", "S3")]
+)
+def test_few_samples_beside_a_column_that_sums_them_up(
+    summary: str, samples: tuple[str, ...]
+) -> None:
+    """They were left out without a word."""
+    data = study((summary, *samples)).data
+    names = [sample.replace("Area", "").replace("area", "").strip() for sample in samples]
+    assert data["sample"].unique().tolist() == names
+
+
+def test_columns_that_a_number_tells_from_the_area_are_not_taken_for_all() -> None:
+    """The first sample has none."""
+    assert study(("Area", "Area 2", "Area 3")).data["sample"].isna().all()
+
+
+@pytest.mark.parametrize("word", ["Relative", "Rel.", "Corrected", "Adjusted", "Expected", "M+1"])
+@pytest.mark.parametrize("quantity", ["area", "intensity"])
+def test_what_is_derived_from_areas_is_no_sample_beside_them(word: str, quantity: str) -> None:
+    data = study((f"{word} {quantity}", "A area", "B area")).data
+    assert data["sample"].unique().tolist() == ["A", "B"]
+
+
+BORDERS = [("RT end", "9.1"), ("RT start", "8.9"), ("Area left", "12")]
+
+
+@pytest.mark.parametrize("name", ["Lipid", "My assignment"])
+@pytest.mark.parametrize(
+    ("rt", "area"),
+    [("{} RT", "{} Area"), ("RT {}", "Area[{}]"), ("{} retention time", "{} peak area")],
+)
+@pytest.mark.parametrize("sample", ["S{}", "S{}.raw"])
+@pytest.mark.parametrize("border", BORDERS)
+def test_samples_with_an_rt_each_whatever_stands_beside_them(
+    name: str, rt: str, area: str, sample: str, border: tuple[str, str]
+) -> None:
+    """Borders of the peak hid the samples, and so did a name of an unknown header."""
+    samples = [sample.format(number) for number in (1, 2)]
+    header = [name, border[0], *(rt.format(s) for s in samples), *(area.format(s) for s in samples)]
+    rows = [["GM1(36:1)", border[1], "9.0", "9.1", "1200", "1300"],
+            ["GM3(36:1)", border[1], "9.5", "9.6", "2200", "2300"]]  # fmt: skip
+    data = gg.read_features("\n".join(map(",".join, [header, *rows])).encode()).data
+    assert data[["sample", "rt", "volume"]].to_numpy().tolist() == [
+        [samples[0], 9.0, 1200.0],
+        [samples[0], 9.5, 2200.0],
+        [samples[1], 9.1, 1300.0],
+        [samples[1], 9.6, 2300.0],
+    ]

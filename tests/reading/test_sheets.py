@@ -108,3 +108,25 @@ def test_a_sheet_of_a_method_is_no_reason_to_stop() -> None:
     ]
     read = gg.read_features(workbook({"method": rows}))
     assert len(read.data) == len(rows) - 1
+
+
+def test_a_header_that_comes_again_in_another_order_holds_below_it() -> None:
+    """RT and area were exchanged, and all RT divided by 60."""
+    text = (
+        "Name,RT,Area\nGM3(34:1),8.5,1000\nName,Area,RT\nGM1(36:1),5000,9.1\n"
+        "Area,RT,Name\n7000,9.9,GM1(40:1)\nName,RT,Area\nGM3(38:1),10.5,2000\n"
+    )
+    table = gg.read_features(text.encode())
+    assert table.data[["row", "name", "rt", "volume"]].to_numpy().tolist() == [
+        [2, "GM3(34:1)", 8.5, 1000.0],
+        [4, "GM1(36:1)", 9.1, 5000.0],
+        [6, "GM1(40:1)", 9.9, 7000.0],
+        [8, "GM3(38:1)", 10.5, 2000.0],
+    ]
+
+
+def test_a_header_with_the_comma_of_a_unit_is_divided_by_tabs() -> None:
+    header = "Retention time, min\tMy lipid\tA area\tB area"
+    text = f"{header}\n8.5\tGM3(34:1)\t1000\t900\n9.5\tGM3(36:1)\t2000\t800\n"
+    data = gg.read_features(text.encode()).data
+    assert data["rt"].tolist() == [8.5, 9.5] * 2

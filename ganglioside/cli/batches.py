@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -102,10 +101,10 @@ def _print_logs(event: ProgressEvent) -> None:
 
 def _print_result(job: Job) -> None:
     """Print the outcome of a batch; exit with 1 if it or one of its tables failed."""
-    if job.result is None:
+    done = job.outcome
+    if done is None:
         output.error(job.error or job.status)
         raise typer.Exit(1)
-    done = json.loads(job.result)
     for file, error in done["failed"].items():
         output.error(f"{file}: {error}")
     failed = len(done["failed"])

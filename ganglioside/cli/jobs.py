@@ -156,9 +156,12 @@ def retry(
 @jobs.command("notify")
 def try_notification() -> None:
     """Send a test notification."""
-    from ganglioside.notify import Message, config_path, read_config, send
+    from ganglioside.notify import Message, config_path, is_open_to_others, read_config, send
 
     to = read_config()
+    if is_open_to_others(file := config_path()):
+        output.note(f"{file} holds a secret, and everybody can read it: chmod 640 {file}, and "
+                    "renew the secret.")  # fmt: skip
     reached = send(
         Message("Ganglioside: a test", "Notifications arrive.", {"event": "test"}),
         to,

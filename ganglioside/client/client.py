@@ -160,7 +160,7 @@ class Client:
             )
             rows += page["sessions"]
             after = page["next"]
-            if after is None:
+            if after is None or not page["sessions"]:
                 break
         return sessions_frame(rows)
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import httpx
 
 from ganglioside.errors import ServerError
+from ganglioside.support.printed import printable_lines
 from ganglioside.support.quoting import quoted
 from ganglioside.version import __version__
 
@@ -25,6 +26,9 @@ _TIMEOUT: Final = httpx.Timeout(300.0, connect=10.0)
 
 #: Seconds before a stream that was lost is asked for again.
 _PAUSE: Final = 0.5
+
+#: Characters of a refusal that are shown; our own take less.
+_LONGEST: Final = 10_000
 
 #: Signs of the addresses that are asked for.
 _SIGNS: Final = frozenset(f"{string.ascii_letters}{string.digits}/-_.")
@@ -86,13 +90,20 @@ class Transport:
             If there is no answer, it is a refusal, or not of such a server.
         """
         answer = self.send(method, path, **request)
+        return self._values(answer.content) if answer.content else None
+
+    def _values(self, content: bytes | str) -> Any:
+        """Values of JSON that came."""
         try:
-            return answer.json() if answer.content else None
-        except ValueError as error:
-            raise ServerError(
-                f"What answers at {self.url} is no server of Ganglioside: its answer is no JSON. "
-                "Name the address that `ganglioside serve` prints."
-            ) from error
+            return json.loads(content)
+        except (ValueError, RecursionError) as error:
+            raise self._is_other("its answer is no JSON") from error
+
+    def _is_other(self, why: str) -> ServerError:
+        return ServerError(
+            f"What answers at {self.url} is no server of Ganglioside: {why}. Name the address "
+            "that `ganglioside serve` prints."
+        )
 
     def content(self, path: str, **request: Any) -> bytes:
         """Content of an address."""
@@ -167,6 +178,8 @@ class Transport:
     def _has_ended(self, path: str, after: int | None) -> bool:
         """Whether no event is left: a server also ends the stream of whom it refuses by now."""
         rest = self.json("GET", path, query={"after": after})
+        if not isinstance(rest, dict) or not rest.keys() >= {"has_ended", "events"}:
+            raise self._is_other("its answer holds no events")
         return bool(rest["has_ended"] and not rest["events"])
 
     def _stream(self, path: str, after: int | None) -> Iterator[dict[str, Any]]:
@@ -179,7 +192,9 @@ class Transport:
                 raise refusal_of(answer)
             for line in answer.iter_lines():
                 if line.startswith("data: "):
-                    event = json.loads(line.removeprefix("data: "))
+                    event = self._values(line.removeprefix("data: "))
+                    if not isinstance(event, dict):
+                        raise self._is_other("its events are none")
                     if "id" in event:
                         yield event
 
@@ -208,17 +223,17 @@ def _require_ids(path: str) -> None:
 
 
 def refusal_of(answer: httpx.Response) -> ServerError:
-    """Error with the words of a refusal."""
+    """Error with the words of a refusal, of which a terminal obeys none."""
     try:
         problem = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         problem = None
     if not isinstance(problem, dict):
         problem = {}
     words = problem.get("detail") or problem.get("message") or answer.reason_phrase
     after = answer.headers.get("Retry-After", "")
     return ServerError(
-        f"{words} (HTTP {answer.status_code})",
+        f"{printable_lines(str(words)[:_LONGEST])} (HTTP {answer.status_code})",
         answer.status_code,
         str(problem.get("code", "")),
         float(after) if after.isdecimal() else 0.0,

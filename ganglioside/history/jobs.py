@@ -19,7 +19,7 @@ from ganglioside.history import audit_log, job_seals
 from ganglioside.history.author import current_author
 from ganglioside.history.claims import Claim
 from ganglioside.history.events import error_event, insert_events, last_events
-from ganglioside.history.opening import new_id
+from ganglioside.history.opening import ID, new_id
 from ganglioside.history.process import Process
 from ganglioside.history.row_hashes import changing, row_hash, row_hashes
 from ganglioside.history.runs import Run, Runs
@@ -136,6 +136,12 @@ class Job(Run):
         return f"its worker {self.worker} on {self.host} has given no sign since {since}"
 
     @property
+    def outcome(self) -> dict[str, Any] | None:
+        """Result as values; None where there is none, or others wrote no object."""
+        found = None if self.result is None else json.loads(self.result)
+        return found if isinstance(found, dict) else None
+
+    @property
     def claim(self) -> Claim | None:
         """Claim of the worker that has it; None where it has a process of its own."""
         if self.worker is None or self.attempts is None:
@@ -178,7 +184,7 @@ def find_job(connection: Connection, job: str) -> Job:
 def session_named(parameters: Mapping[str, Any]) -> str | None:
     """Id of the session that a job with these parameters reads; None where it reads none."""
     named = parameters.get("session") or parameters.get("source")
-    is_id = isinstance(named, str) and re.fullmatch("[0-9a-f]{14}", named) is not None
+    is_id = isinstance(named, str) and re.fullmatch(ID, named) is not None
     return named if is_id else None
 
 

@@ -21,6 +21,9 @@ from ganglioside.settings import Settings
 from ganglioside.support.printed import UNPRINTED, is_printed
 from ganglioside.support.quoting import quoted
 
+#: Form of the ids of sessions and jobs, as `new_id` makes them.
+ID: Final = "[0-9a-f]{14}"
+
 #: Libraries that take part in computing a result, beside Ganglioside and Python. Sessions of before
 #: hold scikit-learn too, which computes nothing, and no pyarrow, which holds the texts of pandas.
 _LIBRARIES: Final = ("numpy", "pandas", "pyarrow")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -75,7 +74,7 @@ def message_of(job: Job) -> Message:
     lines = [
         f"Job {job.id} on {job.host} took {duration(seconds(job))}.",
         f"Session: {job.session}" if job.session else "",
-        *_results(json.loads(job.result) if job.result else {}),
+        *_results(job.outcome or {}),
         f"Reason: {job.error}" if job.error else "",
     ]
     facts: dict[str, Any] = {

@@ -3,6 +3,22 @@
 from __future__ import annotations
 
 from ganglioside.notify.channels import Message, send
-from ganglioside.notify.config import Email, Notifications, Webhook, config_path, read_config
+from ganglioside.notify.config import (
+    Email,
+    Notifications,
+    Webhook,
+    config_path,
+    is_open_to_others,
+    read_config,
+)
 
-__all__ = ["Email", "Message", "Notifications", "Webhook", "config_path", "read_config", "send"]
+__all__ = [
+    "Email",
+    "Message",
+    "Notifications",
+    "Webhook",
+    "config_path",
+    "is_open_to_others",
+    "read_config",
+    "send",
+]

@@ -24,6 +24,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -42,6 +43,9 @@ _SECRETS: Final = {
     ("email", "password"): "GANGLIOSIDE_SMTP_PASSWORD",
     ("webhook", "secret"): "GANGLIOSIDE_WEBHOOK_SECRET",
 }
+
+#: What everybody may do with a file: read it and write to it.
+_OTHERS: Final = stat.S_IROTH | stat.S_IWOTH
 
 #: An e-mail address, checked only as far as is needed here: no space, no end of line.
 _MAIL: Final = re.compile(r"[^\s\x00-\x1f\x7f<>,;]+@[^\s\x00-\x1f\x7f<>,;@]+")
@@ -166,16 +170,39 @@ def read_config(path: Path | None = None) -> Notifications:
         If the file cannot be read, or a setting is unknown or wrong.
     """
     file = path or config_path()
+    values = _values(file)
     try:
-        text = file.read_text(encoding="utf-8")
+        return _notifications(values)
+    except NotificationError as error:
+        raise NotificationError(f"{file}: {error}") from error
+
+
+def _values(file: Path) -> dict[str, Any]:
+    """What a file of settings says; nothing if there is none."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return Notifications()
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise NotificationError(f"{file}: {error}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise NotificationError(f"{file} cannot be read: {error}.") from error
-    try:
-        return _notifications(tomllib.loads(text))
-    except (tomllib.TOMLDecodeError, NotificationError) as error:
-        raise NotificationError(f"{file}: {error}") from error
+
+
+def is_open_to_others(file: Path) -> bool:
+    """Whether everybody on this machine can read or change settings that hold a secret.
+
+    A group may: that of a service, whose settings root keeps.
+
+    Raises
+    ------
+    NotificationError
+        If the file cannot be read.
+    """
+    if os.name != "posix" or not file.is_file() or not file.stat().st_mode & _OTHERS:
+        return False
+    values = _values(file)
+    return "webhook" in values or "password" in values.get("email", ())
 
 
 def _notifications(values: dict[str, Any]) -> Notifications:

@@ -128,8 +128,7 @@ class JobAnswer(Strict):
         """Answer about a job."""
         shown = ShownPaths(job)
         plain = {name: getattr(job, name) for name in cls.model_fields}
-        result = None if job.result is None else json.loads(job.result)
-        texts = {"name": job.name, "error": job.error, "result": result}
+        texts = {"name": job.name, "error": job.error, "result": job.outcome}
         return cls(**{**plain, **{name: shown(value) for name, value in texts.items()}})
 
 

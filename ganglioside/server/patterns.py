@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from ganglioside.history.opening import ID as ONE_ID
 from ganglioside.support.printed import CONTROLLING
 
 #: Ids of sessions and jobs.
-ID: Final = "^[0-9a-f]{14}$"
+ID: Final = f"^{ONE_ID}$"
 
 #: Ids of tokens.
 TOKEN_ID: Final = "^[0-9a-f]{10}$"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import os
+import stat
 import time
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,9 @@ STANDARD: Final = Path("-")
 #: Bytes of one file, and number of older ones that are kept.
 MEGABYTES: Final = 20.0
 KEPT: Final = 10
+
+#: What may be done with a file: its user writes it, its group reads it.
+_MODE: Final = 0o640
 
 #: Fields of a line, and what they are called.
 _FIELDS: Final = ("asctime", "levelname", "name", "process", "request", "job", "message")
@@ -95,16 +99,38 @@ def write_log(file: Path | None, megabytes: float = MEGABYTES, kept: int = KEPT)
 
 
 class _PrivateFile(logging.handlers.RotatingFileHandler):
-    """Rotating file that its user and group can read, and nobody else."""
+    """Rotating file that its user and group can read, and nobody else.
+
+    One that is there already is closed to others before anything is written to it.
+    """
 
     def __init__(self, path: Path, megabytes: float, kept: int) -> None:
         super().__init__(path, maxBytes=int(megabytes * 1e6), backupCount=kept, encoding="utf-8")
 
     def _open(self) -> object:  # type: ignore[override]
         def private(name: str, flags: int) -> int:
-            return os.open(name, flags, 0o640)
+            file = os.open(name, flags, _MODE)
+            try:
+                _close_to_others(file)
+            except OSError:
+                os.close(file)
+                raise
+            return file
 
         return open(self.baseFilename, self.mode, encoding=self.encoding, opener=private)
+
+
+def _close_to_others(file: int) -> None:
+    """Take from others what they may do with a regular file, and from its group to write to it.
+
+    Raises
+    ------
+    PermissionError
+        If it belongs to somebody else, who has left it open.
+    """
+    mode = os.fstat(file).st_mode
+    if os.name == "posix" and stat.S_ISREG(mode) and stat.S_IMODE(mode) & ~_MODE:
+        os.fchmod(file, stat.S_IMODE(mode) & _MODE)
 
 
 def formatter() -> JsonFormatter:

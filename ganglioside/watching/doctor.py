@@ -24,7 +24,7 @@ from ganglioside.history.opening import environment
 from ganglioside.history.storage.catalog import migrations
 from ganglioside.history.storage.store import utc_now
 from ganglioside.jobs.launcher import left_to_workers
-from ganglioside.notify import read_config
+from ganglioside.notify import config_path, is_open_to_others, read_config
 from ganglioside.support.formatting import counted
 from ganglioside.support.hosts import is_loopback
 from ganglioside.support.requests import request_id
@@ -206,6 +206,9 @@ def _notifications() -> Finding:
     except GangliosideError as error:
         return Finding("alarms", "bad", str(error), "Mend the file: ganglioside jobs notify "
                        "sends a test.")  # fmt: skip
+    if is_open_to_others(file := config_path()):
+        return Finding("alarms", "bad", f"{file} holds a secret, and everybody can read it",
+                       f"chmod 640 {file}, and renew the secret.")  # fmt: skip
     if channels.email is None and channels.webhook is None:
         return Finding("alarms", "note", "Nobody is told of alarms", "Set up notify.toml, and try "
                        "it: ganglioside jobs notify.")  # fmt: skip

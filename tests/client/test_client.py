@@ -81,6 +81,14 @@ def test_sessions_come_page_by_page(
     assert len(client.sessions(2)) == 2
 
 
+def test_a_server_that_names_one_more_page_for_ever_is_not_asked_for_ever(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = {"sessions": [], "total": 1, "next": "more"}
+    monkeypatch.setattr(client._transport, "json", lambda *_, **__: page)
+    assert len(client.sessions()) == 0
+
+
 def test_no_sessions_are_an_empty_frame(client: Client, sid: str) -> None:
     empty = client.sessions(text="no such words")
     assert len(empty) == 0

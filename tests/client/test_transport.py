@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -139,6 +140,33 @@ def test_an_answer_of_a_proxy_is_no_traceback(flaky: Transport) -> None:
 def test_what_is_no_server_of_ganglioside_is_said_so(flaky: Transport, place: str) -> None:
     with pytest.raises(ServerError, match="is no server of Ganglioside"):
         gg.connect(flaky.url.replace("api/v1", place), "token")
+
+
+#: What a stranger may send as an event, and as the list of those that are left.
+ODD = [b"nonsense", b"5", b'[{"id": 1}]', b"[" * 100_000]
+
+
+@pytest.mark.parametrize("sent", ODD)
+@pytest.mark.parametrize("form", ["data: {}\n\n", "{}"])
+def test_odd_events_are_no_traceback(
+    flaky: Transport, monkeypatch: pytest.MonkeyPatch, sent: bytes, form: str
+) -> None:
+    flaky._patience = 0
+    body = form.format(sent.decode()).encode()
+    monkeypatch.setattr(Flaky, "do_GET", lambda handler: handler.answer(200, body))
+    with pytest.raises(ServerError, match="is no server of Ganglioside"):
+        list(flaky.follow("sessions/x/events"))
+
+
+def test_words_of_a_refusal_control_no_terminal(
+    flaky: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = json.dumps({"detail": "\x1b[2J\u202eforged" + "x" * 10**6}).encode()
+    monkeypatch.setattr(Flaky, "do_GET", lambda handler: handler.answer(400, body))
+    with pytest.raises(ServerError) as refused:
+        flaky.json("GET", "sessions")
+    assert str(refused.value).startswith(r"\x1b[2J\u202eforged")
+    assert len(str(refused.value)) < 11_000
 
 
 @pytest.mark.parametrize("token", ["a b\nc", "gäste", "\x1b[2J", "a\0b"])

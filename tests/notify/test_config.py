@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from ganglioside.notify import (
     Notifications,
     Webhook,
     config_path,
+    is_open_to_others,
     read_config,
 )
 
@@ -163,3 +165,24 @@ def test_a_secret_in_the_wrong_place_is_not_repeated(text: str, tmp_path: Path) 
     with pytest.raises(NotificationError) as refusal:
         read_config(path)
     assert SECRET not in str(refusal.value)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="has no modes")
+@pytest.mark.parametrize(
+    ("text", "mode", "is_open"),
+    [
+        (SETTINGS, 0o644, True),
+        (SETTINGS, 0o602, True),
+        (SETTINGS, 0o640, False),
+        (SETTINGS.split("[webhook]")[0], 0o644, False),
+        (SETTINGS.split("[webhook]")[0] + 'password = "p"\n', 0o644, True),
+    ],
+)
+def test_a_secret_that_everybody_can_read_is_found(
+    tmp_path: Path, text: str, mode: int, is_open: bool
+) -> None:
+    path = tmp_path / "notify.toml"
+    assert not is_open_to_others(path)
+    path.write_text(text)
+    path.chmod(mode)
+    assert is_open_to_others(path) == is_open

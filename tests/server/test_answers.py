@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import math
 from datetime import datetime
+from pathlib import Path
 
 import httpx
 import pandas as pd
 
-from ganglioside.server.answers import number_or_none, table_json
+from ganglioside.history import History
+from ganglioside.server.answers import JobAnswer, number_or_none, table_json
 
 
 def test_missing_and_infinite_numbers_are_strict_json() -> None:
@@ -34,3 +36,12 @@ def test_a_caller_who_has_the_answer_gets_no_second_copy(ann: httpx.Client, sid:
     assert (again.status_code, again.content) == (304, b"")
     other = ann.get(f"sessions/{sid}/features", headers={"If-None-Match": '"old"'})
     assert other.content == first.content
+
+
+def test_a_result_that_others_wrote_spoils_no_list_of_jobs(tmp_path: Path) -> None:
+    """Once `GET /jobs` failed for everybody where one row of the history held a list."""
+    history = History.open(tmp_path / "history.duckdb")
+    job = history.jobs.add("export", {}, "x")
+    with history._store.write() as connection:
+        connection.execute("UPDATE jobs SET result = '[1]'")
+    assert JobAnswer.of(history.jobs.get(job)).result is None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import os
 import signal
 import stat
 import subprocess
@@ -40,6 +42,35 @@ def test_a_line_is_json_with_the_ids(tmp_path: Path) -> None:
     assert line["message"] == 'Two\nlines and "quotes" of β'
     assert line["time"][10] == "T"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no modes")
+@pytest.mark.parametrize("mode", [0o644, 0o666, 0o777, 0o600])
+def test_a_log_that_was_open_to_others_is_closed_to_them(tmp_path: Path, mode: int) -> None:
+    """Once a log that was there already stayed readable by everybody."""
+    path = tmp_path / "server.log"
+    path.touch()
+    path.chmod(mode)
+    write_log(path)
+    logging.getLogger("ganglioside.test").info("Told")
+    assert stat.S_IMODE(path.stat().st_mode) == mode & 0o640
+    assert [line["message"] for line in lines(path)] == ["Told"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no modes")
+def test_an_open_log_of_somebody_else_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "server.log"
+    path.touch()
+    path.chmod(0o644)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fchmod", refuse)
+    with pytest.raises(ServerError, match="name another file by --log"):
+        write_log(path)
 
 
 #: Tries to forge a line, to control a terminal, and to break the encoding.

@@ -48,6 +48,19 @@ def test_a_key_that_others_can_read_is_found(history: History) -> None:
     key_path().chmod(0o600)
 
 
+def test_an_address_of_alarms_that_everybody_can_read_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it was said that what is secret is readable by its user only."""
+    file = tmp_path / "notify.toml"
+    monkeypatch.setenv("GANGLIOSIDE_NOTIFY", str(file))
+    file.write_text('[webhook]\nurl = "http://127.0.0.1:1/hook"\n')
+    file.chmod(0o644)
+    assert f"chmod 640 {file}" in found("alarms").cure
+    file.chmod(0o640)
+    assert found("alarms").rank == "good"
+
+
 def test_missing_workers_are_found(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found("workers").rank == "good"
     monkeypatch.setenv("GANGLIOSIDE_JOBS", "0")

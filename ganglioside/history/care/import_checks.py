@@ -15,9 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ganglioside.errors import HistoryError, SettingsError
-from ganglioside.history.opening import LONGEST_NAME
+from ganglioside.history.opening import ID, LONGEST_NAME
 from ganglioside.history.process import PIDS_END
 from ganglioside.history.session_rows import STATUSES, Stored
+from ganglioside.history.sharing import SHARED
 from ganglioside.history.storage.catalog import columns, described
 from ganglioside.history.storage.connections import connect, quoted
 from ganglioside.history.storage.damage import DAMAGE, damage
@@ -39,8 +40,11 @@ _AT_ONCE: Final = 20_000
 #: SQL functions that count the bytes of a value, by type.
 _BYTES: Final = {"VARCHAR": "strlen", "BLOB": "octet_length"}
 
+#: Levels of lists and objects in JSON, at most; results of batches have three.
+_DEEPEST: Final = 50
+
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
-_ID: Final = re.compile(r"[0-9a-f]{8,32}")
+_ID: Final = re.compile(ID)
 _LONGEST_NAME: Final = LONGEST_NAME
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 #: Names are in one line. Sessions are named after files, whose names hold blanks of all scripts;
@@ -261,6 +265,10 @@ def _is_pid(value: Any) -> bool:
     return isinstance(value, int) and 0 < value < PIDS_END
 
 
+def _is_shared(value: Any) -> bool:
+    return value in SHARED
+
+
 def _is_object(value: Any) -> bool:
     return isinstance(_json(value), dict)
 
@@ -287,10 +295,28 @@ def _is_reading(value: Any) -> bool:
 
 
 def _json(value: Any) -> Any:
+    """Value of JSON; None where it is none, or deeper than anything that is stored."""
     try:
-        return json.loads(value)
+        found = json.loads(value)
     except (ValueError, TypeError, RecursionError):
         return None
+    return None if _is_deep(found) else found
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether there are more levels than whoever reads them one by one can go down."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for one in level for inner in _inner(one)]
+        if not level:
+            return False
+    return True
+
+
+def _inner(value: Any) -> Collection[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _or_none(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
@@ -319,6 +345,7 @@ _SESSION: Final[Mapping[str, Callable[[Any], bool]]] = {
     "process_started": _or_none(_is_moment),
     "heartbeat": _or_none(_is_moment),
     "result_sha256": _or_none(_is_hash),
+    "shared": _or_none(_is_shared),
 }
 _JOB: Final[Mapping[str, Callable[[Any], bool]]] = {
     "id": _is_id,
@@ -339,6 +366,7 @@ _JOB: Final[Mapping[str, Callable[[Any], bool]]] = {
     "session": _or_none(_is_id),
     "result": _or_none(_is_object),
     "seal": _or_none(_is_hash),
+    "shared": _or_none(_is_shared),
 }
 _EVENT: Final[Mapping[str, Callable[[Any], bool]]] = {
     "number": lambda value: isinstance(value, int) and value >= 0,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -21,6 +22,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from ganglioside.errors import GangliosideError
 from ganglioside.history.runs import Run
+from ganglioside.server import patterns
 from ganglioside.server.answers import EventAnswer, EventsAnswer, event_of
 from ganglioside.server.callers import Reader, is_still, person_of
 from ganglioside.server.feeds import Feed, Kind
@@ -199,6 +201,7 @@ async def _follow(socket: WebSocket, kind: Kind, owner: str, after: int) -> None
     offered = [one.strip() for one in socket.headers.get("sec-websocket-protocol", "").split(",")]
     await socket.accept("ganglioside" if "ganglioside" in offered else None)
     try:
+        _require_kept(owner)
         served.feeds.require_room(served.person)
         run = await run_in_threadpool(runs.get, owner)
     except _FAULTS as fault:
@@ -218,6 +221,15 @@ async def _follow(socket: WebSocket, kind: Kind, owner: str, after: int) -> None
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _require_kept(owner: str) -> None:
+    """Refuse what no history can be asked for: PostgreSQL's refusal would tell of a table.
+
+    FastAPI would refuse it before the socket opens, and no client learns a reason then.
+    """
+    if re.match(patterns.KEPT, owner) is None:
+        raise Problem(422, "bad-request", f"{patterns.WORDS[patterns.ID]}.")
 
 
 def _problem(fault: BaseException) -> Problem:

@@ -27,6 +27,7 @@ from ganglioside.errors import HistoryError, JobError
 from ganglioside.history import History, record
 from ganglioside.progress import Progress, ProgressEvent
 from ganglioside.reading.raw_table import Source
+from ganglioside.server.answers import JobAnswer
 from ganglioside.settings import Settings
 from ganglioside.verdicts.overrides import Override, Overrides
 from ganglioside.verdicts.review import confirm
@@ -184,6 +185,10 @@ def test_a_session_that_ran_elsewhere_has_ended_here(
 # Rows
 
 
+DEEP = (
+    "SELECT * REPLACE ('{{\"a\": ' || repeat('[', {levels}) || repeat(']', {levels}) || '}}' "
+    "AS {column}) FROM old"
+)
 SESSION = "SELECT * REPLACE ({} AS {}) FROM old"
 
 
@@ -234,6 +239,8 @@ SESSION = "SELECT * REPLACE ({} AS {}) FROM old"
         ("jobs", "SELECT * REPLACE ('[1]' AS parameters) FROM old"),
         ("jobs", "SELECT * REPLACE (-5 AS pid, 'processing' AS status) FROM old"),
         ("jobs", "SELECT * REPLACE ('nan'::DOUBLE AS time_limit) FROM old"),
+        ("jobs", "SELECT * REPLACE ('friends' AS shared) FROM old"),
+        ("sessions", SESSION.format("'friends'", "shared")),
         ("jobs", "FROM old UNION ALL FROM old"),
         ("events", "SELECT * REPLACE ('nan'::DOUBLE AS percentage) FROM old"),
         ("events", "SELECT * REPLACE (-1 AS number) FROM old"),
@@ -261,6 +268,32 @@ def test_a_forged_row_harms_nothing(gift: Path, mine: History, table: str, sql: 
     harmless = (table, sql) in {("log", "FROM old LIMIT 2"), ("sessions", "FROM old LIMIT 0")}
     assert said or harmless or "infinity" in sql or table in ("findings", "events"), "unnoticed"
     everything_works(mine)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        DEEP.format(levels=900, column="result"),
+        DEEP.format(levels=900, column="parameters"),
+        "SELECT * REPLACE ('0123456789' AS id) FROM old",
+        "SELECT * REPLACE (repeat('a', 32) AS id) FROM old",
+    ],
+)
+def test_no_job_that_comes_in_spoils_the_list_of_all(gift: Path, mine: History, sql: str) -> None:
+    """Once nobody could list jobs over the API: the answer failed on an odd id or deep result."""
+    job = mine.jobs.add("export", {}, "mine")
+    forge(gift, "jobs", sql)
+    owners = f"SELECT id FROM '{gift / 'sessions.parquet'}'"
+    forge(gift, "events", f"FROM old WHERE owner IN ({owners})")
+    assert "its row is damaged" in import_or_refuse(mine, gift)
+    assert [JobAnswer.of(one).id for one, _ in mine.jobs.latest(10)] == [job]
+
+
+def test_results_as_deep_as_those_of_batches_come_in(gift: Path, mine: History) -> None:
+    forge(gift, "jobs", DEEP.format(levels=10, column="result"))
+    assert import_or_refuse(mine, gift) == ""
+    ((job, _),) = mine.jobs.latest(10)
+    assert job.outcome is not None
 
 
 @pytest.mark.parametrize(

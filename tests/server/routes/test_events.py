@@ -133,6 +133,24 @@ def test_a_socket_of_nothing_is_closed_with_the_reason(ann: httpx.Client) -> Non
     assert (messages, code) == ([], 4404)
 
 
+@pytest.mark.parametrize("kind", ["sessions", "jobs"])
+def test_a_socket_of_what_no_history_holds_is_told_so(ann: httpx.Client, kind: str) -> None:
+    """Once a NUL sign was looked for in the history, and PostgreSQL's words told of a table."""
+    messages, code, reason = asyncio.run(closed_with(ann, f"{kind}/1%00/events"))
+    assert (messages, code) == (0, 4422)
+    assert "An id has 14 signs" in reason
+
+
+async def closed_with(client: httpx.Client, path: str) -> tuple[int, int | None, str]:
+    headers = {"Authorization": client.headers["Authorization"]}
+    async with websocket(socket_url(client, path), additional_headers=headers) as socket:
+        messages = 0
+        with suppress(websockets.ConnectionClosedError):
+            async for _ in socket:
+                messages += 1
+        return messages, socket.close_code, socket.close_reason or ""
+
+
 def test_streams_end_once_their_token_is_revoked(
     running: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,8 +32,6 @@ class Peaks:
     features : Observations, length n
     of_feature : numpy.ndarray of int, shape (n,)
         Peak of each feature, an index into `observed`.
-    noise : float
-        Scatter of features about their peak, min.
     rows : PeakRows
         What the features of one sample are to each other.
     """
@@ -41,7 +39,6 @@ class Peaks:
     observed: Observations
     features: Observations
     of_feature: IntArray
-    noise: float
     rows: PeakRows
 
     @property
@@ -92,14 +89,14 @@ def find_peaks(observed: Observations, priors: Priors | None = None) -> Peaks:
     rows = peak_rows(observed, priors or Priors.usual())
     best = replace(_best_rows(observed, rows), together=rows.width)
     if n == 0 or len(observed.drift) < 2:
-        return Peaks(best, observed, rows.peak, 0.0, rows)
+        return Peaks(best, observed, rows.peak, rows)
     noise = observed.drift.noise
     name = slots(best.ceramide, best.group, best.chains, best.isomer_label)
     number = nearest_peak(name, best.rt, noise)
     _, first, peak = np.unique(number, return_index=True, return_inverse=True)
     rt = centres(peak, best.rt, 2 * noise)
     shared = _as_rows(best, first, peak, rt)
-    return Peaks(shared, observed, peak[rows.peak], noise, rows)
+    return Peaks(shared, observed, peak[rows.peak], rows)
 
 
 def _best_rows(observed: Observations, rows: PeakRows) -> Observations:

@@ -35,6 +35,9 @@ _UNLIKELY: Final = 0.05
 _GOOD: Final = 0.32
 _FAIR: Final = 0.05
 
+#: Words between a difference of RT and its line, by the sign that its three digits show.
+_SIDES: Final = {-1: "early for", 0: "from", 1: "late for"}
+
 #: Hypotheses that speak of a piece of another feature.
 _PIECES: Final = ("fragment", "adduct")
 
@@ -129,8 +132,8 @@ def _retention(explanation: Explanation) -> Score:
     best = _own_line(explanation)
     if best is None:
         return Score("retention", None, "Its series has no line here.")
-    side = "late" if best.difference > 0 else "early"
-    apart = f"{minutes(abs(best.difference))} {side} for {best.line}"
+    side = _SIDES[int(np.sign(round(best.difference, 3)))]
+    apart = f"{minutes(abs(best.difference))} {side} {best.line}"
     scatter = f" of {minutes(best.difference / best.sigma)}" if best.sigma else ""
     text = f"{apart} ({abs(best.sigma):.1f} sigma{scatter})."
     return Score("retention", within_scatter(best.sigma), text)

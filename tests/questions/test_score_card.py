@@ -104,6 +104,16 @@ def test_the_residual_is_told_in_minutes_and_in_its_scatter() -> None:
         assert score.agreement < 0.001
 
 
+def test_a_residual_that_no_digit_shows_is_neither_late_nor_early(
+    example: Analysis, cards: Cards
+) -> None:
+    residual = valid_of(example).set_index("feature_id")["residual"]
+    hidden = residual.index[residual.abs() < 0.0005]
+    assert len(hidden) > 0
+    for feature_id in hidden:
+        assert cards.loc[feature_id, "retention"].text.startswith("0.000 min from ")
+
+
 def test_a_fragment_is_told_its_parent_and_its_usual_share() -> None:
     base = genuine()
     parent, rt, area = row_of(base, "GD1(38:1;O2)")

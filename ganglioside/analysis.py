@@ -37,6 +37,7 @@ from ganglioside.reading.raw_table import Source
 from ganglioside.reading.validation import check_judgeable
 from ganglioside.settings import Polarity, SampleType, Settings
 from ganglioside.support.arrays import BoolArray, IntArray
+from ganglioside.support.formatting import counted
 from ganglioside.support.nearest import did_you_mean
 from ganglioside.support.on_demand import ShownAsCard, opened
 from ganglioside.support.priors import Priors
@@ -1041,10 +1042,10 @@ def analyze(
     report = Progress(progress)
     try:
         read = read_with(table, settings, options)
-        report.done("loading", f"{read.source.name}: {len(read):,} features")
+        report.done("loading", f"{read.source.name}: {counted(len(read), 'feature')}")
         check_judgeable(read)
         judged = int(read.data["fault"].isna().sum())
-        report.done("validating", f"{judged:,} features can be judged")
+        report.done("validating", f"{counted(judged, 'feature')} can be judged")
         evidence = StudyEvidence.of(read, settings.polarity, priors, report)
         report.step = "verdicts"
         analysis = _assemble(evidence, evidence.model(), settings)

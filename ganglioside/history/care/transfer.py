@@ -44,6 +44,7 @@ from ganglioside.history.storage.fingerprint import digest
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.log_heads import read_head
 from ganglioside.history.storage.store import utc_now
+from ganglioside.support.formatting import counted
 from ganglioside.version import __version__
 
 FORMAT: Final = "ganglioside-history"
@@ -211,7 +212,8 @@ def import_all(
         done = _Import(connection, folder, own=whole, place=place).run(present)
         if whole and done.left_out:
             raise HistoryError(
-                f"{len(done.left_out)} sessions or jobs cannot be taken over, so nothing was: "
+                f"{counted(len(done.left_out), 'session or job', 'sessions or jobs')} cannot be "
+                "taken over, so nothing was: "
                 + "; ".join(f"{owner}: {why}" for owner, why in [*done.left_out.items()][:3])
             )
         if last is not None:
@@ -300,7 +302,8 @@ def _require_same(connection: Connection) -> int:
     others = sorted(sid for sid, same in rows + other_overrides if not same)
     if others:
         raise HistoryError(
-            f"{len(others)} sessions are in this history already and hold something else "
+            f"{counted(len(others), 'session is', 'sessions are')} in this history already and "
+            f"{'holds' if len(others) == 1 else 'hold'} something else "
             f"({', '.join(others[:3])}): nothing was imported. Import into a new history."
         )
     return len(rows)

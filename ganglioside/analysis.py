@@ -462,7 +462,7 @@ class Analysis(ShownAsCard):
         pandas.DataFrame
             One row per sample: sample, shift (min, at the middle of the study), stretch (min per
             min), features, shared (rows in peaks of other samples too, those of other ions and
-            isotope peaks among them), scatter (min).
+            isotope peaks among them), residual (min, root mean square of the valid ones).
 
         Examples
         --------

@@ -65,7 +65,7 @@ DRIFT: Final[dict[str, str]] = {
     "features": "Int64",
     # rows in peaks of other samples, other ions and isotope peaks too: the basis of the drift
     "shared": "Int64",
-    "scatter": "float64",  # min, of the valid features about their predictions
+    "residual": "float64",  # min, of the valid features, root mean square
 }
 
 #: Least share of samples with a species that is usual in the study, largest of a rare one, and the
@@ -298,7 +298,7 @@ def _typed(table: pd.DataFrame, schema: dict[str, str]) -> pd.DataFrame:
 
 
 def drift_table(judged: JudgedPeaks) -> pd.DataFrame:
-    """Drift of each sample, and the scatter of its valid features: columns `DRIFT`."""
+    """Drift of each sample, and the residual of its valid features: columns `DRIFT`."""
     if len(judged) == 0:
         return _typed(pd.DataFrame(columns=list(DRIFT)), DRIFT)
     drift, n = judged.drift, len(judged.drift)
@@ -314,7 +314,7 @@ def drift_table(judged: JudgedPeaks) -> pd.DataFrame:
             "stretch": drift.stretch,
             "features": np.bincount(judged.sample, minlength=n),
             "shared": drift.shared,
-            "scatter": np.sqrt(squares / np.where(count > 0, count, np.nan)),
+            "residual": np.sqrt(squares / np.where(count > 0, count, np.nan)),
         }
     )
     return _typed(table, DRIFT)

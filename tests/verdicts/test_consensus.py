@@ -211,5 +211,5 @@ def test_the_drift_counts_and_scatters_valid_features_only() -> None:
     peaks.features["residual"] = [0.01, 0.02, -0.03, 5.0]
     drift = drift_table(peaks).set_index("sample")
     assert drift["features"].tolist() == [2, 1, 1, 0]
-    assert drift["scatter"].tolist()[:3] == pytest.approx([0.01, 0.02, 0.03])
-    assert pd.isna(drift.loc["D", "scatter"])
+    assert drift["residual"].tolist()[:3] == pytest.approx([0.01, 0.02, 0.03])
+    assert pd.isna(drift.loc["D", "residual"])

@@ -25,6 +25,7 @@ from ganglioside.history.care.import_checks import (
     view_tables,
 )
 from ganglioside.history.jobs import FOREIGN, close_foreign
+from ganglioside.history.location import require_possible
 from ganglioside.history.log_facts import LogState, log_state
 from ganglioside.history.overrides import current, read_overrides
 from ganglioside.history.record import Record, to_analysis
@@ -126,6 +127,7 @@ def export_all(
     tables that belong to the place are written too.
     """
     tables = (*KEYS, *_PLACE) if place else TABLES
+    require_possible(folder)
     if folder.exists():
         raise HistoryError(f"{folder} is there already: name a new folder for the export.")
     folder = folder.absolute()

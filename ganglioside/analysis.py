@@ -421,10 +421,10 @@ class Analysis(ShownAsCard):
         -------
         pandas.DataFrame
             One row per peak, none where there is one sample: name, series, isomer, carbons,
-            double_bonds, hydroxyls, verdict, confidence, seen and samples (numbers of samples), rt
-            (median, min), rt_spread (min), volume (median area), total_volume,
-            consolidated_volume, parent, process, missing, elsewhere and disagree (samples without
-            the name, with it at other RTs, and with another verdict).
+            double_bonds, hydroxyls, verdict, confidence, seen and samples (numbers of samples,
+            without mixtures of standards), rt (median, min), rt_spread (min), volume (median area),
+            total_volume, consolidated_volume, parent, process, missing, elsewhere and disagree
+            (samples without the name, with it at other RTs, and with another verdict).
 
         Examples
         --------

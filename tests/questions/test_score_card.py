@@ -104,6 +104,17 @@ def test_the_residual_is_told_in_minutes_and_in_its_scatter() -> None:
         assert score.agreement < 0.001
 
 
+def test_the_card_has_the_residual_of_the_table_where_a_series_has_several_lines() -> None:
+    """The card spoke of the nearest line in sigma, table and reason of the likeliest."""
+    analysis = gg.analyze(gg.simulate(122, rt_scatter=0.05))
+    near_both = analysis.features.query("isomer.notna() and standardized_residual.abs() > 1.5")
+    assert len(near_both) > 5
+    for row in near_both.itertuples():
+        told = card(analysis, row.feature_id)["retention"].text
+        assert float(told.split()[0]) == pytest.approx(abs(row.residual), abs=0.0011)
+        assert f" {row.isomer} (" in told
+
+
 def test_a_residual_that_no_digit_shows_is_neither_late_nor_early(
     example: Analysis, cards: Cards
 ) -> None:

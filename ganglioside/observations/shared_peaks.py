@@ -68,11 +68,30 @@ class Peaks:
         peak = self.of_feature[seen]
         return replace(
             peaks,
-            row=replaced(peaks.row, peak, features.row[seen]),
+            row=replaced(self._other_rows(peak, seen), peak, features.row[seen]),
             rt=replaced(peaks.rt, peak, features.rt[seen]),
             log_volume=replaced(peaks.log_volume, peak, features.log_volume[seen]),
             sample=np.full(len(peaks), features.sample[this]),
         )
+
+    def _other_rows(self, seen: IntArray, by: IntArray) -> IntArray:
+        """Row of each peak, none of the features by which other peaks are seen, shape (P,).
+
+        A feature may have become one of another peak (see `per_sample.rejoined`), and a row may not
+        stand for both. A peak that has no feature left has one of that other peak.
+        """
+        features, rows = self.features, self.observed.row.copy()
+        is_free = ~np.isin(features.row, features.row[by])
+        is_twice = np.isin(rows, features.row[by])
+        is_twice[seen] = False
+        for peak in np.flatnonzero(is_twice).tolist():
+            joined = self.of_feature[features.row == rows[peak]]
+            for others in (self.of_feature == peak, np.isin(self.of_feature, joined)):
+                found = np.flatnonzero(others & is_free)
+                if len(found):
+                    rows[peak] = features.row[found[0]]
+                    break
+        return rows
 
 
 def find_peaks(observed: Observations, priors: Priors | None = None) -> Peaks:

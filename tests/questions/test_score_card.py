@@ -263,6 +263,13 @@ def test_a_sample_of_a_study_is_told_in_its_own_time() -> None:
     assert float(text.split()[0]) == pytest.approx(abs(row["residual"]), abs=0.02)
 
 
+def test_every_feature_of_a_study_of_one_decimal_has_a_card() -> None:
+    """22 cards crashed, since parts of peaks had become their peaks and stood for both."""
+    analysis = gg.analyze(gg.simulate(121, n_samples=4, rt_decimals=1))
+    for feature_id in (65, 80, 231):
+        assert all(score.text for score in card(analysis, feature_id).values())
+
+
 def test_an_unknown_feature_is_refused(example: Analysis) -> None:
     with pytest.raises(FeatureError):
         example.score_card(len(example.features))

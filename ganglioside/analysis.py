@@ -37,6 +37,7 @@ from ganglioside.reading.raw_table import Source
 from ganglioside.reading.validation import check_judgeable
 from ganglioside.settings import Polarity, SampleType, Settings
 from ganglioside.support.arrays import BoolArray, IntArray
+from ganglioside.support.formatting import counted
 from ganglioside.support.nearest import did_you_mean
 from ganglioside.support.on_demand import ShownAsCard, opened
 from ganglioside.support.priors import Priors
@@ -420,10 +421,10 @@ class Analysis(ShownAsCard):
         -------
         pandas.DataFrame
             One row per peak, none where there is one sample: name, series, isomer, carbons,
-            double_bonds, hydroxyls, verdict, confidence, seen and samples (numbers of samples), rt
-            (median, min), rt_spread (min), volume (median area), total_volume,
-            consolidated_volume, parent, process, missing, elsewhere and disagree (samples without
-            the name, with it at other RTs, and with another verdict).
+            double_bonds, hydroxyls, verdict, confidence, seen and samples (numbers of samples,
+            without mixtures of standards), rt (median, min), rt_spread (min), volume (median area),
+            total_volume, consolidated_volume, parent, process, missing, elsewhere and disagree
+            (samples without the name, with it at other RTs, and with another verdict).
 
         Examples
         --------
@@ -461,7 +462,7 @@ class Analysis(ShownAsCard):
         pandas.DataFrame
             One row per sample: sample, shift (min, at the middle of the study), stretch (min per
             min), features, shared (rows in peaks of other samples too, those of other ions and
-            isotope peaks among them), scatter (min).
+            isotope peaks among them), residual (min, root mean square of the valid ones).
 
         Examples
         --------
@@ -1041,10 +1042,10 @@ def analyze(
     report = Progress(progress)
     try:
         read = read_with(table, settings, options)
-        report.done("loading", f"{read.source.name}: {len(read):,} features")
+        report.done("loading", f"{read.source.name}: {counted(len(read), 'feature')}")
         check_judgeable(read)
         judged = int(read.data["fault"].isna().sum())
-        report.done("validating", f"{judged:,} features can be judged")
+        report.done("validating", f"{counted(judged, 'feature')} can be judged")
         evidence = StudyEvidence.of(read, settings.polarity, priors, report)
         report.step = "verdicts"
         analysis = _assemble(evidence, evidence.model(), settings)

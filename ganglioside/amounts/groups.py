@@ -21,6 +21,7 @@ from ganglioside.amounts.profiles import By, areas_by_sample, parts_of
 from ganglioside.amounts.species_table import NO_SAMPLES, Amounts
 from ganglioside.errors import SettingsError
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.formatting import counted
 from ganglioside.support.on_demand import ShownAsCard
 from ganglioside.support.quoting import quoted
 
@@ -90,8 +91,8 @@ class GroupComparison(ShownAsCard):
         sizes = ", ".join(f"{name} ({len(samples)})" for name, samples in self.groups.items())
         found = int((self.tested["q"] < FALSE_DISCOVERIES).sum())
         return (
-            f"{self.of} by {self.by} in {sizes}: {len(self.tested):,} of {len(self.table):,} rows "
-            f"tested, {found:,} with q < {FALSE_DISCOVERIES:g}"
+            f"{self.of} by {self.by} in {sizes}: {len(self.tested):,} of "
+            f"{counted(len(self.table), 'row')} tested, {found:,} with q < {FALSE_DISCOVERIES:g}"
         )
 
     def __repr__(self) -> str:

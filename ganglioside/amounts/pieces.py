@@ -47,6 +47,8 @@ class Pieces:
         Accepted peaks, and rows beside them that have the name of a possible piece but are not
         given back to them.
     near_area : numpy.ndarray, shape (m,)
+        Largest area of a piece there: that of the row, but 0 where an analyst accepted as a species
+        what the model takes for a piece, whose area would count twice.
     together : numpy.ndarray of bool, shape (m,)
         Whether such a row is itself genuine, elutes together with the peak, and is not too large
         to be its fragment.
@@ -94,7 +96,8 @@ def find_pieces(
     possible = np.zeros((len(lines), len(kinds)), dtype=np.bool_)
     possible[:, : len(series)] = _contains(_units(series_of_line), _units(series))
     possible[line[children["peak"]], children["kind"]] = True  # adducts: where one is seen
-    near = _near_rows(features, accepted, takes_part, series, children, rt_tolerance)
+    beside = _near_rows(features, accepted, takes_part, series, children, rt_tolerance)
+    near = _with_own_rows(beside, features, accepted, kinds)
     near = near[possible[line[near["peak"]], near["kind"]]]
     return Pieces(
         lines=tuple(lines.tolist()),
@@ -274,4 +277,24 @@ def _near_rows(
     close = away[pairs.index].to_numpy() <= assumed.together * rt_tolerance
     small = (pairs["area"] <= pairs["most"]).to_numpy(np.bool_)
     pairs = pairs.assign(together=close & small & genuine[pairs["row"]])
-    return pairs[["row", "peak", "kind", "area", "together"]].sort_values(["peak", "kind", "area"])
+    return pairs[["row", "peak", "kind", "area", "together"]]
+
+
+def _with_own_rows(
+    near: pd.DataFrame, features: pd.DataFrame, accepted: Accepted, kinds: tuple[str, ...]
+) -> pd.DataFrame:
+    """The near rows in their order, where no piece is in what an analyst calls a species instead.
+
+    To such rows belong those of other names that the model gives back to a peak, a loss of water
+    for one.
+    """
+    is_ion = features["verdict"].isin(PARENT_VERDICTS).to_numpy(np.bool_)
+    own = accepted.rows["position"].to_numpy(np.int64)
+    own = own[is_ion[own]]
+    if len(own):
+        given = _children(features, accepted, Overrides(), kinds)
+        given = given[given["row"].isin(own)].assign(together=False)
+        near = pd.concat([near, given[list(near.columns)]]).drop_duplicates(["row", "peak", "kind"])
+        is_own = near["row"].isin(own)
+        near = near.assign(area=near["area"].mask(is_own, 0.0), together=near["together"] & ~is_own)
+    return near.sort_values(["peak", "kind", "area"])

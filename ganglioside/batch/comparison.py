@@ -39,8 +39,8 @@ class Study:
     ----------
     sessions : pandas.DataFrame
         One row per session in the order given: `name`, the number of features, of each verdict,
-        of anchors and of wrong anchors, `species` (number of valid ones), `scatter` (min, of
-        valid features around their predictions), and the drift from the other sessions: `shift`
+        of anchors and of wrong anchors, `species` (number of valid ones), `residual` (min,
+        root mean square of its valid features), and the drift from the other sessions: `shift`
         (min), `stretch` (min per min), `shared` (number of features that other sessions share).
         Shift and stretch are NaN where too few are shared, or no feature could be judged.
     species : pandas.DataFrame
@@ -155,7 +155,7 @@ def _sessions(
             "anchors": np.bincount(number[anchors], minlength=count),
             "wrong_anchors": np.bincount(number[wrong_anchors(features)], minlength=count),
             "species": np.bincount(cells["number"], minlength=count),
-            "scatter": np.sqrt(squares.reindex(range(count))).to_numpy(),
+            "residual": np.sqrt(squares.reindex(range(count))).to_numpy(),
             "shift": _known(drift.shift, drift, FOR_SHIFT),
             "stretch": _known(drift.stretch, drift, FOR_STRETCH),
             "shared": drift.shared,

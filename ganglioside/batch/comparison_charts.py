@@ -79,9 +79,9 @@ def drift(study: Study) -> Spec:
     known = study.sessions["shift"].notna() & (study.sessions["shared"] > 0)
     shifts = study.sessions[known].rename(columns={"name": "session"})
     without = int((~known).sum())
-    shifts = shifts[["session", "shift", "stretch", "shared", "scatter"]]
-    shifts = shifts.assign(low=shifts["shift"] - shifts["scatter"],
-                           high=shifts["shift"] + shifts["scatter"])  # fmt: skip
+    shifts = shifts[["session", "shift", "stretch", "shared", "residual"]]
+    shifts = shifts.assign(low=shifts["shift"] - shifts["residual"],
+                           high=shifts["shift"] + shifts["residual"])  # fmt: skip
     data, colour = inline(shifts), palette.VERDICT_COLOURS["valid"]
     shared = {
         "x": _sessions_axis(study),
@@ -89,7 +89,7 @@ def drift(study: Study) -> Spec:
             nominal("session", title="Session"),
             quantity("shift", title="Shift (min)", format="+.3f"),
             quantity("stretch", title="Stretch (min per min)", format="+.4f"),
-            quantity("scatter", title="Residual of valid features (min)", format=".3f"),
+            quantity("residual", title="Residual of valid features (min)", format=".3f"),
             quantity("shared", title="Features that other sessions share"),
         ],
     }

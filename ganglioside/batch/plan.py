@@ -33,6 +33,7 @@ from ganglioside.settings import Settings, setting_specs
 from ganglioside.support.folders import without_folders
 from ganglioside.support.formatting import counted
 from ganglioside.support.printed import UNPRINTED, printable
+from ganglioside.support.whole_files import path_fault
 
 log: Final = logging.getLogger(__name__)
 
@@ -169,6 +170,8 @@ def plan(
 def _items(source: str, usual: _Usual) -> list[Item]:
     """Tables that one source names."""
     path = Path(source).expanduser()
+    if fault := path_fault(path):
+        raise BatchError(f"{source} is no table, folder or pattern: {fault}. Check the path.")
     if path.is_dir():
         tables = (p for p in _own_files(path) if is_table_file(p.name))
         found = _measured(path, sorted(tables))

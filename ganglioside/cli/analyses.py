@@ -31,6 +31,7 @@ from ganglioside.errors import GangliosideError
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import Settings
+from ganglioside.support.formatting import counted
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
@@ -207,7 +208,7 @@ def simulate(
         typer.echo(table.source.content.decode(), nl=False)
     else:
         write_whole(out, table.source.content)
-        output.note(f"{len(table)} features written to {out}")
+        output.note(f"{counted(len(table), 'feature')} written to {out}")
 
 
 @dataclass(frozen=True, slots=True)

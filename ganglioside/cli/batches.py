@@ -13,6 +13,7 @@ from ganglioside.cli.options import USUAL, Format, with_options
 from ganglioside.progress import ProgressEvent
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
+from ganglioside.support.formatting import counted
 
 if TYPE_CHECKING:
     from ganglioside.history.jobs import Job
@@ -109,7 +110,7 @@ def _print_result(job: Job) -> None:
         output.error(f"{file}: {error}")
     failed = len(done["failed"])
     known = f", {done['stood']:,} of them already done" if done["stood"] else ""
-    output.text(f"{done['tables']:,} tables{known}: {failed:,} failed")
+    output.text(f"{counted(done['tables'], 'table')}{known}: {failed:,} failed")
     output.text(f"Overview: {done['overview']}")
     if failed:
         raise typer.Exit(1)

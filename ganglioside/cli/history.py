@@ -14,7 +14,7 @@ from ganglioside.cli.options import Changes, Json, SessionFormat, form_of, with_
 from ganglioside.cli.stored import open_history, session_ids
 from ganglioside.reading.wordings import worded
 from ganglioside.settings import Settings, setting_specs
-from ganglioside.support.formatting import plain
+from ganglioside.support.formatting import counted, plain
 from ganglioside.support.local_time import SECONDS, local_text, local_texts, zone_name
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ def export(
         if form is not None:
             raise typer.BadParameter("--all writes Parquet files", param_hint="--format")
         written = open_history().care.export(out or Path("history-export"))
-        output.note(f"{written.sessions:,} sessions written to {written.folder}")
+        output.note(f"{counted(written.sessions, 'session')} written to {written.folder}")
         return
     from ganglioside.exporting import export as write
     from ganglioside.exporting import file_name

@@ -11,6 +11,7 @@ from ganglioside.cli import output
 from ganglioside.cli.history import print_sessions
 from ganglioside.cli.options import Json
 from ganglioside.cli.stored import open_history
+from ganglioside.support.formatting import counted
 from ganglioside.support.local_time import SECONDS, local_texts, zone_name
 
 if TYPE_CHECKING:
@@ -76,15 +77,23 @@ def verify(
         output.json_document(asdict(found))
     else:
         output.text(
-            f"{found.sessions:,} sessions, {found.inputs:,} inputs and {found.entries:,} entries "
-            f"of the log checked; {len(found.reruns)} sessions run again."
+            f"{counted(found.sessions, 'session')}, {counted(found.inputs, 'input')} and "
+            f"{counted(found.entries, 'entry', 'entries')} of the log checked; "
+            f"{counted(len(found.reruns), 'session')} run again."
         )
         if found.unsealed:
-            output.note(f"{found.unsealed:,} sessions of an older version have no hash to check.")
+            unsealed = counted(
+                found.unsealed,
+                "session of an older version has",
+                "sessions of an older version have",
+            )
+            output.note(f"{unsealed} no hash to check.")
         if found.earlier:
+            earlier = counted(
+                found.earlier, "session is as it was stored", "sessions are as they were stored"
+            )
             output.note(
-                f"{found.earlier:,} sessions are as they were stored, but of an earlier version: "
-                "not compared with what this one finds."
+                f"{earlier}, but of an earlier version: not compared with what this one finds."
             )
         for note in found.notes:
             output.note(note)
@@ -125,7 +134,7 @@ def salvage(
     from ganglioside.history.care.salvage import LOG
 
     _, saved = History.salvage(source, target)
-    output.text(f"{len(saved.whole):,} sessions are whole in {saved.path}.")
+    output.text(f"{counted(len(saved.whole), 'session is', 'sessions are')} whole in {saved.path}.")
     if saved.inputs_only:
         output.note(f"To be run again, since their result is lost: {', '.join(saved.inputs_only)}")
     for sid in saved.lost:
@@ -164,8 +173,9 @@ def restore(
     restored, aside = History.restore(source)
     tokens, tasks = restored.tokens.valid(), restored.tasks.all()
     output.note(
-        f"Restored {restored.name}: {len(restored.sessions()):,} sessions, {len(tokens):,} tokens "
-        f"that let somebody in (tokens list), {len(tasks):,} tasks of workers (workers tasks)."
+        f"Restored {restored.name}: {counted(len(restored.sessions()), 'session')}, "
+        f"{counted(len(tokens), 'token that lets', 'tokens that let')} somebody in (tokens list), "
+        f"{counted(len(tasks), 'task')} of workers (workers tasks)."
     )
     if not tokens:
         output.note(_without_tokens(restored))
@@ -204,8 +214,9 @@ def move(
     store = open_history()
     moved = store.care.move(to)
     output.note(
-        f"{moved.sessions:,} sessions, {moved.rows['jobs']:,} jobs and {moved.rows['log']:,} "
-        f"entries of the log are there, without any difference. {store.name} stays as it is."
+        f"{counted(moved.sessions, 'session')}, {counted(moved.rows['jobs'], 'job')} and "
+        f"{counted(moved.rows['log'], 'entry', 'entries')} of the log are there, without any "
+        f"difference. {store.name} stays as it is."
     )
     output.note(
         "Name the new history in GANGLIOSIDE_HISTORY. Tokens, tasks of workers and the schedule of "
@@ -219,11 +230,18 @@ def import_all(
 ) -> None:
     """Add the sessions of another history; existing ones are not changed."""
     came = open_history().care.import_(folder)
-    output.note(f"{came.sessions:,} sessions added, {came.present:,} were there already.")
+    output.note(
+        f"{counted(came.sessions, 'session')} added, "
+        f"{counted(came.present, 'was', 'were')} there already."
+    )
     if came.closed:
         output.note(
-            f"{came.closed:,} jobs that waited or ran elsewhere were closed: no imported job is "
-            "carried out here."
+            counted(
+                came.closed,
+                "job that waited or ran elsewhere was closed",
+                "jobs that waited or ran elsewhere were closed",
+            )
+            + ": no imported job is carried out here."
         )
     for owner, why in came.left_out.items():
         output.error(f"Left out {owner}: {why}. The rest was imported.")
@@ -272,7 +290,7 @@ def cleanup(
     else:
         print_sessions(sessions)
     what = "deleted" if yes else "would be deleted: repeat it with --yes"
-    output.note(f"{len(sessions):,} sessions older than {older_than} {what}.")
+    output.note(f"{counted(len(sessions), 'session')} older than {older_than} {what}.")
 
 
 def _require_one_wish(older_than: str | None, *, yes: bool, every: str | None, never: bool) -> None:

@@ -17,6 +17,7 @@ from ganglioside.cli.options import (
     with_options,
 )
 from ganglioside.reading.options import ReadingOptions
+from ganglioside.support.formatting import counted
 
 if TYPE_CHECKING:
     from ganglioside.analysis import Analysis
@@ -150,7 +151,7 @@ def library(
     from ganglioside.exporting import export_library
 
     target = export_library(listed, out, "skyline" if skyline else "generic")
-    output.note(f"{len(listed):,} ions written to {target}")
+    output.note(f"{counted(len(listed), 'ion')} written to {target}")
 
 
 def _asked(feature: str | None, row: int | None) -> int | str | None:

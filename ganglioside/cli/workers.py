@@ -12,6 +12,7 @@ from ganglioside.cli import output
 from ganglioside.cli.options import Json
 from ganglioside.cli.servers import LogFile, watched
 from ganglioside.cli.stored import open_history
+from ganglioside.support.formatting import counted
 from ganglioside.support.local_time import SECONDS, local_text, utc_text, zone_name
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def worker(
     output.note(f"Worker {one.worker.id} takes jobs. Ctrl-C lets it end after the one it has.")
     with stopped_by_signals(one):
         done = one.run(until_empty=until_empty)
-    output.note(f"Worker {one.worker.id} has ended after {done:,} jobs.")
+    output.note(f"Worker {one.worker.id} has ended after {counted(done, 'job')}.")
     if one.was_drained:
         raise typer.Exit(DRAINED)
 

@@ -10,6 +10,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from ganglioside.columns import VERDICT_KINDS, VERDICTS
+from ganglioside.support.formatting import counted
 
 #: Features that are drawn: the largest.
 MOST_POINTS: Final = 250
@@ -51,7 +52,9 @@ def retention_sketch(features: pd.DataFrame) -> Markup:
     x = _Axis.of(frame["carbons"].astype("float64"), _LEFT, _WIDTH - _RIGHT, whole=True)
     y = _Axis.of(frame["rt"], _HEIGHT - _BOTTOM, _TOP)
     frame = frame.assign(x=x.place(frame["carbons"].astype("float64")), y=y.place(frame["rt"]))
-    said = f"Retention time over carbons of the ceramide, {len(frame)} features by verdict"
+    said = (
+        f"Retention time over carbons of the ceramide, {counted(len(frame), 'feature')} by verdict"
+    )
     parts = [*_axes(x, y), *_lines(frame), *_marks(frame), *_labels(frame)]
     return Markup(
         f'<svg class="chart" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{said}">'

@@ -12,6 +12,7 @@ from platformdirs import user_data_path
 from ganglioside.errors import HistoryError
 from ganglioside.history.storage.interface import HistoryStore
 from ganglioside.history.storage.store import Store
+from ganglioside.support.whole_files import path_fault
 
 #: Names the history: a file, or the URL of a database.
 VARIABLE: Final = "GANGLIOSIDE_HISTORY"
@@ -48,10 +49,17 @@ def resolved(path: Path) -> Path:
         found = path.expanduser().resolve()
     except (OSError, RuntimeError, ValueError) as error:
         raise HistoryError(f"{path} names no file ({error}): name another.") from error
+    require_possible(found)
     if not found.name:
         raise HistoryError(f"{path} names no file: add the history's name, as in "
                            f"{path / 'history.duckdb'}.")  # fmt: skip
     return found
+
+
+def require_possible(path: Path) -> None:
+    """Raise `HistoryError` where no file can have a path, whatever is on the disk."""
+    if fault := path_fault(path):
+        raise HistoryError(f"{path} names no file ({fault}): name another.")
 
 
 def store_at(path: str | PathLike[str] | None, timeout: float) -> HistoryStore:

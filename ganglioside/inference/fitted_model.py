@@ -32,7 +32,7 @@ from ganglioside.reading.feature_table import FeatureTable
 from ganglioside.retention.first_curve import NoCurve
 from ganglioside.retention.isomer_names import line_names
 from ganglioside.support.arrays import FloatArray, IntArray
-from ganglioside.support.formatting import minutes
+from ganglioside.support.formatting import counted, minutes
 from ganglioside.support.on_demand import ShownAsCard
 from ganglioside.support.priors import Priors
 from ganglioside.support.text_columns import as_column, as_numbers, several, texts
@@ -83,8 +83,8 @@ class FittedModel(ShownAsCard):
         if not self.is_fitted:
             return f"FittedModel(no model: {self.reason})"
         return (
-            f"FittedModel({len(self.line_series):,} lines, {minutes(self.slope)} a carbon, "
-            f"sigma {minutes(self.sigma)})"
+            f"FittedModel({counted(len(self.line_series), 'line')}, "
+            f"{minutes(self.slope)} a carbon, sigma {minutes(self.sigma)})"
         )
 
     @classmethod

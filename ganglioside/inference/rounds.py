@@ -33,6 +33,7 @@ from ganglioside.retention.first_curve import NoCurve, starting_curve
 from ganglioside.retention.first_gradient import best_gradient, first_gradient
 from ganglioside.retention.isomer_lines import starting_lines
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
+from ganglioside.support.formatting import counted
 from ganglioside.support.priors import Priors
 
 _PLACE_AT: Final = (2, 4)  # again with what fragments of the second lines taught
@@ -133,7 +134,7 @@ def _on_gradient(
     report.done("rule2", f"{len(observed.groups)} head groups, {len(coelution):,} pairs co-elute")
     reduced = reduced_rt(observed, start, priors)
     lines = starting_lines(observed, reduced, coelution, start.slope)
-    report.done("rule3", f"{len(lines.group)} lines in {len(observed.groups)} series")
+    report.done("rule3", f"{counted(len(lines.group), 'line')} in {len(observed.groups):,} series")
     state = begin(observed, coelution, start, lines, priors)
     for round_ in range(_MOST_ROUNDS):
         if round_ in _FAR_PAIRS_AT:
@@ -146,7 +147,10 @@ def _on_gradient(
         before = replace(state, shares=shares)
         state = _learned(before, round_)
         if round_ == _PLACE_AT[-1]:
-            report.done("rule4", f"{len(state.line_group)} lines, acetylated ones with their base")
+            report.done(
+                "rule4",
+                f"{counted(len(state.line_group), 'line')}, acetylated ones with their base",
+            )
         if round_ >= _PRUNE_AT and _has_settled(before, state):
             break
     pruned = prune_lines(state)

@@ -15,6 +15,7 @@ from ganglioside.history.jobs import session_named
 from ganglioside.progress import Progress, ProgressCallback
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
+from ganglioside.support.formatting import counted
 from ganglioside.support.requests import current_job
 
 if TYPE_CHECKING:
@@ -241,7 +242,7 @@ class Export:
 
         report = Progress(progress, self.session)
         analysis = history.load(self.session)
-        report.done("loading", f"Session of {len(analysis.features):,} features")
+        report.done("loading", f"Session of {counted(len(analysis.features), 'feature')}")
         written = export(analysis, self.out, self.form)
         report.done("saving", f"Written to {written}")
         report.done("complete", "Done")
@@ -401,7 +402,9 @@ class Verify:
 
         def tell(done: int, total: int) -> None:
             report.reached(
-                "validating", 99.0 * done / max(total, 1), f"{done:,} of {total:,} sessions checked"
+                "validating",
+                99.0 * done / max(total, 1),
+                f"{done:,} of {counted(total, 'session')} checked",
             )
 
         found = history.care.verify(self.sample, report=tell)

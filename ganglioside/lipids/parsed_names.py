@@ -17,6 +17,7 @@ from ganglioside.lipids.composition import UNITS
 from ganglioside.lipids.name_readings import NameReading, read_name
 from ganglioside.lipids.species import Species, without_chains
 from ganglioside.support.arrays import read_only
+from ganglioside.support.formatting import counted
 from ganglioside.support.text_columns import Texts, as_column, distinct, pick, texts, texts_of
 
 
@@ -126,7 +127,8 @@ class ParsedNames:
         """Numbers of names, of distinct species and of names that cannot be read."""
         unreadable = int((self.index < 0).sum())
         species = len(self.species)
-        return f"ParsedNames({len(self):,} names, {species:,} species, {unreadable:,} unreadable)"
+        names = counted(len(self), "name")
+        return f"ParsedNames({names}, {species:,} species, {unreadable:,} unreadable)"
 
     def take(self, rows: npt.NDArray[np.int64]) -> ParsedNames:
         """The names at some positions."""

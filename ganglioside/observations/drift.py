@@ -122,6 +122,21 @@ class Drift:
         """1 + stretch: minutes of each sample per minute of the study, shape (n,)."""
         return np.asarray(1 + self.stretch[sample])
 
+    def sd_in_sample(self, sd: FloatArray, sample: IntArray) -> FloatArray:
+        """Standard deviation of features about the expected RT of their peak, min, shape (n,).
+
+        Where several samples share peaks, the scatter of one feature about its peak adds to it.
+
+        Parameters
+        ----------
+        sd : numpy.ndarray, shape (n,)
+            Of the peaks about their expected RT, min, in the study's time.
+        sample : numpy.ndarray of int, shape (n,)
+            Index into `samples`.
+        """
+        noise = self.noise if len(self) > 1 else 0.0
+        return np.asarray(np.sqrt(sd**2 + noise**2) * self.scale(sample))
+
     @property
     def gradients(self) -> IntArray:
         """Gradient of each sample, shape (S,)."""

@@ -16,6 +16,7 @@ import numpy as np
 from ganglioside.lipids.adducts import adducts
 from ganglioside.lipids.mass_readings import NO_ION, MassReading, mass_readings
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, decimal_step
+from ganglioside.support.formatting import counted
 
 #: Error up to which an m/z is that of its name, however coarse the instrument, ppm.
 NEAR: Final = 300.0
@@ -105,7 +106,7 @@ class MassShift:
         >>> MassShift(14, 14, -2.0146, -2.0146, "[M-H]-").message
         'm/z of 14 of 14 rows lies 2.0146 Da below that of name and ion: it fits [M-H]-.'
         """
-        rows = f"m/z of {self.rows:,} of {self.measured:,} rows"
+        rows = f"m/z of {self.rows:,} of {counted(self.measured, 'row')}"
         if np.isnan(self.least):
             return f"{rows} fits neither name and ion nor anything known."
         side = "below" if self.least + self.most < 0 else "above"

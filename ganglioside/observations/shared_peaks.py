@@ -32,8 +32,6 @@ class Peaks:
     features : Observations, length n
     of_feature : numpy.ndarray of int, shape (n,)
         Peak of each feature, an index into `observed`.
-    noise : float
-        Scatter of features about their peak, min.
     rows : PeakRows
         What the features of one sample are to each other.
     """
@@ -41,7 +39,6 @@ class Peaks:
     observed: Observations
     features: Observations
     of_feature: IntArray
-    noise: float
     rows: PeakRows
 
     @property
@@ -71,11 +68,30 @@ class Peaks:
         peak = self.of_feature[seen]
         return replace(
             peaks,
-            row=replaced(peaks.row, peak, features.row[seen]),
+            row=replaced(self._other_rows(peak, seen), peak, features.row[seen]),
             rt=replaced(peaks.rt, peak, features.rt[seen]),
             log_volume=replaced(peaks.log_volume, peak, features.log_volume[seen]),
             sample=np.full(len(peaks), features.sample[this]),
         )
+
+    def _other_rows(self, seen: IntArray, by: IntArray) -> IntArray:
+        """Row of each peak, none of the features by which other peaks are seen, shape (P,).
+
+        A feature may have become one of another peak (see `per_sample.rejoined`), and a row may not
+        stand for both. A peak that has no feature left has one of that other peak.
+        """
+        features, rows = self.features, self.observed.row.copy()
+        is_free = ~np.isin(features.row, features.row[by])
+        is_twice = np.isin(rows, features.row[by])
+        is_twice[seen] = False
+        for peak in np.flatnonzero(is_twice).tolist():
+            joined = self.of_feature[features.row == rows[peak]]
+            for others in (self.of_feature == peak, np.isin(self.of_feature, joined)):
+                found = np.flatnonzero(others & is_free)
+                if len(found):
+                    rows[peak] = features.row[found[0]]
+                    break
+        return rows
 
 
 def find_peaks(observed: Observations, priors: Priors | None = None) -> Peaks:
@@ -92,14 +108,14 @@ def find_peaks(observed: Observations, priors: Priors | None = None) -> Peaks:
     rows = peak_rows(observed, priors or Priors.usual())
     best = replace(_best_rows(observed, rows), together=rows.width)
     if n == 0 or len(observed.drift) < 2:
-        return Peaks(best, observed, rows.peak, 0.0, rows)
+        return Peaks(best, observed, rows.peak, rows)
     noise = observed.drift.noise
     name = slots(best.ceramide, best.group, best.chains, best.isomer_label)
     number = nearest_peak(name, best.rt, noise)
     _, first, peak = np.unique(number, return_index=True, return_inverse=True)
     rt = centres(peak, best.rt, 2 * noise)
     shared = _as_rows(best, first, peak, rt)
-    return Peaks(shared, observed, peak[rows.peak], noise, rows)
+    return Peaks(shared, observed, peak[rows.peak], rows)
 
 
 def _best_rows(observed: Observations, rows: PeakRows) -> Observations:

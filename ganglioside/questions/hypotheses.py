@@ -22,7 +22,7 @@ from ganglioside.lipids.composition import Ceramide, Composition, loss_label
 from ganglioside.lipids.names import parse_name, species
 from ganglioside.lipids.process_words import process_words
 from ganglioside.questions.explanation import Explanation, Hypothesis, Kind, count
-from ganglioside.support.arrays import IntArray
+from ganglioside.support.arrays import FloatArray, IntArray
 from ganglioside.support.densities import STANDARD_DEVIATION
 from ganglioside.support.formatting import percent, ratio_percent, rounded, with_sign
 
@@ -111,20 +111,41 @@ class _Row:
         return loss_label(parse_name(parent).composition - self.composition)
 
     def compared(self, expected: float, sd: float) -> _Comparison:
-        """RT of this row against an expected one, in the time of its sample.
+        """RT of this row against the expected one of its peak, in the time of its sample.
 
         Parameters
         ----------
         expected, sd
             Expected RT and its standard deviation, min, in the study's time.
         """
+        drift = self.state.observed.drift
+        return self._apart(expected, drift.sd_in_sample(np.array([sd]), self._sample))
+
+    def beside(self, expected: float, width: float) -> _Comparison:
+        """RT of this row against that beside its parent's row, in the time of its sample.
+
+        Parameters
+        ----------
+        expected, width
+            Expected RT and the width of such differences, min, in the study's time.
+        """
+        drift = self.state.observed.drift
+        return self._apart(expected, width * drift.scale(self._sample))
+
+    @property
+    def _sample(self) -> IntArray:
+        """Sample of this row, shape (1,)."""
+        return self.state.observed.sample[[self.position]]
+
+    def _apart(self, expected: float, own_sd: FloatArray) -> _Comparison:
+        """RT of this row against an expected one of the study's time, its sd in that of its own."""
         observed = self.state.observed
         sample = observed.sample[[self.position, self.position]]
         study = np.array([observed.rt[self.position], expected])
         measured, own_expected = observed.run.rt(observed.drift.to_sample(study, sample))
         difference = float(measured - own_expected)
-        own_sd = float(observed.run.sd(sd * observed.drift.scale(sample))[0])
-        return _Comparison(float(own_expected), difference, difference / own_sd)
+        sigma = difference / float(observed.run.sd(own_sd)[0])
+        return _Comparison(float(own_expected), difference, sigma)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +241,7 @@ def _of_rows(row: _Row) -> Iterator[Hypothesis]:
             f"{ratio_percent(usual_ratio, digits=2)} of the parent's area"
             f"{_usual_distance(row, artefact) or _usual_shift(shift)}"
             f"{_off_measured(away[pair] - state.coelution.delta[pair])}",
-            **asdict(row.compared(expected, width)),
+            **asdict(row.beside(expected, width)),
             area_ratio=float(10 ** state.log_ratio(parent, row.position)),
             usual_ratio=usual_ratio,
             parent_id=feature_id,

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from ganglioside.inference.fitted_model import FittedModel
 from ganglioside.inference.posterior import odds_and_yields
 from ganglioside.inference.state import Inference
 from ganglioside.questions.explanation import Explanation, Hypothesis
@@ -20,6 +21,7 @@ from ganglioside.support.formatting import (
     rounded,
     with_sign,
 )
+from ganglioside.verdicts.decisions import nearest_line
 
 Evidence = Literal["retention", "co-elution", "area", "mass"]
 Level = Literal["good", "fair", "poor"]
@@ -34,6 +36,9 @@ _UNLIKELY: Final = 0.05
 #: deviations has.
 _GOOD: Final = 0.32
 _FAIR: Final = 0.05
+
+#: Words between a difference of RT and its line, by the sign that its three digits show.
+_SIDES: Final = {-1: "early for", 0: "from", 1: "late for"}
 
 #: Hypotheses that speak of a piece of another feature.
 _PIECES: Final = ("fragment", "adduct")
@@ -104,7 +109,7 @@ def score_card(explanation: Explanation, state: Inference | None) -> tuple[Score
         why = why if explanation.hypotheses else explanation.reason or "This row was not judged."
         return tuple(Score(kind, None, why) for kind in EVIDENCE)
     return (
-        _retention(explanation),
+        _retention(_own_line(explanation, state, position)),
         _coelution(explanation, state, position),
         _area(explanation, state, position),
         _mass(state, position),
@@ -124,22 +129,23 @@ def _position(explanation: Explanation, state: Inference | None) -> int | None:
     return int(found[0]) if len(found) else None
 
 
-def _retention(explanation: Explanation) -> Score:
-    """How far it elutes from the nearest line of its series."""
-    best = _own_line(explanation)
+def _retention(best: Hypothesis | None) -> Score:
+    """How far it elutes from its line."""
     if best is None:
         return Score("retention", None, "Its series has no line here.")
-    side = "late" if best.difference > 0 else "early"
-    apart = f"{minutes(abs(best.difference))} {side} for {best.line}"
+    side = _SIDES[int(np.sign(round(best.difference, 3)))]
+    apart = f"{minutes(abs(best.difference))} {side} {best.line}"
     scatter = f" of {minutes(best.difference / best.sigma)}" if best.sigma else ""
     text = f"{apart} ({abs(best.sigma):.1f} sigma{scatter})."
     return Score("retention", within_scatter(best.sigma), text)
 
 
-def _own_line(explanation: Explanation) -> Hypothesis | None:
-    """The nearest line of its series; None where there is none."""
+def _own_line(explanation: Explanation, state: Inference, position: int) -> Hypothesis | None:
+    """The line of its series that verdict and reason speak of; None where there is none."""
+    line = int(state.candidates.line[nearest_line(state)[position]])
+    label = FittedModel.from_inference(state).line_labels[line]
     own = [h for h in explanation.hypotheses if h.kind == "own series" and isfinite(h.sigma)]
-    return min(own, key=lambda h: abs(h.sigma), default=None)
+    return next((h for h in own if h.line == label), None)
 
 
 def _coelution(explanation: Explanation, state: Inference, position: int) -> Score:
@@ -182,7 +188,7 @@ def _area(explanation: Explanation, state: Inference, position: int) -> Score:
     with_area = [h for h in explanation.hypotheses if isfinite(h.area_ratio) and h.area_ratio > 0]
     if with_area:
         return _beside_parent(_likeliest(with_area, explanation.parent), state, position)
-    own = _own_line(explanation)
+    own = _own_line(explanation, state, position)
     if own is not None and within_scatter(own.sigma) >= _FAIR:
         return _beside_line(own, state, position)
     return Score("area", None, "Nothing elutes here with which its area could be compared.")
@@ -204,9 +210,7 @@ def _beside_parent(best: Hypothesis, state: Inference, position: int) -> Score:
 
 def _beside_line(own: Hypothesis, state: Inference, position: int) -> Score:
     """How far its area is from that which the other features let expect on its line."""
-    of_row = np.flatnonzero(state.candidates.row == position)
-    apart = state.candidates.rt - state.shares.predicted
-    nearest = of_row[np.argmin(np.abs(apart[of_row] / state.shares.scale[of_row]))]
+    nearest = nearest_line(state)[position]
     expected, spread = state.expected_areas
     off, sd = float(state.observed.log_volume[position] - expected[nearest]), float(spread[nearest])
     text = (

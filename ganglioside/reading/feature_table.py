@@ -11,6 +11,7 @@ from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.reading.headers import Header
 from ganglioside.reading.raw_table import Source, TableRead
 from ganglioside.reading.report import ReadingReport, report_of
+from ganglioside.support.formatting import counted
 from ganglioside.support.on_demand import ShownAsCard
 
 
@@ -73,7 +74,7 @@ class FeatureTable(ShownAsCard):
         samples = self.data["sample"].nunique()
         of_samples = f" of {samples:,} samples" if samples > 1 else ""
         return (
-            f"FeatureTable({self.source.name!r}, {len(self):,} features{of_samples}, "
+            f"FeatureTable({self.source.name!r}, {counted(len(self), 'feature')}{of_samples}, "
             f"{readable:,} can be judged)"
         )
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from ganglioside.errors import ReportError, SettingsError
 from ganglioside.reading.options import ReadingOptions
 from ganglioside.settings import Settings
+from ganglioside.support.whole_files import path_fault
 
 #: Names that a kernel defines itself, besides those that begin with `_`.
 _KERNEL_NAMES: Final = frozenset({"In", "Out"})
@@ -127,6 +128,9 @@ class Parameters:
         """
         if self.output and Path(self.output).suffix.lower() not in PAGE_ENDINGS:
             raise ReportError(f"output = {self.output!r}: {NO_PAGE}")
+        for name, path in (("source", self.source), ("output", self.output)):
+            if fault := path_fault(path):
+                raise ReportError(f"{name} = {path!r}: no file can be called so ({fault}).")
         table, page = Path(self.source).expanduser(), Path(self.output)
         if self.output and page.is_file() and table.is_file() and page.samefile(table):
             raise ReportError(

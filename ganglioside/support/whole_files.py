@@ -75,6 +75,8 @@ def write_whole(path: str | PathLike[str], content: bytes) -> Path:
     'name,verdict'
     """
     target = Path(path)
+    if "\0" in str(target):
+        raise UnwritableError(f"{target} cannot be written: {path_fault(target)}. Name another.")
     try:
         if target.exists() and not target.is_file():
             target.write_bytes(content)
@@ -85,6 +87,23 @@ def write_whole(path: str | PathLike[str], content: bytes) -> Path:
         kind = NoRoomError if error.errno in FULL else UnwritableError
         raise kind(f"{target} cannot be written: {error.strerror or error}. {advice}") from error
     return target
+
+
+def path_fault(path: str | PathLike[str]) -> str:
+    r"""Why no file can have a path, whatever is on the disk; empty where one can.
+
+    Examples
+    --------
+    >>> path_fault("verdicts.csv"), path_fault("verdicts\0.csv")
+    ('', 'embedded null byte')
+    """
+    try:
+        os.lstat(path)
+    except ValueError as error:
+        return str(error)
+    except OSError as error:
+        return os.strerror(error.errno) if error.errno == errno.ENAMETOOLONG else ""
+    return ""
 
 
 def _replace(target: Path, content: bytes) -> None:

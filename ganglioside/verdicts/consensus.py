@@ -31,8 +31,8 @@ CONSENSUS: Final[dict[str, str]] = {
     "hydroxyls": "Int64",
     "verdict": "category",
     "confidence": "float64",
-    "seen": "Int64",  # number of samples with the peak
-    "samples": "Int64",  # number of samples of the study
+    "seen": "Int64",  # number of samples with the peak; standards do not count, nor below
+    "samples": "Int64",  # number of samples of the study that could have it
     "rt": "float64",  # min, median in the study's time
     "rt_spread": "float64",  # min, standard deviation after correction for drift
     "volume": "float64",  # median area
@@ -65,7 +65,7 @@ DRIFT: Final[dict[str, str]] = {
     "features": "Int64",
     # rows in peaks of other samples, other ions and isotope peaks too: the basis of the drift
     "shared": "Int64",
-    "scatter": "float64",  # min, of the valid features about their predictions
+    "residual": "float64",  # min, of the valid features, root mean square
 }
 
 #: Least share of samples with a species that is usual in the study, largest of a rare one, and the
@@ -74,6 +74,7 @@ _USUAL: Final = 0.8
 _RARE: Final = 0.2
 _FEWEST: Final = 3
 
+_STANDARD: Final = "standard"  # type of samples that are mixtures of standards
 _NAMES: Final = 10  # sample names listed in a cell
 _FAR: Final = 5.0  # robust standard deviations of the shifts, beyond which a run is apart
 
@@ -147,10 +148,23 @@ class JudgedPeaks:
 
     @cached_property
     def comparable(self) -> BoolArray:
-        """Whether the gradient of a sample is that of a peak, shape (P, S)."""
+        """Whether a sample may have a peak: one of its gradient, no standard, shape (P, S)."""
         gradients = self.drift.gradients
         of_peak = gradients[self.sample[self.first]]
-        return np.asarray(of_peak[:, None] == gradients)
+        return np.asarray((of_peak[:, None] == gradients) & self.counts)
+
+    @cached_property
+    def counts(self) -> BoolArray:
+        """Whether it means something that a sample lacks a species, shape (S,).
+
+        A mixture of standards lacks all that nobody put in; it counts where there is nothing else.
+        """
+        n = len(self.drift)
+        if "sample_type" not in self.features:
+            return np.ones(n, dtype=np.bool_)
+        is_standard = (self.features["sample_type"] == _STANDARD).fillna(False).to_numpy(np.bool_)
+        counts = np.bincount(self.sample[is_standard], minlength=n) == 0
+        return np.asarray(counts if counts.any() else ~counts)
 
     @cached_property
     def of_samples(self) -> IntArray:
@@ -161,6 +175,11 @@ class JudgedPeaks:
     def seen(self) -> BoolArray:
         """Whether a peak is in a sample, shape (P, S)."""
         return _marked(self.peak, self.sample, len(self.first), len(self.drift))
+
+    @cached_property
+    def times_seen(self) -> IntArray:
+        """Number of samples that count and have a peak, shape (P,)."""
+        return np.asarray((self.seen & self.comparable).sum(axis=1))
 
     @cached_property
     def named(self) -> BoolArray:
@@ -247,7 +266,7 @@ def consensus_table(judged: JudgedPeaks) -> pd.DataFrame:
         name=judged.peak_names,
         verdict=np.array(VERDICTS, dtype=object)[judged.chosen],
         confidence=judged.votes.max(axis=1) / size,
-        seen=judged.seen.sum(axis=1),
+        seen=judged.times_seen,
         samples=judged.of_samples,
         rt=median["rt"].to_numpy(),
         rt_spread=agreeing["rt"].std().to_numpy(),
@@ -298,7 +317,7 @@ def _typed(table: pd.DataFrame, schema: dict[str, str]) -> pd.DataFrame:
 
 
 def drift_table(judged: JudgedPeaks) -> pd.DataFrame:
-    """Drift of each sample, and the scatter of its valid features: columns `DRIFT`."""
+    """Drift of each sample, and the residual of its valid features: columns `DRIFT`."""
     if len(judged) == 0:
         return _typed(pd.DataFrame(columns=list(DRIFT)), DRIFT)
     drift, n = judged.drift, len(judged.drift)
@@ -314,7 +333,7 @@ def drift_table(judged: JudgedPeaks) -> pd.DataFrame:
             "stretch": drift.stretch,
             "features": np.bincount(judged.sample, minlength=n),
             "shared": drift.shared,
-            "scatter": np.sqrt(squares / np.where(count > 0, count, np.nan)),
+            "residual": np.sqrt(squares / np.where(count > 0, count, np.nan)),
         }
     )
     return _typed(table, DRIFT)
@@ -368,7 +387,7 @@ def _about_peaks(
             "feature_id": pd.array([pd.NA] * len(peak), dtype="Int64"),
             "verdict": None,
             "expected": _own_time(judged, peak, sample),
-            "seen": judged.seen.sum(axis=1)[peak],
+            "seen": judged.times_seen[peak],
             "consensus": np.array(VERDICTS, dtype=object)[judged.chosen[peak]],
             "rt": np.nan,
         }
@@ -396,7 +415,7 @@ def _valid_peaks(judged: JudgedPeaks) -> BoolArray:
 
 def _usual(judged: JudgedPeaks) -> BoolArray:
     """Whether a peak is valid and in most samples, shape (P,)."""
-    count, n = judged.seen.sum(axis=1), judged.of_samples
+    count, n = judged.times_seen, judged.of_samples
     usual = _valid_peaks(judged) & (count >= _USUAL * n) & (n >= _FEWEST)
     return np.asarray(usual, dtype=np.bool_)
 
@@ -443,9 +462,9 @@ def _largest(judged: JudgedPeaks, peak: IntArray, sample: IntArray) -> IntArray:
 
 def _rare(judged: JudgedPeaks) -> pd.DataFrame:
     """Features of valid peaks that few samples have."""
-    count, n = judged.seen.sum(axis=1), judged.of_samples
+    count, n = judged.times_seen, judged.of_samples
     few = _valid_peaks(judged) & (count <= _RARE * n) & (n >= _FEWEST)
-    rows = np.flatnonzero(few[judged.peak])
+    rows = np.flatnonzero(few[judged.peak] & judged.counts[judged.sample])
     return _about_peaks(
         judged,
         "rare",

@@ -149,7 +149,7 @@ def decide(state: Inference, settings: Settings) -> Decisions:
     settings : Settings
     """
     quality = line_quality(state, settings.r2_threshold)
-    nearest = _nearest_line(state)
+    nearest = nearest_line(state)
     line = state.candidates.line[nearest]
     predicted, sd = state.predicted_rt[nearest], state.predicted_sd[nearest]
     probability = _probability(state)
@@ -223,7 +223,7 @@ def _is_too_vague(state: Inference, sd: FloatArray) -> BoolArray:
     return is_vague(state, sd, _TOO_VAGUE) | scatters[ceramides][state.observed.ceramide]
 
 
-def _nearest_line(state: Inference) -> IntArray:
+def nearest_line(state: Inference) -> IntArray:
     """Candidate of each observation on the line with its largest share, shape (n,).
 
     Among equal shares it is the nearest line in sigma.

@@ -63,7 +63,6 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
     has_no_row = (parent_peak >= 0) & (parent < 0)
     # The peaks follow the missing parents: see `_with_peaks`.
     first_peak = len(state.shares.missing_parents.child)
-    sd = np.sqrt(decisions.sd[peak] ** 2 + peaks.noise**2)
     run = features.in_own_time().run
     by_features = Decisions(
         verdict=np.where(is_spare, UNDETERMINED, decisions.verdict[peak]),
@@ -72,7 +71,7 @@ def by_feature(peaks: Peaks, state: Inference, decisions: Decisions) -> tuple[In
         probability=decisions.probability[peak],
         line=decisions.line[peak],
         predicted=run.rt(drift.to_sample(decisions.predicted[peak], sample)),
-        sd=run.sd(sd * drift.scale(sample)),
+        sd=run.sd(drift.sd_in_sample(decisions.sd[peak], sample)),
         area_off=decisions.area_off[peak],
         others=decisions.others[peak],
         outdone=decisions.outdone[peak],

@@ -37,7 +37,7 @@ _TOLD: Final = 0.01  # probability from which an unlisted parent is told
 
 # Sentences; their fields are the properties of `_Fields`.
 _OFF: Final = (
-    "Elutes {away:.3f} min {side} than the {expected:.3f} min expected for {line} ({off:.1f} sigma)"
+    "Elutes {away:.3f} min {side} the {expected:.3f} min expected for {line} ({off:.1f} sigma)"
 )
 _OWN: Final = "{line} is expected at {expected:.3f} min ({sigma} sigma)."
 _BEFORE: Final = "{line} is expected before the injection"
@@ -288,8 +288,8 @@ class _Fields:
 
     @property
     def side(self) -> Column:
-        """`earlier` or `later` than the own line."""
-        return _side(self._later)
+        """`earlier than` or `later than` the own line; `from` it where no digit tells."""
+        return _side(self._later, "earlier than", "later than", "from")
 
     @property
     def off(self) -> Column:
@@ -365,8 +365,8 @@ class _Fields:
 
     @property
     def side_of_parent(self) -> Column:
-        """`earlier` or `later` than the parent."""
-        return _side(self._after_parent)
+        """`earlier` or `later` than the parent; `apart` where no digit tells."""
+        return _side(self._after_parent, "earlier", "later", "apart")
 
     @property
     def share(self) -> Column:
@@ -448,9 +448,10 @@ def _usual_shift(shift: float) -> str:
     return f" (such fragments usually elute {abs(shift):.3f} min {side})"
 
 
-def _side(later: FloatArray) -> Column:
-    """`earlier` where a difference of RT is negative, else `later`."""
-    return np.asarray(np.where(later < 0, "earlier", "later"))
+def _side(later: FloatArray, earlier_word: str, later_word: str, same_word: str) -> Column:
+    """The word for each difference of RT, min, as its three digits show it."""
+    shown = np.round(later, 3)
+    return np.asarray(np.where(shown < 0, earlier_word, np.where(shown > 0, later_word, same_word)))
 
 
 @cache

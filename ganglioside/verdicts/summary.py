@@ -132,7 +132,7 @@ def _headline(s: Summary) -> str:
 
 def _explained(s: Summary) -> str:
     """Share of the judged features, and of their peak area, that is explained, in words."""
-    part = f"{s.explained:,} of {s.judged:,} features explained"
+    part = f"{s.explained:,} of {counted(s.judged, 'feature')} explained"
     part = f"{part} ({share(s.explained, s.judged, '0 %')})"
     of_area = s.area_explained
     return part if isnan(of_area) else f"{part}, with {share(of_area, 1)} of the peak area"

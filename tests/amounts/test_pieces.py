@@ -73,6 +73,21 @@ def test_a_row_that_an_analyst_accepted_is_not_given_back() -> None:
     assert len(pieces_of(*rows, overrides=wrong).row) == 0
 
 
+def test_what_an_analyst_accepted_holds_no_piece_of_what_it_was_a_piece_of() -> None:
+    """Its area counted twice: as its own, and as what the former parent had lost unseen."""
+    rows = []
+    for parent, sample in ((0, "a"), (3, "b")):
+        fragment = piece("GM3(36:1;O2)", parent, 1e6)
+        water = {**fragment, "name": "GM1+OAc(37:1;O2)", "verdict": "adduct", "process": "-H2O"}
+        rows += [{**row, "sample": sample} for row in (GM1, fragment, water)]
+    for accepted, kind in ((1, "GM3"), (2, "-H2O")):
+        found = pieces_of(*rows, overrides=gg.Overrides((accept(accepted, author="kh"),)))
+        near = found.near_row == accepted
+        assert [found.kinds[k] for k in found.near_kind[near]] == [kind]
+        assert found.near_area[near].tolist() == [0.0]
+        assert not found.together[near].any()
+
+
 def test_a_renamed_parent_is_given_only_what_its_new_name_can_lose() -> None:
     """A peak renamed to GM3 was given its former fragments, GM3 and GM2, as its own."""
     rows = (GM1, piece("GM2(36:1;O2)", 0, 2e6), piece("GM3(36:1;O2)", 0, 1e6))

@@ -221,3 +221,15 @@ def test_a_row_that_names_nothing_is_no_species() -> None:
     features.loc[1, "name"] = "Unknown"
     amounts = Amounts.of(features, gg.Overrides(), USUAL_TOLERANCE, Priors.usual())
     assert amounts.table["name"].tolist() == ["GM1(36:1;O2)"]
+
+
+def test_the_area_of_an_accepted_fragment_is_not_lost_by_its_former_parent_too(
+    example: gg.Analysis,
+) -> None:
+    fragments = example.features.query("verdict == 'fragment'").dropna(subset="parent_id")
+    row = fragments.loc[fragments["volume"].idxmax()]
+    after = example.with_overrides(gg.Overrides((accept(int(row["feature_id"]), author="kh"),)))
+    of_parent = after.species.set_index("feature_id").loc[row["parent_id"]]
+    assert of_parent["area_unseen"] < 0.05 * row["volume"]
+    sums = [a.species["area_consolidated"].sum() for a in (example, after)]
+    assert sums[1] == pytest.approx(sums[0], rel=0.005)

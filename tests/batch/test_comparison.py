@@ -58,6 +58,16 @@ def test_species_come_by_frequency_without_the_drift(study: Study) -> None:
     assert everywhere["area_cv"].gt(0.2).all()
 
 
+def test_the_residual_of_a_session_is_that_of_its_valid_features(tmp_path: Path) -> None:
+    """It was called scatter, as that of the model, which is another number."""
+    history = gg.History.open(tmp_path / "h.duckdb")
+    analysis = gg.analyze(gg.example())
+    (row,) = Study.of(history, ["a"], [history.save(analysis)]).sessions.to_dict("records")
+    valid = analysis.features.query("verdict == 'valid'")
+    assert row["residual"] == pytest.approx(valid["residual"].pow(2).mean() ** 0.5)
+    assert "scatter" not in row
+
+
 def test_cells_hold_the_area_over_the_median_of_the_species(study: Study) -> None:
     cells = study.cells.set_index(["species", "session"])
     known = study.species[study.species["seen"] == 3]["species"]

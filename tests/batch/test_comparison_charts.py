@@ -51,7 +51,7 @@ def test_the_drift_is_drawn_with_its_scatter(study: Study) -> None:
     drawn = table_of(comparison_charts.drift(study), "shift")
     assert list(drawn["session"]) == ["one", "two"]
     half = (drawn["high"] - drawn["low"]) / 2
-    assert half.tolist() == pytest.approx(drawn["scatter"].tolist(), abs=2e-5)
+    assert half.tolist() == pytest.approx(drawn["residual"].tolist(), abs=2e-5)
 
 
 def test_areas_show_the_most_frequent_species(study: Study, monkeypatch: Any) -> None:

@@ -91,6 +91,11 @@ def test_nothing_to_do_is_refused(source: str, tmp_path: Path) -> None:
         plan([str(tmp_path / source)])
 
 
+def test_a_path_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BatchError, match=r"too long\. Check the path"):
+        plan([tmp_path / ("a" * 300 + ".csv")])
+
+
 def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
     for name in ("liver/1.csv", "brain/1.csv"):
         write(tmp_path / name)

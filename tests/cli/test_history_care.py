@@ -51,7 +51,7 @@ def run_json(*arguments: object) -> Any:
 
 
 def test_a_sound_history_is_verified(sid: str) -> None:
-    assert "1 sessions, 1 inputs" in run("verify", "--sample", 1).stdout
+    assert "1 session, 1 input " in run("verify", "--sample", 1).stdout
     found = run_json("verify", "--sample", 1)
     assert (found["reruns"], found["faults"]) == ([sid], [])
 
@@ -100,8 +100,8 @@ def test_backup_and_restore(history: History, sid: str, tmp_path: Path) -> None:
     assert "Replace" not in nothing.output
     assert history.sessions().empty
     said = run("restore", tmp_path / "copy.duckdb", "--yes").stderr
-    assert "1 sessions, 1 tokens that let somebody in" in said
-    assert "1 tasks of workers" in said
+    assert "1 session, 1 token that lets somebody in" in said
+    assert "1 task of workers" in said
     assert "make them again" not in said
     assert list(history.sessions()["id"]) == [sid]
     assert "make them again" in run("restore", tmp_path / "bare.duckdb", "--yes").stderr
@@ -128,10 +128,10 @@ def test_a_folder_that_is_not_there_gets_no_backup(tmp_path: Path) -> None:
 def test_export_and_import_of_all(
     history: History, sid: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "1 sessions written" in run("export", "--all", "--out", tmp_path / "out").stderr
+    assert "1 session written" in run("export", "--all", "--out", tmp_path / "out").stderr
     monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "fresh.duckdb"))
-    assert "1 sessions added, 0 were there" in run("import", tmp_path / "out").stderr
-    assert "0 sessions added, 1 were there" in run("import", tmp_path / "out").stderr
+    assert "1 session added, 0 were there" in run("import", tmp_path / "out").stderr
+    assert "0 sessions added, 1 was there" in run("import", tmp_path / "out").stderr
     assert list(History.open().sessions()["id"]) == [sid]
     run("export", sid, "--all", code=2)
     run("export", code=2)
@@ -148,7 +148,7 @@ def test_cleanup_lists_first_and_spares_what_is_kept(
     assert [row["id"] for row in run_json("cleanup", "--older-than", "30d")] == [sid]
     assert len(history.sessions()) == 2
     assert (
-        "1 sessions older than 30d deleted" in run("cleanup", "--older-than", "30d", "--yes").stderr
+        "1 session older than 30d deleted" in run("cleanup", "--older-than", "30d", "--yes").stderr
     )
     assert list(history.sessions()["id"]) == [kept]
     run("keep", "--release", kept)
@@ -207,14 +207,14 @@ def test_what_is_left_out_of_an_import_is_named(
     monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "new.duckdb"))
     said = " ".join(run("import", tmp_path / "out", code=1).stderr.split())
     assert f"Left out {sid}: its row is damaged" in said
-    assert "1 jobs that waited or ran elsewhere were closed" in said
+    assert "1 job that waited or ran elsewhere was closed" in said
 
 
 def test_a_history_moves_to_another_place(
     history: History, sid: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = " ".join(run("move", "--to", tmp_path / "new.duckdb").stderr.split())
-    assert "1 sessions, 0 jobs and 1 entries of the log are there" in said
+    assert "1 session, 0 jobs and 1 entry of the log are there" in said
     assert f"{history.name} stays as it is" in said
     monkeypatch.setenv("GANGLIOSIDE_HISTORY", str(tmp_path / "new.duckdb"))
     assert run_json("verify", "--sample", 0)["faults"] == []
@@ -225,6 +225,6 @@ def test_a_history_moves_to_another_place(
 def test_a_damaged_history_is_saved_into_a_new_one(
     history: History, sid: str, tmp_path: Path
 ) -> None:
-    assert "1 sessions are whole" in run("salvage", history.path, tmp_path / "new.duckdb").stdout
+    assert "1 session is whole" in run("salvage", history.path, tmp_path / "new.duckdb").stdout
     assert list(History.open(tmp_path / "new.duckdb").sessions()["id"]) == [sid]
     run("salvage", tmp_path / "absent", tmp_path / "other.duckdb", code=1)

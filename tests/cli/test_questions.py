@@ -93,6 +93,8 @@ def test_library_writes_lists(tmp_path: Path, analysis: gg.Analysis) -> None:
     run("library", EXAMPLE, "--out", "all.csv")
     assert len(pd.read_csv(tmp_path / "all.csv")) == len(analysis.expected_library())
     chosen = ("--series", "GM1", "--ceramide", "36:1", "--ceramide", "38:1", "--adduct", "[M-2H]2-")
+    said = run("library", EXAMPLE, "--out", "one.csv", *chosen[:4], *chosen[-2:]).stderr
+    assert "1 ion written" in said
     run("library", EXAMPLE, "--out", "few.csv", "--skyline", *chosen, "--minutes", 0.5)
     few = pd.read_csv(tmp_path / "few.csv")
     assert few["Molecule Name"].tolist() == ["GM1(36:1;O2)", "GM1(38:1;O2)"]

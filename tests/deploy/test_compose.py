@@ -146,7 +146,7 @@ def test_a_copy_can_be_restored(stack: Stack) -> None:
     stack.within("backup", "ganglioside", "history", "backup", "/backup")
     copy = stack.within("backup", "sh", "-c", "ls -d /backup/*-*-*").split()[0]
     said = stack.within("backup", "ganglioside", "history", "verify")
-    assert "1 sessions" in said
+    assert "1 session, " in said
     stack.within("backup", "ganglioside", "history", "restore", "--yes", copy)
     listed = json.loads(stack.within("api", "ganglioside", "history", "list", "--json"))
     assert len(listed) == 1

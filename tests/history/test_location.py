@@ -41,3 +41,18 @@ def test_a_database_has_a_path_for_what_stands_beside_it(
     assert "secret" not in str(path)
     assert store_at(None, 1.0).name == "postgresql://lab.invalid/gangliosides"
     assert not isinstance(store_at(tmp_path / "history.duckdb", 1.0), type(store_at(None, 1.0)))
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a\0b"])
+def test_a_name_that_no_file_can_have_is_told(name: str, tmp_path: Path) -> None:
+    """A name of 300 letters ended as a bare OSError."""
+    history, target = History.open(tmp_path / "h.duckdb"), tmp_path / name
+    for use in (
+        History.open,
+        History.restore,
+        lambda path: History.salvage(path, tmp_path / "saved.duckdb"),
+        history.care.backup,
+        history.care.export,
+    ):
+        with pytest.raises(HistoryError, match=r"names no file \(.*: name another"):
+            use(target)

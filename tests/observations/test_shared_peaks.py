@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -76,6 +78,20 @@ def test_of_two_features_of_a_sample_in_a_peak_the_one_asked_for_is_seen() -> No
     peaks = find_peaks(seen)
     assert len(peaks.observed) == 1
     assert [int(peaks.seen_from(row).row[0]) for row in (0, 1)] == [0, 1]
+
+
+@pytest.mark.parametrize("part_is_elsewhere", [True, False])
+def test_a_row_that_became_one_of_another_peak_stands_for_that_alone(
+    part_is_elsewhere: bool,
+) -> None:
+    """It stood for both, so that the score card crashed or was that of the other peak."""
+    rts = {"A": [9.0], "B": [9.4], "C": [9.0, 9.4]} if part_is_elsewhere else {"A": [9], "B": [9.4]}
+    peaks = find_peaks(observed(rts))
+    of_feature = peaks.of_feature.copy()
+    of_feature[1] = of_feature[0]  # the part in sample B is the whole peak there
+    view = replace(peaks, of_feature=of_feature).seen_from(1)
+    assert view.row[of_feature[0]] == 1
+    assert len({*view.row.tolist()}) == len(view) == 2
 
 
 def test_a_view_leaves_the_peaks_as_they_are() -> None:

@@ -7,6 +7,7 @@ import math
 import pandas as pd
 import pytest
 from planted_features import ceramide_rt, genuine, last, planted, row_of
+from simulated_study import study_analysis
 
 import ganglioside as gg
 from ganglioside.questions.explanation import HYPOTHESES, Explanation
@@ -52,6 +53,17 @@ def test_explanations_agree_with_the_verdicts(
         assert nearest.difference == pytest.approx(row["residual"], abs=2e-6)
         assert nearest.sigma == pytest.approx(row["standardized_residual"], abs=1e-3)
     assert agree > 0.95 * len(features)
+
+
+def test_a_sample_of_a_study_has_the_sigma_of_its_row_and_reason() -> None:
+    analysis = study_analysis()
+    features = analysis.features[analysis.features["verdict"] == "valid"].iloc[::60]
+    assert len(features) > 20
+    for _, row in features.iterrows():
+        own = [h for h in analysis.explain(int(row["feature_id"])).hypotheses if h.line]
+        nearest = min(own, key=lambda h: abs(h.difference - row["residual"]))
+        assert nearest.sigma == pytest.approx(row["standardized_residual"], abs=1e-3)
+        assert f"({abs(nearest.sigma):.1f} sigma)" in row["reason"]
 
 
 def test_every_line_and_parent_is_weighed(

@@ -104,6 +104,27 @@ def test_the_residual_is_told_in_minutes_and_in_its_scatter() -> None:
         assert score.agreement < 0.001
 
 
+def test_the_card_has_the_residual_of_the_table_where_a_series_has_several_lines() -> None:
+    """The card spoke of the nearest line in sigma, table and reason of the likeliest."""
+    analysis = gg.analyze(gg.simulate(122, rt_scatter=0.05))
+    near_both = analysis.features.query("isomer.notna() and standardized_residual.abs() > 1.5")
+    assert len(near_both) > 5
+    for row in near_both.itertuples():
+        told = card(analysis, row.feature_id)["retention"].text
+        assert float(told.split()[0]) == pytest.approx(abs(row.residual), abs=0.0011)
+        assert f" {row.isomer} (" in told
+
+
+def test_a_residual_that_no_digit_shows_is_neither_late_nor_early(
+    example: Analysis, cards: Cards
+) -> None:
+    residual = valid_of(example).set_index("feature_id")["residual"]
+    hidden = residual.index[residual.abs() < 0.0005]
+    assert len(hidden) > 0
+    for feature_id in hidden:
+        assert cards.loc[feature_id, "retention"].text.startswith("0.000 min from ")
+
+
 def test_a_fragment_is_told_its_parent_and_its_usual_share() -> None:
     base = genuine()
     parent, rt, area = row_of(base, "GD1(38:1;O2)")
@@ -240,6 +261,13 @@ def test_a_sample_of_a_study_is_told_in_its_own_time() -> None:
     row = features[(features["verdict"] == "valid") & (features["residual"].abs() > 0.02)].iloc[5]
     text = card(analysis, int(row["feature_id"]))["retention"].text
     assert float(text.split()[0]) == pytest.approx(abs(row["residual"]), abs=0.02)
+
+
+def test_every_feature_of_a_study_of_one_decimal_has_a_card() -> None:
+    """22 cards crashed, since parts of peaks had become their peaks and stood for both."""
+    analysis = gg.analyze(gg.simulate(121, n_samples=4, rt_decimals=1))
+    for feature_id in (65, 80, 231):
+        assert all(score.text for score in card(analysis, feature_id).values())
 
 
 def test_an_unknown_feature_is_refused(example: Analysis) -> None:

@@ -59,6 +59,13 @@ def test_a_path_without_a_file_is_refused_and_an_id_is_not_a_path(table: Path) -
     assert Parameters(source=str(table)).path == table
 
 
+@pytest.mark.parametrize("name", ["source", "output"])
+def test_a_name_that_no_file_can_have_is_refused(name: str, table: Path) -> None:
+    values = {"source": str(table), "output": "report.html", name: "a" * 300 + ".html"}
+    with pytest.raises(ReportError, match=rf"{name} = .*no file can be called so"):
+        Parameters.of(values)
+
+
 def test_a_page_that_would_replace_its_table_is_refused(table: Path) -> None:
     """papermill's `output` that named the table left nothing but its report."""
     link = table.with_name("link.html")

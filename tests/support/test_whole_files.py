@@ -24,13 +24,19 @@ from ganglioside import charts
 from ganglioside.batch.ledger import Entry, Ledger
 from ganglioside.batch.overview import write_overview
 from ganglioside.cli import app
-from ganglioside.errors import ExportError, GangliosideError, NoRoomError, ReportError
+from ganglioside.errors import (
+    ExportError,
+    GangliosideError,
+    NoRoomError,
+    ReportError,
+    UnwritableError,
+)
 from ganglioside.exporting import LIST_FORMS, export, export_library
 from ganglioside.exporting.formats import BY_ENDING
 from ganglioside.reports import pdf
 from ganglioside.simulation.example import write_example
 from ganglioside.support import locations
-from ganglioside.support.whole_files import made_folder, write_whole
+from ganglioside.support.whole_files import made_folder, path_fault, write_whole
 
 #: A chart of one bar, which is drawn at once.
 BAR = {
@@ -376,3 +382,11 @@ def test_a_planted_writer_is_found(planted: str) -> None:
 @pytest.mark.parametrize("harmless", ["path.open('rb')", "open(a)", "frame.to_csv(index=False)"])
 def test_what_writes_no_file_is_not_found(harmless: str) -> None:
     assert not written_in(harmless)
+
+
+def test_a_path_that_no_file_can_have_has_a_fault(tmp_path: Path) -> None:
+    assert path_fault(tmp_path) == path_fault(tmp_path / "new") == ""
+    assert path_fault(tmp_path / "no folder" / "new") == ""
+    assert "too long" in path_fault(tmp_path / ("a" * 300))
+    with pytest.raises(UnwritableError, match="embedded null byte"):
+        write_whole(tmp_path / "a\0b", b"")

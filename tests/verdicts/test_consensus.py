@@ -130,6 +130,18 @@ GM1, GM3 = "GM1(36:1;O2)", "GM3(36:1;O2)"
 USUAL = [(GM1, sample, 9.0, "valid", 0.9) for sample in "ABC"]
 
 
+def test_a_mixture_of_standards_lacks_nothing_and_makes_nothing_rare() -> None:
+    """Each species that nobody had put into a standard was told as missing in it."""
+    peaks = judged(*USUAL, (GM3, "A", 11.0, "valid", 0.9), (GM3, "D", 11.0, "valid", 0.9))
+    types = peaks.features["sample"].map(lambda sample: "standard" if sample == "D" else "sample")
+    standards = JudgedPeaks.of(peaks.features.assign(sample_type=types), peaks.drift)
+    with_it, without = consensus_table(peaks), consensus_table(standards)
+    assert with_it[["seen", "samples"]].to_numpy().tolist() == [[3, 4], [2, 4]]
+    assert without[["seen", "samples"]].to_numpy().tolist() == [[3, 3], [1, 3]]
+    assert without["missing"].fillna("").tolist() == ["", "B, C"]
+    assert "D" not in differences_table(standards)["sample"].tolist()
+
+
 def test_a_peak_without_a_vote_is_undetermined() -> None:
     peaks = judged(*[(GM1, sample, 9.0, "undetermined", 0.0) for sample in "ABC"])
     row = consensus_table(peaks).iloc[0]
@@ -211,5 +223,5 @@ def test_the_drift_counts_and_scatters_valid_features_only() -> None:
     peaks.features["residual"] = [0.01, 0.02, -0.03, 5.0]
     drift = drift_table(peaks).set_index("sample")
     assert drift["features"].tolist() == [2, 1, 1, 0]
-    assert drift["scatter"].tolist()[:3] == pytest.approx([0.01, 0.02, 0.03])
-    assert pd.isna(drift.loc["D", "scatter"])
+    assert drift["residual"].tolist()[:3] == pytest.approx([0.01, 0.02, 0.03])
+    assert pd.isna(drift.loc["D", "residual"])

@@ -40,6 +40,12 @@ def number(pattern: str, text: str) -> float:
     return float(found[1])
 
 
+def side(away: float, same: str) -> str:
+    """The word for a difference of RT: `same` where it is shown as 0.000 min."""
+    shown = round(away, 3)
+    return same if shown == 0 else "later" if shown > 0 else "earlier"
+
+
 def test_a_valid_row_says_how_far_it_is_from_what_was_expected(features: pd.DataFrame) -> None:
     for row in rows(features, "valid").itertuples():
         expected = number(r"the ([\d.]+) min expected", row.reason)
@@ -47,7 +53,7 @@ def test_a_valid_row_says_how_far_it_is_from_what_was_expected(features: pd.Data
         # Both to three decimals, of four in the table: halves go either way.
         assert expected == pytest.approx(row.predicted_rt, abs=HALF)
         assert away == pytest.approx(abs(row.residual), abs=HALF)
-        assert ("later" if row.residual >= 0 else "earlier") in row.reason
+        assert f" min {side(row.residual, 'from')} " in row.reason
         sigma = number(r"\(([\d.]+) sigma\)", row.reason)
         assert sigma == pytest.approx(abs(row.standardized_residual), abs=0.051)
         assert f"expected for {row.series if pd.isna(row.isomer) else row.isomer} " in row.reason
@@ -64,7 +70,7 @@ def test_a_fragment_names_its_parent_and_what_was_lost(features: pd.DataFrame) -
         assert f"(feature {row.parent_id}," in row.reason
         apart = number(r"feature \d+, ([\d.]+) min", row.reason)
         assert apart == pytest.approx(abs(row.rt - parent["rt"]), abs=0.00051)
-        assert ("later" if row.rt >= parent["rt"] else "earlier") in row.reason
+        assert f" min {side(row.rt - parent['rt'], 'apart')}" in row.reason
         share = number(r"with ([\d.e+]+) % of its area", row.reason)
         assert share == pytest.approx(100 * row.volume / parent["volume"], rel=0.01)
 

@@ -57,6 +57,11 @@ def test_the_headline_tells_how_much_of_the_area_is_explained(example: gg.Analys
     assert s.lead.startswith(s.headline.split(":")[0])
 
 
+def test_one_feature_is_not_plural() -> None:
+    one = gg.analyze(table().iloc[:1])
+    assert one.summary.headline.startswith("0 of 1 feature explained (0 %)")
+
+
 def table(**columns: list[object]) -> pd.DataFrame:
     names = ["GM3(34:1;O2)", "GM3(36:1;O2)", "GM3(38:1;O2)", "nonsense"]
     return pd.DataFrame({"Name": names, "RT": [9.0, 10.0, 11.0, 12.0], **columns})

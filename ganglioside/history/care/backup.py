@@ -15,6 +15,7 @@ from ganglioside.history import audit_log
 from ganglioside.history.author import current_author
 from ganglioside.history.care.transfer import MANIFEST, export_all, import_all
 from ganglioside.history.jobs import FOREIGN, close_foreign
+from ganglioside.history.location import require_possible
 from ganglioside.history.row_hashes import adopt_older
 from ganglioside.history.storage.damage import DAMAGE
 from ganglioside.history.storage.dialect import make_room
@@ -58,6 +59,7 @@ def file_of(store: HistoryStore) -> Store:
 
 def backup(store: HistoryStore, target: Path, *, is_folder: bool = False) -> Path:
     """Copy a history to a file, or into a folder, which must exist; see `Care.backup`."""
+    require_possible(target)
     if not isinstance(store, Store):
         folder = target / _name_of_copy(store) if target.is_dir() else target
         return export_all(store, folder, place=True).folder
@@ -107,6 +109,7 @@ def prune(folder: Path, made: Path, keep: int) -> int:
 
 def require_backup(store: HistoryStore, source: Path) -> None:
     """Raise `HistoryError` where there is nothing that could become this history."""
+    require_possible(source)
     if isinstance(store, Store):
         _require_file(source)
     elif not (source / MANIFEST).is_file():

@@ -17,6 +17,7 @@ from ganglioside.history.care.transfer import KEYS, TABLES, Transfer, export_all
 from ganglioside.history.overrides import log_rows, read_overrides
 from ganglioside.history.row_hashes import event_hashes, row_hashes
 from ganglioside.history.storage.interface import Connection, HistoryStore
+from ganglioside.support.formatting import counted
 
 #: Rows that a message names at most.
 _NAMED: Final = 8
@@ -134,8 +135,9 @@ def _require_quiet(connection: Connection, name: str) -> None:
     ).fetchall()
     if open_ones:
         raise HistoryError(
-            f"{open_ones} sessions or jobs of {name} are not at their end: wait for them, or "
-            "cancel them. Nothing was moved."
+            f"{counted(open_ones, 'session or job', 'sessions or jobs')} of {name} "
+            f"{'is not at its end' if open_ones == 1 else 'are not at their end'}: wait, or "
+            "cancel what goes on. Nothing was moved."
         )
 
 

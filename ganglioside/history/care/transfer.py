@@ -25,6 +25,7 @@ from ganglioside.history.care.import_checks import (
     view_tables,
 )
 from ganglioside.history.jobs import FOREIGN, close_foreign
+from ganglioside.history.location import require_possible
 from ganglioside.history.log_facts import LogState, log_state
 from ganglioside.history.overrides import current, read_overrides
 from ganglioside.history.record import Record, to_analysis
@@ -44,6 +45,7 @@ from ganglioside.history.storage.fingerprint import digest
 from ganglioside.history.storage.interface import Connection, HistoryStore
 from ganglioside.history.storage.log_heads import read_head
 from ganglioside.history.storage.store import utc_now
+from ganglioside.support.formatting import counted
 from ganglioside.version import __version__
 
 FORMAT: Final = "ganglioside-history"
@@ -125,6 +127,7 @@ def export_all(
     tables that belong to the place are written too.
     """
     tables = (*KEYS, *_PLACE) if place else TABLES
+    require_possible(folder)
     if folder.exists():
         raise HistoryError(f"{folder} is there already: name a new folder for the export.")
     folder = folder.absolute()
@@ -211,7 +214,8 @@ def import_all(
         done = _Import(connection, folder, own=whole, place=place).run(present)
         if whole and done.left_out:
             raise HistoryError(
-                f"{len(done.left_out)} sessions or jobs cannot be taken over, so nothing was: "
+                f"{counted(len(done.left_out), 'session or job', 'sessions or jobs')} cannot be "
+                "taken over, so nothing was: "
                 + "; ".join(f"{owner}: {why}" for owner, why in [*done.left_out.items()][:3])
             )
         if last is not None:
@@ -300,7 +304,8 @@ def _require_same(connection: Connection) -> int:
     others = sorted(sid for sid, same in rows + other_overrides if not same)
     if others:
         raise HistoryError(
-            f"{len(others)} sessions are in this history already and hold something else "
+            f"{counted(len(others), 'session is', 'sessions are')} in this history already and "
+            f"{'holds' if len(others) == 1 else 'hold'} something else "
             f"({', '.join(others[:3])}): nothing was imported. Import into a new history."
         )
     return len(rows)

@@ -116,7 +116,7 @@ def test_what_is_there_is_not_mixed(filled: History, database: str) -> None:
 
 def test_work_that_goes_on_is_waited_for(filled: History, place: Path) -> None:
     filled.jobs.add("analyze", {}, "waits")
-    with pytest.raises(HistoryError, match=r"1 sessions or jobs .* not at their end"):
+    with pytest.raises(HistoryError, match=r"1 session or job .* is not at its end"):
         filled.care.move(place / "other.duckdb")
     assert not (place / "other.duckdb").exists()
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ganglioside.columns import VERDICTS
 from ganglioside.settings import Settings
+from ganglioside.support.formatting import counted
 from ganglioside_widgets.elements.field import Field
 from ganglioside_widgets.elements.grid import NONE, Column, Grid
 from ganglioside_widgets.elements.page import Page
@@ -154,7 +155,9 @@ class HistoryPanel(Panel):
     def _list(self, _: object) -> None:
         found = self.state.found()
         total = len(self.state.sessions)
-        self._count.value = f"<span role='status'>{len(found):,} of {total:,} sessions</span>"
+        self._count.value = (
+            f"<span role='status'>{len(found):,} of {counted(total, 'session')}</span>"
+        )
         with self.grid.hold_sync():
             self.grid.show(_for_display(found), empty=_NO_MATCH if total else _NO_SESSION)
             self._mark(None)

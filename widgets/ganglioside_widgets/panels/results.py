@@ -16,6 +16,7 @@ from ganglioside.analysis import Analysis
 from ganglioside.charts.interactive import VIEWS, colourings, interactive
 from ganglioside.charts.overviews import ORDERS
 from ganglioside.columns import CATEGORIES, VERDICTS
+from ganglioside.support.formatting import counted
 from ganglioside.verdicts.result_tables import wrong_anchors
 from ganglioside.verdicts.review import DECISIONS
 from ganglioside_widgets.elements.chart import Chart
@@ -301,7 +302,10 @@ class ResultsPanel(Panel):
             self.chart.shown = np.sort(rows).astype("<i4").tobytes() if view.is_filtered else b""
         why = f" {view.chosen.why}" if view.chosen else ""
         assert self.state.analysis is not None
-        parts = [f"{len(rows):,} of {len(features):,} features{why}", _decided(self.state.analysis)]
+        parts = [
+            f"{len(rows):,} of {counted(len(features), 'feature')}{why}",
+            _decided(self.state.analysis),
+        ]
         text = " · ".join(filter(None, parts))
         self.count.value = f"<span role='status'>{escape(text)}</span>"
         self.clear.disabled = not view.is_filtered

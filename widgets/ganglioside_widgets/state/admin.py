@@ -14,6 +14,7 @@ from ganglioside.history.care.cleanup import parse_age
 from ganglioside.history.periods import DAY
 from ganglioside.history.storage.store import utc_now
 from ganglioside.jobs import cancel, retry
+from ganglioside.support.formatting import counted
 from ganglioside.watching.state import look
 from ganglioside_widgets.state.visitors import Visitor
 from ganglioside_widgets.state.workers import (
@@ -160,7 +161,8 @@ class AdminState(t.HasTraits):
 
         def act(history: History) -> str:
             number = len(history.care.cleanup(parse_age(age)))
-            return f"{number:,} sessions are older than {age.strip()} and not marked as kept."
+            sessions = counted(number, "session is", "sessions are")
+            return f"{sessions} older than {age.strip()} and not marked as kept."
 
         self._do(act)
 

@@ -14,6 +14,7 @@ from ganglioside.columns import VERDICTS
 from ganglioside.errors import GangliosideError
 from ganglioside.history import History
 from ganglioside.settings import setting_specs
+from ganglioside.support.formatting import counted
 from ganglioside.verdicts.overrides import Override
 
 #: Columns of the features that stand side by side.
@@ -112,7 +113,8 @@ class Comparison:
         only_left = len(self.left.features) - pairs
         only_right = len(self.right.features) - pairs
         text = (
-            f"{pairs:,} features are in both, {verdicts:,} of them with different verdicts, "
+            f"{counted(pairs, 'feature is', 'features are')} in both, "
+            f"{verdicts:,} of them with different verdicts, "
             f"{anchors:,} with different anchor marks and {decisions:,} with different decisions "
             "of analysts."
             if pairs

@@ -13,6 +13,7 @@ import traitlets as t
 from ganglioside.analysis import Analysis
 from ganglioside.errors import GangliosideError
 from ganglioside.history.decisions import Decisions
+from ganglioside.support.formatting import counted
 from ganglioside.verdicts import review
 from ganglioside.verdicts.overrides import Override
 from ganglioside_widgets.state.results import NONE, ResultsState
@@ -285,7 +286,7 @@ class ReviewState(t.HasTraits):
         """Name of a feature, or the number of several."""
         analysis = self.results.analysis
         if len(ids) > 1 or analysis is None:
-            return f"{len(ids)} features"
+            return counted(len(ids), "feature")
         name = analysis.features["name"].iloc[ids[0]]
         return f"Feature {ids[0]}" if pd.isna(name) else str(name)
 

@@ -96,6 +96,21 @@ def lack_of_fit(
     )
 
 
+def scale_of(residual: FloatArray, sigma: FloatArray) -> FloatArray:
+    """Scale of residuals that are given in sigma too, min, shape (n,).
+
+    Where a residual is 0, any scale says the same, and 1 is taken.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> scale_of(np.array([0.04, 0.0]), np.array([2.0, 0.0])).tolist()
+    [0.02, 1.0]
+    """
+    is_none = (residual == 0) | (sigma == 0)
+    return np.divide(residual, sigma, out=np.ones(len(residual)), where=~is_none)
+
+
 def _spread_of_species(away: FloatArray, species: IntArray) -> float:
     """Spread of n rows such that a mean of n has the standard error spread / sqrt(n).
 

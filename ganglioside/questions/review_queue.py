@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ganglioside.inference.lack_of_fit import lack_of_fit
+from ganglioside.inference.lack_of_fit import lack_of_fit, scale_of
 from ganglioside.lipids.process_words import process_words
 from ganglioside.questions.suggested_names import by_area
 from ganglioside.support.arrays import IntArray
@@ -186,7 +186,7 @@ def _unfit(features: pd.DataFrame, findings: pd.DataFrame) -> Iterator[_Reason]:
     found = lack_of_fit(
         rows["rt"].to_numpy("float64"),
         residual.to_numpy("float64"),
-        (residual / rows["standardized_residual"]).to_numpy("float64"),
+        scale_of(residual.to_numpy("float64"), rows["standardized_residual"].to_numpy("float64")),
     )
     if found is None:
         return

@@ -322,7 +322,7 @@ class Suggester:
         if this.sample >= 0:
             drift, sample = observed.drift, np.full(len(rt), this.sample)
             rt = drift.to_sample(rt, sample)
-            sd = sd * drift.scale(sample)
+            sd = drift.sd_in_sample(sd, sample)
         rt, sd = observed.run.rt(rt), observed.run.sd(sd)
         sigma = (this.rt - rt) / sd
         fit = _fit(this, sigma, sd, options)

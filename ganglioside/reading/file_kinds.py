@@ -33,6 +33,7 @@ from ganglioside.reading.options import ReadingOptions
 from ganglioside.reading.parquet_files import read_parquet
 from ganglioside.reading.raw_table import Note, RawTable, Source
 from ganglioside.reading.records import HEADER_WITHIN, Body, Sheet
+from ganglioside.reading.sample_columns import describes_statistic
 from ganglioside.reading.sheets import (
     best_layout,
     holds_names,
@@ -115,7 +116,8 @@ def _read_sheets(sheets: Sequence[Sheet], options: ReadingOptions) -> tuple[RawT
         raise _refusal(sheets, options)
     left_out = [name for name in left_out if name not in {table.sheet for table in tables}]
     tables, copies = _without_copies(tables)
-    notes = (*copies, *(Note("sheet-left-out", value=name) for name in left_out))
+    tables, means = _without_means(tables)
+    notes = (*copies, *means, *(Note("sheet-left-out", value=name) for name in left_out))
     if any(sheet.annotated for sheet in sheets):
         notes = (*notes, _ANNOTATED)
     return (replace(tables[0], notes=(*tables[0].notes, *notes)), *tables[1:])
@@ -132,6 +134,22 @@ def _without_copies(tables: Sequence[RawTable]) -> tuple[list[RawTable], list[No
         else:
             notes.append(Note("sheet-repeated", value=table.sheet, first=same.sheet))
     return kept, notes
+
+
+def _without_means(tables: Sequence[RawTable]) -> tuple[list[RawTable], list[Note]]:
+    """Tables without those of means or sums of the areas of others, and notes of those."""
+    of_means = [
+        "volume" in table.header.positions and describes_statistic(table.header.label("volume"))
+        for table in tables
+    ]
+    if all(of_means):
+        return list(tables), []
+    kept = [table for table, is_one in zip(tables, of_means, strict=True) if not is_one]
+    left_out = [table for table, is_one in zip(tables, of_means, strict=True) if is_one]
+    return kept, [
+        Note("sheet-of-means", value=table.sheet, first=table.header.label("volume"))
+        for table in left_out
+    ]
 
 
 def _is_copy(one: RawTable, other: RawTable) -> bool:

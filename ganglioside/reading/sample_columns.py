@@ -934,6 +934,18 @@ def names_samples(texts: Sequence[str]) -> bool:
     return len(found) >= _FEWEST and all("rt" in sample.positions for sample in found)
 
 
+def describes_statistic(header: str) -> bool:
+    """Whether a column of areas with this header holds means or deviations.
+
+    Examples
+    --------
+    >>> describes_statistic("Mean area"), describes_statistic("Total area")
+    (True, False)
+    """
+    other = _other_of(header)
+    return other is not None and other.what in _STATISTICS
+
+
 def _sums_up(name: str, *, sure: bool) -> bool:
     """Whether what a header names beside an area is a mean, a deviation or the like."""
     other = _other_of(name)

@@ -38,7 +38,11 @@ _MARKED: Final = 16
 _ASK_FROM: Final = 3
 
 #: Words in headers of columns that tell samples apart.
-_SAMPLE_WORDS: Final = ("file", "sample", "run", "inject", "acquisition", "batch")
+_SAMPLE_WORDS: Final = (
+    "file", "sample", "run", "inject", "acquisition", "batch", "patient", "donor", "cellline",
+)  # fmt: skip
+#: Headers of times of sampling; one of retention is known by its values.
+_SAMPLING: Final = frozenset(("time", "timeh", "timehours", "timed", "timedays", "timeweeks"))
 #: Beginnings of words in headers of columns that tell rows of one sample apart.
 _NO_SAMPLE: Final = (
     "isotop", "adduct", "ion", "precursor", "charge", "polarity", "transition", "product",
@@ -153,7 +157,7 @@ def _finer_column(
 def _says_sample(header: str) -> bool:
     """Whether a header says that its column tells files, samples, batches or injections apart."""
     key = header_key(header)
-    return any(word in key for word in _SAMPLE_WORDS)
+    return key in _SAMPLING or any(word in key for word in _SAMPLE_WORDS)
 
 
 def _may_be_sample(header: str) -> bool:

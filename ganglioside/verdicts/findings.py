@@ -12,7 +12,7 @@ import pandas as pd
 
 from ganglioside.columns import SEVERITIES, VERDICTS
 from ganglioside.inference.fitted_model import FittedModel
-from ganglioside.inference.lack_of_fit import lack_of_fit
+from ganglioside.inference.lack_of_fit import lack_of_fit, scale_of
 from ganglioside.observations.drift import FOR_SHIFT, FOR_STRETCH, Drift
 from ganglioside.observations.mass_shifts import MassShift
 from ganglioside.observations.sample_gradients import SampleGradients
@@ -365,7 +365,8 @@ def _lack_of_fit(table: FeatureTable, verdicts: RowVerdicts) -> list[_Finding]:
     rt = table.data["rt"].to_numpy()[valid]
     residual = verdicts.residual[valid]
     species = join(table.names.named_index[valid], indices(verdicts.isomer)[valid])
-    found = lack_of_fit(rt, residual, residual / verdicts.standardized_residual[valid], species)
+    scale = scale_of(residual, verdicts.standardized_residual[valid])
+    found = lack_of_fit(rt, residual, scale, species)
     if found is None or not found.is_clear:
         return []
     late = "later" if found.away > 0 else "earlier"

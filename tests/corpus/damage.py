@@ -42,7 +42,7 @@ _OTHER_LINES: Final = ("MAP", "RUN", "PROTEIN", "PEPTIDE", "UNASSIGNEDPEPTIDE")
 #: Notes of lines that were left out, whose value begins with their number.
 _SAID: Final = ("transitions-left-out", "lines-left-out", "header-repeated")
 #: Notes of sheets that were left out, whose value is their name.
-_SHEETS: Final = ("sheet-left-out", "sheet-repeated")
+_SHEETS: Final = ("sheet-left-out", "sheet-repeated", "sheet-of-means")
 
 
 # --- damage ------------------------------------------------------------------------------
@@ -318,8 +318,9 @@ def lost_rows(content: bytes, table: FeatureTable) -> str:
 def _missing_lines(text: str, separator: str, table: FeatureTable) -> list[tuple[int, str]]:
     """Lines below the header that are in no row, and no part of a quoted cell."""
     (read,) = table.tables
-    if "transposed" in set(table.problems["code"]):
-        return []  # its lines are columns
+    codes = set(table.problems["code"])
+    if "transposed" in codes or "values-gathered" in codes:
+        return []  # its lines are columns, or several of them a row
     rows = set(table.data["row"].dropna().astype(int))
     records, inside = _records(text, separator)
     begin = read.header_line

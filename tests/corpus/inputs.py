@@ -684,6 +684,32 @@ def _workbooks() -> list[Case]:
             reports={(None, "sheet-repeated")},
         ),
         read(
+            "sheet-of-means.xlsx",
+            workbook(
+                {
+                    "Data": [["Name", "RT", "Area"], ["GM1(36:1;O2)", 9.5, 100]],
+                    "Means": [["Name", "RT", "Mean area"], ["GM1(36:1;O2)", 9.5, 90]],
+                }
+            ),
+            1,
+            reports={(None, "sheet-of-means")},
+        ),
+        read(
+            "value-a-row.csv",
+            b"Name,Metric,Value\nGM1(36:1;O2),RT,9.5\nGM1(36:1;O2),Area,100\n"
+            b"GM1(38:1;O2),RT,10.5\nGM1(38:1;O2),Area,200\n",
+            2,
+            reports={(None, "values-gathered")},
+            values={(0, "rt"): 9.5, (1, "volume"): 200.0},
+        ),
+        read(
+            "sample-written-once.csv",
+            b"Sample,Name,RT\nS1,GM1(36:1;O2),9.5\n,GM1(38:1;O2),10.5\n"
+            b"S2,GM1(36:1;O2),9.5\n,GM1(38:1;O2),10.5\n",
+            4,
+            reports={(None, "filled-down")},
+        ),
+        read(
             "bare-and-named.csv",
             b"GM1(36:1;O2),9.5,100\nGM1(38:1;O2),10.5,200\n",
             2,

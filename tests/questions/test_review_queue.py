@@ -145,6 +145,11 @@ def test_a_lack_of_fit_shows_the_features_that_are_farthest_there() -> None:
     assert there["rt"].between(10.3, 11.7).all()
     assert (there["residual"] > 0).all()
     assert unfit["why"].str.contains("later than its curve").all()
+    features = analysis.features.copy()
+    on_line = features.query("verdict == 'valid'").index.difference(unfit["feature_id"])
+    features.loc[on_line[0], ["residual", "standardized_residual"]] = 0.0  # as digits may have it
+    tables = analysis.findings, analysis.suggested_names, analysis.shared_peak
+    assert in_group(review_queue(features, *tables), "lack of fit") == [*unfit["feature_id"]]
     without = analysis.findings[analysis.findings["code"] != "lack-of-fit"]
     assert replace(analysis, findings=without).review_queue.query("group == 'lack of fit'").empty
 

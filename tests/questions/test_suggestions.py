@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import known_curve
 import numpy as np
 import pandas as pd
 import pytest
 from known_curve import name_of
 from planted_features import METHOD, ceramide_rt, genuine, last, planted, row_of
+from simulated_study import study_analysis
 
 import ganglioside as gg
 from ganglioside.errors import NameFormError
 from ganglioside.lipids.adducts import adduct, mz
 from ganglioside.questions import suggestions
-from ganglioside.questions.suggestions import SUGGESTIONS
+from ganglioside.questions.suggestions import SUGGESTIONS, suggest
 
 
 @pytest.fixture(scope="module")
@@ -183,3 +186,15 @@ def test_the_order_of_rows_changes_no_suggestion() -> None:
     one = left.suggest(row_of(base, name)[0]).drop(columns="note")
     other = right.suggest(row_of(rows, name)[0]).drop(columns="note")
     pd.testing.assert_frame_equal(one, other)
+
+
+def test_in_a_study_the_scatter_of_one_row_about_its_peak_is_part_of_sigma() -> None:
+    analysis = study_analysis()
+    feature = analysis.features.query("verdict == 'outlier'").iloc[0]
+    state = analysis._state_of(int(feature["feature_id"]))
+    assert state is not None
+    drift = replace(state.observed.drift, noise=0.5)
+    noisy = replace(state, observed=replace(state.observed, drift=drift))
+    found = suggest(feature, analysis.features, noisy, 5, 2.5)
+    assert len(found) > 0
+    assert (found["difference"] / found["sigma"]).abs().min() > 0.49

@@ -86,3 +86,12 @@ def test_replicates_of_several_conditions_are_told_apart(header: str) -> None:
     rows = [f"{c},{r},{name},{8 + i}" for c in "AB" for r in (1, 2) for i, name in enumerate(names)]
     read = gg.read_features("\n".join([f"{header},Replicate,Lipid,RT", *rows]).encode())
     assert set(read.data["sample"]) == {"1 (A)", "2 (A)", "1 (B)", "2 (B)"}
+
+
+@pytest.mark.parametrize("header", ["Patient ID", "Donor no.", "Cell line", "Time (h)"])
+def test_columns_whose_words_may_mean_something_else_tell_samples_apart(header: str) -> None:
+    """Such tables were refused: which column is the sample?"""
+    names = [f"GM3 {carbons}:1" for carbons in range(34, 42)]
+    rows = [f"{s},{name},{8 + i}" for s in (0, 12, 24) for i, name in enumerate(names)]
+    read = gg.read_features("\n".join([f"{header},Lipid,RT", *rows]).encode())
+    assert set(read.data["sample"]) == {"0", "12", "24"}

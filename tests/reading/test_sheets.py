@@ -130,3 +130,13 @@ def test_a_header_with_the_comma_of_a_unit_is_divided_by_tabs() -> None:
     text = f"{header}\n8.5\tGM3(34:1)\t1000\t900\n9.5\tGM3(36:1)\t2000\t800\n"
     data = gg.read_features(text.encode()).data
     assert data["rt"].tolist() == [8.5, 9.5] * 2
+
+
+def test_a_sheet_of_means_is_no_sample_beside_the_others() -> None:
+    means = [["Name", "mean RT", "mean area"], *([name, rt, 150] for name, rt, _ in TABLE[1:])]
+    read = gg.read_features(workbook({"Features": TABLE, "Statistics": means}))
+    assert read.data["volume"].tolist() == [100, 200]
+    (said,) = read.problems.loc[read.problems["code"] == "sheet-of-means", "value"]
+    assert said == "Statistics"
+    alone = gg.read_features(workbook({"Statistics": means}))
+    assert alone.data["volume"].tolist() == [150, 150]

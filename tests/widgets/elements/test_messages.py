@@ -27,7 +27,7 @@ NAN = float("nan")
 @pytest.mark.parametrize(
     ("check", "good", "bad"),
     [
-        (is_text, ["", "a", "x" * LONGEST], ["x" * (LONGEST + 1), b"a", 1, None, ["a"]]),
+        (is_text, ["", "a", "x" * LONGEST], ["x" * (LONGEST + 1), b"a", 1, None, ["a"], "a\ud800"]),
         (is_flag, [True, False], [1, 0, "true", None]),
         (is_whole, [0, -7, 2**53], [2**53 + 1, 10**400, 1.0, True, "1", None]),
         (is_count, [0, 2**53], [-1, 2**53 + 1, 1.0, False, None]),

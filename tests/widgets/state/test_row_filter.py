@@ -38,6 +38,21 @@ def test_a_number_finds_the_row_of_the_file_too() -> None:
     assert 184 in RowView(search="184").rows(FEATURES.drop(columns="row"))
 
 
+@pytest.mark.parametrize("column", ["rt", "confidence"])
+@pytest.mark.parametrize(
+    "text", ["1e999", "-1e999", "9" * 400, "> 1e999", "1e999..", "1e" + "9" * 99]
+)
+def test_a_number_beyond_all_numbers_finds_nothing(column: str, text: str) -> None:
+    """Once a filter of 1e999 ended in a traceback of the page's kernel."""
+    assert len(RowView(columns=((column, text),)).rows(FEATURES)) == 0
+
+
+@pytest.mark.parametrize("text", ["0e999", "1e-999", "..1e999"])
+def test_odd_numbers_are_read(text: str) -> None:
+    assert range_of(text) is not None
+    assert len(RowView(columns=(("confidence", text),)).rows(FEATURES)) <= len(FEATURES)
+
+
 def test_filters_hold_together() -> None:
     view = RowView(verdicts=("valid", "outlier"), categories=("GM",), series=("GM3", "GM1"))
     found = FEATURES.iloc[view.rows(FEATURES)]

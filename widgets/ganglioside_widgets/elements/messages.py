@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -15,13 +16,16 @@ Form = Mapping[str, Kind]
 #: Most characters in a text from a browser.
 LONGEST: Final = 10_000
 
+#: Half of a character, which JSON can hold and nothing can encode.
+_HALF: Final = re.compile("[\ud800-\udfff]")
+
 #: JavaScript counts exactly up to this number.
 _LARGEST: Final = 2**53
 
 
 def is_text(value: object) -> bool:
-    """Whether a value is a text of at most `LONGEST` characters."""
-    return isinstance(value, str) and len(value) <= LONGEST
+    """Whether a value is a text of at most `LONGEST` characters, all of them whole."""
+    return isinstance(value, str) and len(value) <= LONGEST and _HALF.search(value) is None
 
 
 def is_flag(value: object) -> bool:

@@ -32,6 +32,10 @@ _THOUSANDS: Final = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
 _LEAST_PARTED: Final = 1000.0
 
 
+#: Largest power of ten that is a number here.
+_LARGEST_POWER: Final = 308
+
+
 class Range(NamedTuple):
     """Numbers from `low` to `high`, bounds included."""
 
@@ -90,9 +94,11 @@ def _beyond(sign: str, bound: float) -> Range:
 def _written_as(text: str) -> Range:
     """Range of the numbers that are written so when rounded to its digits."""
     digits, _, exponent = text.lower().partition("e")
-    decimals = len(digits.partition(".")[2]) - int(exponent or 0)
-    half = 0.5 * 10.0**-decimals
     value = float(text)
+    decimals = len(digits.partition(".")[2]) - int(exponent or 0)
+    if not np.isfinite(value) or decimals < -_LARGEST_POWER:
+        return Range(value, value)
+    half = 0.5 * 10.0**-decimals
     return Range(round(value - half, decimals + 1), round(value + half, decimals + 1))
 
 
@@ -238,7 +244,7 @@ def _passes(values: pd.Series, column: str, text: str) -> npt.NDArray[np.bool_]:
     numbers = values.to_numpy("float64", na_value=np.nan)
     if column in ABSOLUTE:
         numbers = np.abs(numbers)
-    if column in PERCENT and max(b for b in wanted if np.isfinite(b)) > 1:
+    if column in PERCENT and max((b for b in wanted if np.isfinite(b)), default=0.0) > 1:
         numbers = 100 * numbers
     return np.asarray((wanted.low <= numbers) & (numbers <= wanted.high), dtype=np.bool_)
 

@@ -37,7 +37,7 @@ _SCALED: Final = re.compile(rf"{_SCALE}\s*(?P<unit>(?:\S.*)?)")
 _RAISED: Final = re.compile("(?<=10)(?=[⁰¹²³⁴-⁹])")
 #: A logarithm of a probability, not of a partition coefficient: `-Log(P)`, `log p-value`.
 _OF_PROBABILITY: Final = re.compile(
-    r"[\W_]*[-\u2212\u2013].*|.*p[-\u2010\u2011]val.*", re.IGNORECASE
+    r"(?:[^\w\u2212\u2013-]|_)*[-\u2212\u2013].*|.*p[-\u2010\u2011]val.*", re.IGNORECASE
 )
 _NUMBER: Final = re.compile(r"\s*[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?\s*")
 

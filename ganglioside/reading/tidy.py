@@ -28,7 +28,7 @@ _MOSTLY: Final = 0.8
 _LONGEST: Final = 100
 #: A quantity before or behind a sample: `S1_area`, `Area S1`.
 _LAST: Final = re.compile(r"(?P<sample>.*?[^\s_:.\-])[ _:.\-]+(?P<quantity>[A-Za-z]+)")
-_FIRST: Final = re.compile(r"(?P<quantity>[A-Za-z]+)[ _:.\-]+(?P<sample>.*\S)")
+_FIRST: Final = re.compile(r"(?P<quantity>[A-Za-z]+)[ _:.\-]+(?P<sample>[^\s_:.\-](?:.*\S)?)")
 _QUANTITIES: Final = ("rt", "volume", "mz")
 
 

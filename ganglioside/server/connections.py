@@ -33,11 +33,8 @@ _AT_ONE_GO: Final = 64
 #: Bytes a second of a body that still comes; only whoever is let in sends one on.
 _SLOWEST: Final = 1_000
 
-#: Answer to a request for a WebSocket whose address or headers are too long.
-_TOO_LARGE: Final = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
-    b"Content-Length: 0\r\nConnection: close\r\n\r\n"
-)
+#: Answer to a request for a WebSocket that is too long, or has a body.
+_UNREADABLE: Final = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 #: What a connection waits for from its other side; None while it is answered.
 _Phase = Literal["request", "body"] | None
@@ -139,7 +136,7 @@ class RefusableSocket(WebSocketsSansIOProtocol):
     """WebSocket that may be answered like any request before it is open.
 
     uvicorn takes such an answer for none, and writes an error for each: a flood of refused callers
-    would fill the log. A request whose address or headers are too long for a WebSocket it does not
+    would fill the log. A request for a WebSocket that is too long, or has a body, it does not
     answer at all, and keeps its connection for ever.
     """
 
@@ -147,7 +144,7 @@ class RefusableSocket(WebSocketsSansIOProtocol):
         """Take what has come; a request that cannot be read is refused."""
         super().data_received(data)
         if self.conn.handshake_exc is not None and not self.handshake_initiated:
-            self.transport.write(_TOO_LARGE)
+            self.transport.write(_UNREADABLE)
             self.transport.close()
 
     async def send(self, message: Any) -> None:

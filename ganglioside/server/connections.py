@@ -33,6 +33,9 @@ _AT_ONE_GO: Final = 64
 #: Bytes a second of a body that still comes; only whoever is let in sends one on.
 _SLOWEST: Final = 1_000
 
+#: Answer to a request for a WebSocket that is too long, or has a body.
+_UNREADABLE: Final = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
 #: What a connection waits for from its other side; None while it is answered.
 _Phase = Literal["request", "body"] | None
 
@@ -133,8 +136,16 @@ class RefusableSocket(WebSocketsSansIOProtocol):
     """WebSocket that may be answered like any request before it is open.
 
     uvicorn takes such an answer for none, and writes an error for each: a flood of refused callers
-    would fill the log.
+    would fill the log. A request for a WebSocket that is too long, or has a body, it does not
+    answer at all, and keeps its connection for ever.
     """
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come; a request that cannot be read is refused."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self.transport.write(_UNREADABLE)
+            self.transport.close()
 
     async def send(self, message: Any) -> None:
         """Send, and know a whole answer for the end of the handshake."""

@@ -141,3 +141,27 @@ def test_an_open_websocket_keeps_nobody_out(
         socket.recv()
         assert health(served, trusting) == 200
     assert caplog.messages == []
+
+
+@pytest.mark.parametrize(
+    ("address", "headers"),
+    [
+        ("a" * 20_000, b""),
+        ("x", b"A: b\r\n" * 200),
+        ("x", b"A: " + b"b" * 20_000 + b"\r\n"),
+        ("x", b"Content-Length: 9\r\n"),
+    ],
+)
+def test_a_request_for_a_websocket_that_cannot_be_read_is_refused(
+    served: Served, address: str, headers: bytes
+) -> None:
+    """Once it got no answer, and whoever had no token kept its connection for ever."""
+    asked = (
+        f"GET /api/v1/sessions/{address}/events HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
+        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+    )
+    with connected(served, asked.encode() + headers + b"\r\n") as connection:
+        assert connection.recv(12) == b"HTTP/1.1 400"
+        while connection.recv(1000):
+            pass

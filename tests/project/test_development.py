@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import subprocess
 
 from paths import ROOT
+from tracked import tracked_files
 
 TEXT = (ROOT / "DEVELOPMENT.md").read_text(encoding="utf-8")
 TASKS = TEXT.split("## Tasks")[1].split("## Words")[0]
@@ -27,9 +27,8 @@ def test_the_tests_that_tasks_name_exist() -> None:
 
 def test_the_names_that_tasks_name_are_written_in_the_code() -> None:
     """Constants, functions and classes are renamed without a thought of the text."""
-    listed = subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True).splitlines()
-    kinds = (".py", ".js", ".html", ".csv", ".j2", ".toml", ".ipynb")
-    code = " ".join((ROOT / path).read_text("utf-8") for path in listed if path.endswith(kinds))
+    kinds = {".py", ".js", ".html", ".csv", ".j2", ".toml", ".ipynb"}
+    code = " ".join(p.read_text("utf-8") for p in tracked_files() if p.suffix in kinds)
     words = set(re.findall(r"\w+", code))
     named = {word for word in re.findall(r"`(\w{4,})`", TASKS) if not word.isdigit()}
     assert len(named) > 150

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from types import ModuleType
 
@@ -13,6 +11,7 @@ import nbformat
 import pytest
 from nbformat import v4
 from paths import ROOT
+from tracked import tracked_files
 
 # Written in pieces, so that this file holds none of them itself.
 FORBIDDEN = {
@@ -47,15 +46,6 @@ def load_script(path: Path) -> ModuleType:
 
 
 strip_notebooks = load_script(ROOT / ".ci" / "strip_notebooks.py")
-
-
-def tracked_files() -> list[Path]:
-    if shutil.which("git") is None or not (ROOT / ".git").exists():
-        pytest.skip("not a git checkout")
-    listed = subprocess.run(
-        ["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, text=True, check=True
-    ).stdout
-    return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
 
 
 def text_of(path: Path) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from paths import ROOT
+from paths import ROOT, TESTS
+from tracked import tracked_files
 
 SOURCES = ("ganglioside", "widgets/ganglioside_widgets")
 
@@ -50,9 +50,9 @@ PLAIN = {
 
 
 def files() -> list[Path]:
-    listed = subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True)
-    paths = (ROOT / line for line in listed.splitlines() if not line.startswith("tests/"))
-    return [path for path in paths if path.suffix in ENDINGS and path.is_file()]
+    return [
+        path for path in tracked_files() if path.suffix in ENDINGS and TESTS not in path.parents
+    ]
 
 
 def defined(tree: ast.Module) -> Iterator[str]:

@@ -15,6 +15,7 @@ from ganglioside.columns import VERDICT_KINDS
 from ganglioside_widgets.elements.messages import Form, fits, is_flag, is_text, is_whole, only
 from ganglioside_widgets.elements.module import source
 from ganglioside_widgets.elements.value_messages import SendsValue
+from ganglioside_widgets.row_order import in_order
 
 #: The value of `Grid.selected` where no row is selected.
 NONE: Final = -1
@@ -269,24 +270,6 @@ class Grid(SendsValue):
             self._click(content["key"])
         elif self._on_filter is not None and fits(content, FILTER) and content["column"] in keys:
             self._on_filter(content["column"], content["text"][:_LONGEST_FILTER])
-
-
-def in_order(
-    column: pd.Series[Any], rows: npt.NDArray[Any], *, descending: bool = False
-) -> npt.NDArray[Any]:
-    """Positions sorted by a column, missing values last, texts in any case, shape (R,).
-
-    Examples
-    --------
-    >>> in_order(pd.Series(["b", "A", None]), np.arange(3), descending=True).tolist()
-    [0, 1, 2]
-    """
-    values = column.iloc[rows].reset_index(drop=True)
-    if not pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        values = values.astype("str").str.casefold()
-    ordered = values.sort_values(ascending=not descending, kind="stable", na_position="last")
-    sorted_rows: npt.NDArray[Any] = rows[ordered.index.to_numpy()]
-    return sorted_rows
 
 
 def _positions(order: npt.NDArray[Any]) -> bytes:

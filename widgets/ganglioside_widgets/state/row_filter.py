@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ganglioside_widgets.row_order import in_order
+
 #: Columns that a search looks into.
 _SEARCHED: Final = ("name", "isomer", "parent", "process", "reason", "analyst_name", "analyst_note")
 
@@ -205,14 +207,7 @@ class RowView:
         """Positions sorted by `order_by`, missing values last, shape (R,)."""
         if self.order_by not in features:
             return rows
-        values = features[self.order_by].iloc[rows]
-        if values.dtype == "category" or not _is_number(values):
-            values = values.astype("str").str.casefold()
-        in_order = values.reset_index(drop=True).sort_values(
-            ascending=not self.descending, kind="stable", na_position="last"
-        )
-        ordered: npt.NDArray[np.intp] = rows[in_order.index.to_numpy()]
-        return ordered
+        return in_order(features[self.order_by], rows, descending=self.descending)
 
 
 def _is_number(column: pd.Series) -> bool:

@@ -14,7 +14,7 @@ class VerdictKind:
 
     name: str
     name_is: str  # right, wrong or open
-    has_parent: int
+    of_parent: str  # what the feature is of its parent, empty without one
     explained: int
     symbol: str
     shape: str
@@ -36,7 +36,10 @@ VERDICTS: Final[tuple[Verdict, ...]] = tuple(kind.name for kind in VERDICT_KINDS
 
 #: Verdicts by which the name of a feature is wrong; those of them that name a parent.
 WRONG_VERDICTS: Final = tuple(kind.name for kind in VERDICT_KINDS if kind.name_is == "wrong")
-PARENT_VERDICTS: Final = tuple(kind.name for kind in VERDICT_KINDS if kind.has_parent)
+PARENT_VERDICTS: Final = tuple(kind.name for kind in VERDICT_KINDS if kind.of_parent)
+
+#: What a feature is of its parent, as texts say it, by verdict.
+OF_PARENT: Final = {kind.name: kind.of_parent for kind in VERDICT_KINDS if kind.of_parent}
 
 #: Verdicts by which it is known what a feature is.
 EXPLAINED_VERDICTS: Final = tuple(kind.name for kind in VERDICT_KINDS if kind.explained)

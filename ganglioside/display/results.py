@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from ganglioside.amounts.accepted import number_of_samples
-from ganglioside.columns import VERDICTS
+from ganglioside.columns import PARENT_VERDICTS, VERDICTS
 from ganglioside.display.cards import card
 from ganglioside.display.sketch import retention_sketch
 from ganglioside.support.formatting import area, confidence, minutes, percent, percent_number, share
@@ -77,7 +77,7 @@ def analysis_card(analysis: Analysis) -> str:
         species=species,
         chart=retention_sketch(_drawn(analysis)),
         others=int((~analysis.is_on_model).sum()),
-        has_pieces=summary.fragment + summary.adduct > 0,
+        has_pieces=any(counts[verdict] for verdict in PARENT_VERDICTS),
         settings=_settings_line(analysis),
         version=analysis.version,
         example=_example_name(analysis.features),

@@ -7,13 +7,20 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, overload
+from typing import Final, TypeVar
+
+import numpy as np
 
 from ganglioside.errors import NameFormError
 from ganglioside.lipids.elements import ELEMENT_MASSES, Elements
 from ganglioside.lipids.name_texts import plain_signs
-from ganglioside.support.arrays import FloatArray
+from ganglioside.support.arrays import FloatArray, IntArray
 from ganglioside.support.fact_tables import read_facts
+
+#: Index that stands for no ion: the mass of the neutral molecule.
+NO_ION: Final = -1
+
+Mass = TypeVar("Mass", float, FloatArray)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,14 @@ class Adduct:
         """Mass of the ion less that of M, in Da."""
         atoms = Elements.from_formula(self.gained).plus(Elements.from_formula(self.lost), -1)
         return atoms.mass - self.charge * ELEMENT_MASSES["e"]
+
+    def mz(self, mass: Mass) -> Mass:
+        """m/z of molecules of these masses as this ion: (mass + shift) / |charge|."""
+        return (mass + self.shift) / abs(self.charge)
+
+    def neutral_mass(self, mz: Mass) -> Mass:
+        """Masses of the molecules that have these m/z as this ion, Da: the inverse of `mz`."""
+        return mz * abs(self.charge) - self.shift
 
 
 @cache
@@ -210,11 +225,7 @@ def adduct(name: str) -> Adduct:
     return found
 
 
-@overload
-def mz(mass: float, adduct_name: str) -> float: ...
-@overload
-def mz(mass: FloatArray, adduct_name: str) -> FloatArray: ...
-def mz(mass: float | FloatArray, adduct_name: str) -> float | FloatArray:
+def mz(mass: Mass, adduct_name: str) -> Mass:
     """Theoretical m/z of molecules as ions of one adduct.
 
     Parameters
@@ -239,15 +250,10 @@ def mz(mass: float | FloatArray, adduct_name: str) -> float | FloatArray:
     >>> round(mz(1180.7445, "[M-H]-"), 4)
     1179.7372
     """
-    ion = adduct(adduct_name)
-    return (mass + ion.shift) / abs(ion.charge)
+    return adduct(adduct_name).mz(mass)
 
 
-@overload
-def neutral_mass(mz: float, adduct_name: str) -> float: ...
-@overload
-def neutral_mass(mz: FloatArray, adduct_name: str) -> FloatArray: ...
-def neutral_mass(mz: float | FloatArray, adduct_name: str) -> float | FloatArray:
+def neutral_mass(mz: Mass, adduct_name: str) -> Mass:
     """Mass of the neutral molecule in Da: the inverse of `mz`.
 
     Parameters
@@ -272,5 +278,21 @@ def neutral_mass(mz: float | FloatArray, adduct_name: str) -> float | FloatArray
     >>> round(neutral_mass(1179.7372, "[M-H]-"), 4)
     1180.7445
     """
-    ion = adduct(adduct_name)
-    return mz * abs(ion.charge) - ion.shift
+    return adduct(adduct_name).neutral_mass(mz)
+
+
+def mz_as(mass: FloatArray, ion: IntArray) -> FloatArray:
+    """m/z of molecules, each as an ion of its own, shape (n,).
+
+    Parameters
+    ----------
+    mass : numpy.ndarray, shape (n,)
+        Neutral, Da.
+    ion : numpy.ndarray of int, shape (n,)
+        Indices into `adducts()`; `NO_ION` for the mass itself.
+    """
+    expected = np.array(mass, dtype=np.float64)
+    for k in np.unique(ion[ion != NO_ION]).tolist():
+        rows = ion == k
+        expected[rows] = adducts()[k].mz(expected[rows])
+    return expected

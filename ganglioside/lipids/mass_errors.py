@@ -67,7 +67,7 @@ def _error(
     mz: npt.NDArray[np.float64], mass: npt.NDArray[np.float64], ion: Adduct
 ) -> npt.NDArray[np.float64]:
     """Errors of measured m/z as one ion, ppm."""
-    theoretical = (mass + ion.shift) / abs(ion.charge)
+    theoretical = ion.mz(mass)
     return np.asarray(1e6 * (mz - theoretical) / theoretical)
 
 

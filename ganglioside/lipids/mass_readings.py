@@ -9,14 +9,11 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.lipids.adducts import Adduct, adducts
+from ganglioside.lipids.adducts import NO_ION, Adduct, adducts, mz_as
 from ganglioside.lipids.elements import ELEMENT_MASSES, Elements
 from ganglioside.lipids.isotopes import ISOTOPE_STEP
 from ganglioside.support.arrays import FloatArray, IntArray
 from ganglioside.support.fact_tables import read_facts
-
-#: Position that stands for no ion: the mass of the neutral molecule.
-NO_ION: Final = -1
 
 _PROTON: Final = ELEMENT_MASSES["H"] - ELEMENT_MASSES["e"]
 
@@ -69,11 +66,9 @@ class MassReading:
         >>> opposite.mz(np.array([1180.7445]), np.array([1181.49]), np.array([named])).round(4)
         array([1179.7372])
         """
-        shift, charge = _shifts_and_charges()
-        own = self.ions(ion)
         neutral = average if self.average else mass
         changed = _mass_of(self.gained) - _mass_of(self.lost) + self.neutrons * ISOTOPE_STEP
-        return np.asarray((neutral + changed + shift[own]) / charge[own])
+        return mz_as(neutral + changed, self.ions(ion))
 
 
 def _mass_of(formula: str) -> float:
@@ -86,14 +81,6 @@ def mass_readings() -> tuple[MassReading, ...]:
     """Known readings, the likeliest first: those of the table, then every ion of its own."""
     as_ion = [MassReading(a.name, a.name, 0, 0, "", "", "") for a in adducts()]
     return (*read_facts("mass_readings.csv", MassReading), *as_ion)
-
-
-@cache
-def _shifts_and_charges() -> tuple[FloatArray, FloatArray]:
-    """Mass of each ion less that of M, Da, and its charge without sign; at the end for no ion."""
-    shift = np.array([*(a.shift for a in adducts()), 0.0])
-    charge = np.array([*(float(abs(a.charge)) for a in adducts()), 1.0])
-    return shift, charge
 
 
 @cache

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
-from ganglioside.lipids.adducts import adducts, known_adduct
+from ganglioside.lipids.adducts import adducts, known_adduct, mz_as
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray
 from ganglioside.support.text_columns import containing, texts_of
 
@@ -139,21 +139,6 @@ def one_polarity(ion: IntArray, polarity: str) -> str:
     return "positive" if signs[ion].sum() > 0 else "negative"
 
 
-def expected_mz(mass: FloatArray, ion: IntArray) -> FloatArray:
-    """m/z of molecules as ions, shape (n,): (mass + shift) / |charge|.
-
-    Parameters
-    ----------
-    mass : numpy.ndarray, shape (n,)
-        Neutral, Da.
-    ion : numpy.ndarray of int, shape (n,)
-        Indices into `adducts()`.
-    """
-    shift = np.array([a.shift for a in adducts()])
-    charge = np.array([abs(a.charge) for a in adducts()])
-    return np.asarray((mass + shift[ion]) / charge[ion])
-
-
 def ion_errors(mz: FloatArray, mass: FloatArray, ion: IntArray) -> FloatArray:
     """Measured less theoretical m/z of molecules as ions, ppm, shape (n,).
 
@@ -164,7 +149,7 @@ def ion_errors(mz: FloatArray, mass: FloatArray, ion: IntArray) -> FloatArray:
     ion : numpy.ndarray of int, shape (n,)
         Indices into `adducts()`.
     """
-    expected = expected_mz(mass, ion)
+    expected = mz_as(mass, ion)
     return np.asarray(1e6 * (mz - expected) / expected)
 
 

@@ -8,12 +8,11 @@ from typing import Final
 import numpy as np
 from pandas.api.extensions import ExtensionArray
 
-from ganglioside.lipids.adducts import adducts
+from ganglioside.lipids.adducts import adducts, mz_as
 from ganglioside.lipids.mass_errors import mass_errors
 from ganglioside.lipids.mass_readings import average_masses
 from ganglioside.lipids.parsed_names import ParsedNames
 from ganglioside.observations.ion_forms import (
-    expected_mz,
     fitting_ions,
     ion_errors,
     nearest_ions,
@@ -135,7 +134,7 @@ def _other_ions(
 ) -> tuple[MassShift, ...]:
     """Shifts of the m/z of some rows from those of the stated ions, by the ion that they fit."""
     measured = int(np.isfinite(rows.mz).sum())
-    difference = rows.mz[fits] - expected_mz(mass[fits], rows.ion[fits])
+    difference = rows.mz[fits] - mz_as(mass[fits], rows.ion[fits])
     shifts = [
         shift_of(difference[fitting == ion], measured, adducts()[ion].name)
         for ion in np.unique(fitting).tolist()
@@ -156,7 +155,7 @@ def _shifts(
     mass = names.masses[species]
     if (ion < 0).any():
         ion = np.where(ion < 0, nearest_ions(mz, mass, one_polarity(ion, polarity)), ion)
-    expected = expected_mz(mass, ion)
+    expected = mz_as(mass, ion)
     if is_as_named(mz, expected):
         return _NO_SHIFTS, ignored
     formulas = {k: names.species[k].formula for k in np.unique(species).tolist()}

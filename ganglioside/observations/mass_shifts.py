@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from ganglioside.lipids.adducts import adducts
-from ganglioside.lipids.mass_readings import NO_ION, MassReading, mass_readings
+from ganglioside.lipids.adducts import NO_ION, adducts
+from ganglioside.lipids.mass_readings import MassReading, mass_readings
 from ganglioside.support.arrays import BoolArray, FloatArray, IntArray, decimal_step
 from ganglioside.support.formatting import counted
 

@@ -176,7 +176,7 @@ def _entries(
                 monoisotopic_mass=of_name.monoisotopic_mass,
                 adduct=ion.name,
                 charge=ion.charge,
-                mz=(of_name.monoisotopic_mass + ion.shift) / abs(ion.charge),
+                mz=ion.mz(of_name.monoisotopic_mass),
                 rt=rt,
                 rt_start=max(start, 0.0),
                 rt_end=end,

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from ganglioside.columns import PARENT_VERDICTS
 from ganglioside.inference.lack_of_fit import lack_of_fit, scale_of
 from ganglioside.lipids.process_words import process_words
 from ganglioside.questions.suggested_names import by_area
@@ -129,7 +130,7 @@ def _wrong_anchors(features: pd.DataFrame, findings: pd.DataFrame) -> Iterator[_
 
 def _pieces(features: pd.DataFrame, peak: IntArray) -> Iterator[_Reason]:
     """Large fragments and other ions that bear the name of a species."""
-    is_piece = features["verdict"].isin(["fragment", "adduct"])
+    is_piece = features["verdict"].isin(PARENT_VERDICTS)
     is_sure = features["confidence"] >= DOUBTFUL
     stands_for_another = features["name"] != features["parent"]
     for feature_id in _largest(

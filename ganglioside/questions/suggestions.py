@@ -536,7 +536,7 @@ def _ppm(this: _Feature, heads: list[_Head], mass: FloatArray) -> FloatArray:
     ppm = np.empty(mass.shape)
     for k, head in enumerate(heads):
         ions = given or expected_adducts(head.composition.sialic_acids, this.polarity)
-        theoretical = [(mass[k] + ion.shift) / abs(ion.charge) for ion in ions]
+        theoretical = [ion.mz(mass[k]) for ion in ions]
         by_ion = np.stack([_error(this.mz, mz) for mz in theoretical])
         nearest = np.abs(by_ion).argmin(axis=0)
         ppm[k] = np.take_along_axis(by_ion, nearest[None], axis=0)[0]

@@ -127,7 +127,7 @@ def usual_ions(species: Species, polarity: str) -> str:
     """
     texts = []
     for ion in expected_adducts(species.composition.sialic_acids, polarity)[:2]:
-        mz = (species.monoisotopic_mass + ion.shift) / abs(ion.charge)
+        mz = ion.mz(species.monoisotopic_mass)
         texts.append(f"{mz:.3f} ({abs(ion.charge)}{'-' if ion.charge < 0 else '+'})")
     return ", ".join(texts)
 

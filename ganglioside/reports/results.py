@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ganglioside.analysis import Analysis
-from ganglioside.columns import PARENT_VERDICTS
+from ganglioside.columns import OF_PARENT, PARENT_VERDICTS
 from ganglioside.exporting.readable import suggestions
 from ganglioside.lipids.names import parse_name
 from ganglioside.lipids.process_words import process_words
@@ -96,12 +96,12 @@ def _why(row: dict[str, Any]) -> str:
 
 def _instead(row: dict[str, Any], isomers: Any) -> str:
     """What is to be said instead of the name; empty where nothing is known."""
-    if row["verdict"] in PARENT_VERDICTS and pd.notna(row["parent"]):
+    if row["verdict"] in OF_PARENT and pd.notna(row["parent"]):
         parent = row["parent"]
         isomer = None if pd.isna(row["parent_id"]) else isomers[int(row["parent_id"])]
         lettered = isinstance(isomer, str) and " " not in isomer
         read = parse_name(parent)  # the species list writes them so, however they are given
         ceramide = "/".join(read.chains) or str(read.ceramide)
         species = f"{isomer}({ceramide})" if lettered else parent
-        return f"{'part' if row['verdict'] == 'fragment' else 'ion'} of {species}"
+        return f"{OF_PARENT[row['verdict']]} of {species}"
     return "" if pd.isna(row["suggested"]) else str(row["suggested"])

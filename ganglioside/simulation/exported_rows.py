@@ -11,12 +11,12 @@ are where the scenario has none. Rows have the columns of the file and of the tr
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from ganglioside.lipids.adducts import adduct
+from ganglioside.lipids.adducts import adduct, adducts, mz_as
 from ganglioside.lipids.artefacts import artefacts
 from ganglioside.lipids.isotopes import ISOTOPE_STEP, isotope_extents
 from ganglioside.lipids.parsed_names import parse_names
@@ -399,16 +399,21 @@ def _with_mz(world: World, rows: pd.DataFrame) -> pd.DataFrame:
     mass *= 1 + found * chance
     neutrons = rows["neutrons"].to_numpy() + (scenario.mz_fault == "M+1")
     measured = _measured_ions(world, rows)
-    ions = {name: adduct(name) for name in measured.unique()}
-    charge = measured.map({name: abs(ion.charge) for name, ion in ions.items()}).to_numpy()
-    shift = measured.map({name: ion.shift for name, ion in ions.items()}).to_numpy()
-    mz = (mass + shift + neutrons * ISOTOPE_STEP) / charge
+    mz = mz_as_named(mass + neutrons * ISOTOPE_STEP, measured)
     error = calibration(world, mz, rows["RT"].to_numpy())
     error += scenario.mz_noise * rng.standard_normal(len(rows))
     named = rows["ion"]
     if scenario.mz_fault == "wrong polarity":
         named = named.map(_OTHER_POLARITY)
-    return rows.assign(**{"Adduct": named, "m/z": (mz * (1 + 1e-6 * error)).round(4)})
+    columns: dict[str, Any] = {"Adduct": named, "m/z": (mz * (1 + 1e-6 * error)).round(4)}
+    return rows.assign(**columns)
+
+
+def mz_as_named(mass: FloatArray, ions: pd.Series) -> FloatArray:
+    """m/z of molecules, each as the ion of its name, shape (n,)."""
+    code, names = ions.factorize()
+    index = np.array([adducts().index(adduct(name)) for name in names], dtype=np.int64)
+    return mz_as(mass, index[code])
 
 
 #: Ion with formate that is measured where `Adduct` says the plain ion.

@@ -32,7 +32,6 @@ import pandas as pd
 from judgement import ROWS, UNSEEN, Judgement
 from scipy.special import ndtr
 
-from ganglioside.lipids.adducts import adduct
 from ganglioside.lipids.isotopes import ISOTOPE_STEP, isotope_extents
 from ganglioside.simulation import World, exported_rows, facts, names, peaks
 from ganglioside.simulation.table import may_be_anchors
@@ -146,14 +145,12 @@ def _with_other_ions(world: World, features: pd.DataFrame) -> pd.DataFrame:
 
 def _ppm_as(world: World, features: pd.DataFrame, named: pd.Series) -> np.ndarray:
     """Return measured m/z less that of these ions, ppm, calibrated."""
-    ions = {name: adduct(name) for name in named.unique()}
-    charge = named.map({name: abs(ion.charge) for name, ion in ions.items()})
-    shift = named.map({name: ion.shift for name, ion in ions.items()})
     neutrons = features["neutrons"] + (world.scenario.mz_fault == "M+1")
-    usual = (facts.masses(features) + shift + neutrons * ISOTOPE_STEP) / charge
+    mass = (facts.masses(features) + neutrons * ISOTOPE_STEP).to_numpy(np.float64)
+    usual = exported_rows.mz_as_named(mass, named)
     error = 1e6 * (features["mz"] - usual) / usual
-    mz, rt = usual.to_numpy(), features["rt"].to_numpy()
-    return np.asarray(error) - exported_rows.calibration(world, mz, rt)
+    rt = features["rt"].to_numpy()
+    return np.asarray(error) - exported_rows.calibration(world, usual, rt)
 
 
 def _told(features: pd.DataFrame, said: pd.DataFrame) -> pd.DataFrame:

@@ -124,10 +124,12 @@ def test_an_address_opens_its_session_with_its_thresholds() -> None:
     first.upload.state.add_example()
     first.state.run.join(PATIENCE)
     first.thresholds.sliders["outlier_threshold"].value = 1.0
+    first.thresholds.sample.value = "human"
     again = Workbench()
     again._open(dict(first.page._address))
     again.state.run.join(PATIENCE)
     assert again.state.thresholds.settings.outlier_threshold == 1.0
+    assert again.state.thresholds.settings.sample_type == "human"
     assert again.state.results.analysis is not None
     assert first.state.results.analysis is not None
     assert again.state.results.analysis.features.equals(first.state.results.analysis.features)
@@ -135,6 +137,11 @@ def test_an_address_opens_its_session_with_its_thresholds() -> None:
     odd._open({"session": first.state.run.session_id, "rt_tolerance": "wide"})
     odd.state.run.join(PATIENCE)
     assert "rt_tolerance" in odd.state.notice
+    assert odd.state.results.analysis is not None
+    odd = Workbench()
+    odd._open({"session": first.state.run.session_id, "sample_type": "unicorn"})
+    odd.state.run.join(PATIENCE)
+    assert "sample_type of the address is none of" in odd.state.notice
     assert odd.state.results.analysis is not None
     none = Workbench()
     none._open({"session": "of nobody", "outlier_threshold": "1.1"})

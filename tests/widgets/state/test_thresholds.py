@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 import ganglioside as gg
 from ganglioside.settings import setting_specs
 from ganglioside_widgets.state.thresholds import STEPS, ThresholdsState, shown_range
@@ -46,6 +48,28 @@ def test_settings_without_a_field_stay_when_a_value_moves_or_all_are_reset() -> 
     assert (state.settings.polarity, state.settings.max_rows) == ("positive", 77)
     state.reset()
     assert state.settings == gg.Settings(polarity="positive", max_rows=77)
+
+
+def test_texts_of_what_differs_set_the_same_again() -> None:
+    state, again = ThresholdsState(), ThresholdsState()
+    state.take(gg.Settings(outlier_threshold=3.0, rt_tolerance=0.05, sample_type="human"))
+    texts = state.other_than(gg.Settings())
+    assert texts == {"outlier_threshold": "3", "rt_tolerance": "0.05", "sample_type": "human"}
+    for name, text in texts.items():
+        again.set_text(name, text)
+    assert again.settings == state.settings
+    assert state.other_than(state.settings) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [("rt_tolerance", "wide", "not a number"), ("sample_type", "unicorn", "none of porcine, ")],
+)
+def test_a_text_that_is_no_value_is_refused(name: str, text: str, why: str) -> None:
+    state = ThresholdsState()
+    with pytest.raises(ValueError, match=why):
+        state.set_text(name, text)
+    assert state.settings == gg.Settings()
 
 
 def test_every_step_divides_its_range() -> None:

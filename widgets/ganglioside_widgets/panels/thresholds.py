@@ -11,7 +11,7 @@ from ganglioside.settings import SAMPLE_TYPES, setting_specs
 from ganglioside_widgets.elements.select import Select
 from ganglioside_widgets.elements.slider import Slider
 from ganglioside_widgets.panels.base import Panel, box, button, say
-from ganglioside_widgets.state.thresholds import STEPS, ThresholdsState, shown_range
+from ganglioside_widgets.state.thresholds import FIELDS, STEPS, ThresholdsState, shown_range
 
 
 class ThresholdsPanel(Panel):
@@ -70,7 +70,7 @@ class ThresholdsPanel(Panel):
         for name, slider in self.sliders.items():
             t.link((self.state, name), (slider, "value"))
         t.link((self.state, "sample_type"), (self.sample, "value"))
-        self.state.observe(self._show, [*STEPS, "sample_type", "error"])
+        self.state.observe(self._show, [*FIELDS, "error"])
         self.show_changes("")
         self._show(None)
 

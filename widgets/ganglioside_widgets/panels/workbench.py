@@ -8,7 +8,6 @@ from typing import Final
 
 import ipywidgets as w
 
-from ganglioside.errors import SettingsError
 from ganglioside.history import History
 from ganglioside.jobs.announcements import duration
 from ganglioside_widgets.elements.page import Page
@@ -25,7 +24,7 @@ from ganglioside_widgets.panels.thresholds import ThresholdsPanel
 from ganglioside_widgets.panels.upload import UploadPanel
 from ganglioside_widgets.state.jobs import LONG
 from ganglioside_widgets.state.run import Phase
-from ganglioside_widgets.state.thresholds import STEPS
+from ganglioside_widgets.state.thresholds import FIELDS
 from ganglioside_widgets.state.workbench import WorkbenchState
 
 #: Longest name of a file in the bar, characters: the verdicts behind it stay in sight.
@@ -219,7 +218,7 @@ class Workbench(w.VBox):  # type: ignore[misc]
             return
         if "session" not in parameters or self.state.run.session_id:
             return
-        thresholds = {name: parameters[name] for name in STEPS if name in parameters}
+        thresholds = {name: parameters[name] for name in FIELDS if name in parameters}
         if thresholds:
             sid = parameters["session"]
             self.state.run.observe(lambda _: self._set_thresholds(sid, thresholds), "analysis")
@@ -234,9 +233,9 @@ class Workbench(w.VBox):  # type: ignore[misc]
             thresholds.clear()
         for name in list(thresholds):
             try:
-                setattr(self.state.thresholds, name, float(thresholds.pop(name)))
-            except (ValueError, SettingsError):
-                self.state.notice = f"The value of {name} in the address is not a number."
+                self.state.thresholds.set_text(name, thresholds.pop(name))
+            except ValueError as refusal:
+                self.state.notice = str(refusal)
 
     def _set_address(self, _: object) -> None:
         """Write the session and the thresholds that differ from it into the address.
@@ -245,18 +244,9 @@ class Workbench(w.VBox):  # type: ignore[misc]
         """
         run, shown = self.state.run, self.state.export.session_id
         sid = shown if shown and run.phase in _WITHOUT_RESULT else run.session_id
-        thresholds = self._changed_thresholds() if sid else {}
-        self.page.set_address(session=sid, **thresholds)
-
-    def _changed_thresholds(self) -> dict[str, str]:
-        """Thresholds that differ from those of the session, as texts by name."""
         saved = self.state.saved_settings
-        if saved is None:
-            return {}
-        values = {name: getattr(self.state.thresholds.settings, name) for name in STEPS}
-        return {
-            name: f"{value:g}" for name, value in values.items() if value != getattr(saved, name)
-        }
+        changed = self.state.thresholds.other_than(saved) if sid and saved is not None else {}
+        self.page.set_address(session=sid, **changed)
 
     def _notify_of_end(self, change: dict[str, object]) -> None:
         """Show a notice when a long analysis ends: the user may be elsewhere on the page."""

@@ -16,6 +16,12 @@ STEPS: Final[dict[str, float]] = {
     "rt_tolerance": 0.005,
 }
 
+#: What is chosen of a list, each with its options.
+CHOICES: Final = {"sample_type": SAMPLE_TYPES}
+
+#: All that the panel sets.
+FIELDS: Final = (*STEPS, *CHOICES)
+
 
 class ThresholdsState(t.HasTraits):
     """Thresholds and sample type as entered; `settings` follows them while they are valid.
@@ -44,12 +50,12 @@ class ThresholdsState(t.HasTraits):
     settings = t.Instance(Settings, ())
     error = t.Unicode("")
 
-    @t.observe(*STEPS, "sample_type")
+    @t.observe(*FIELDS)
     def _settle(self, _: object) -> None:
         values = {name: round(getattr(self, name), 6) for name in STEPS}
-        known = self.settings.to_dict()
+        chosen = {name: getattr(self, name) for name in CHOICES}
         try:
-            settings = Settings.from_dict({**known, **values, "sample_type": self.sample_type})
+            settings = Settings.from_dict({**self.settings.to_dict(), **values, **chosen})
         except SettingsError as refusal:
             self.error = str(refusal)
             return
@@ -60,21 +66,47 @@ class ThresholdsState(t.HasTraits):
     def is_default(self) -> bool:
         """Whether all values are the defaults."""
         defaults = Settings()
-        names = (*STEPS, "sample_type")
-        return all(getattr(self, name) == getattr(defaults, name) for name in names)
+        return all(getattr(self, name) == getattr(defaults, name) for name in FIELDS)
 
     def reset(self) -> None:
         """Set all values to their defaults; settings that have no field here stay."""
-        usual = {name: getattr(Settings(), name) for name in (*STEPS, "sample_type")}
+        usual = {name: getattr(Settings(), name) for name in FIELDS}
         self.take(Settings.from_dict({**self.settings.to_dict(), **usual}))
 
     def take(self, settings: Settings) -> None:
         """Set all values to those of `settings`, in one step; those without a field here too."""
         with self.hold_trait_notifications():
             self.settings = settings
-            for name in STEPS:
+            for name in FIELDS:
                 setattr(self, name, getattr(settings, name))
-            self.sample_type = settings.sample_type
+
+    def other_than(self, settings: Settings) -> dict[str, str]:
+        """Values that differ from those of `settings`, as texts by name."""
+        values = {name: getattr(self.settings, name) for name in FIELDS}
+        return {
+            name: value if name in CHOICES else f"{value:g}"
+            for name, value in values.items()
+            if value != getattr(settings, name)
+        }
+
+    def set_text(self, name: str, text: str) -> None:
+        """Set the value of a field from a text, as `other_than` gives it.
+
+        Raises
+        ------
+        ValueError
+            If it is no number, or none of the options; says so.
+        """
+        options = CHOICES.get(name)
+        if options is None:
+            try:
+                setattr(self, name, float(text))
+            except ValueError:
+                raise ValueError(f"The value of {name} in the address is not a number.") from None
+        elif text in options:
+            setattr(self, name, text)
+        else:
+            raise ValueError(f"The {name} of the address is none of {', '.join(options)}.")
 
 
 def shown_range(name: str) -> str:
@@ -85,4 +117,4 @@ def shown_range(name: str) -> str:
     return f"{spec.low:g} to {spec.high:g}{unit}; default {default:g}{unit}"
 
 
-__all__ = ["SAMPLE_TYPES", "STEPS", "ThresholdsState", "shown_range"]
+__all__ = ["CHOICES", "FIELDS", "SAMPLE_TYPES", "STEPS", "ThresholdsState", "shown_range"]

@@ -13,6 +13,7 @@ from hubs import PASSWORD, Hub, running
 
 import ganglioside as gg
 from ganglioside.history import History
+from ganglioside_widgets.panels.navigation import FOR_ADMINISTRATORS, PAGES
 
 websocket = pytest.importorskip("websocket")
 
@@ -60,9 +61,9 @@ def test_who_signs_in_is_the_person_with_the_groups_of_the_hub(
 
 
 PATHS = (
-    "/", "/voila/render/workbench.ipynb", "/voila/render/history.ipynb",
-    "/voila/render/admin.ipynb", "/voila/tree", "/api/v1/version", "/api/v1/sessions",
-    "/api/v1/jobs", "/api/v1/tokens", "/api/v1/docs", "/api/v1/openapi.json",
+    "/", "/voila/tree", *(f"/voila/render/{name}" for name in PAGES | FOR_ADMINISTRATORS),
+    "/api/v1/version", "/api/v1/sessions", "/api/v1/jobs", "/api/v1/tokens", "/api/v1/docs",
+    "/api/v1/openapi.json",
 )  # fmt: skip
 
 
@@ -175,8 +176,9 @@ def test_the_kernel_of_a_page_is_its_visitors_only(
 
 
 def test_only_an_administrator_opens_the_page_for_them(people: dict[str, httpx.Client]) -> None:
-    assert people["ann"].get("/voila/render/admin.ipynb").status_code == 404
-    assert people["chief"].get("/voila/render/admin.ipynb").status_code == 200
+    for name in FOR_ADMINISTRATORS:
+        assert people["ann"].get(f"/voila/render/{name}").status_code == 404
+        assert people["chief"].get(f"/voila/render/{name}").status_code == 200
 
 
 def sign_in_at(browser: Any, hub: Hub, name: str, page: str) -> Any:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_type_hints
 
 import httpx
 import pytest
 from effort import PATIENCE
+from fastapi.routing import APIRoute
 from served import NO_RATES, Running, Served
 
 from ganglioside.history import History
-from ganglioside.server.application import create_app, documented_app
+from ganglioside.server.application import _ROUTERS, create_app, documented_app
+from ganglioside.server.callers import Admin
 from ganglioside.server.doorman import OPEN_TO_ALL, in_thread
 
 ID = "0" * 14
@@ -47,15 +50,30 @@ def test_without_a_valid_token_nothing_is_answered(running: Served, token: str) 
             assert path in OPEN_TO_ALL or answer.json()["code"] in ("no-valid-token", "too-many")
 
 
-def test_only_administrators_reach_tokens_and_log(running: Served) -> None:
+def for_administrators() -> list[tuple[str, str]]:
+    """Method and path of every address with a parameter of the type `Admin`, ids filled in."""
+    routes = [
+        route for router in _ROUTERS for route in router.routes if isinstance(route, APIRoute)
+    ]
+    return [
+        (method, re.sub(r"\{[^}]*\}", ID, route.path.lstrip("/")))
+        for route in routes
+        if Admin in get_type_hints(route.endpoint, include_extras=True).values()
+        for method in sorted(route.methods)
+    ]
+
+
+def test_only_administrators_reach_what_is_theirs(running: Served) -> None:
+    theirs = for_administrators()
+    assert {"tokens", f"tokens/{ID}", "log"} <= {path for _, path in theirs}
+    assert {(method, f"/api/v1/{path}") for method, path in theirs} <= set(addresses())
     for scope in ("read", "write"):
         with running.caller(scope, "Bob") as client:
             assert client.get("sessions").status_code == 200
-            for path in ("tokens", "log"):
-                assert client.get(path).json()["code"] == "narrow-token"
-            assert (
-                client.post("tokens", json={"person": "Eve", "scope": "admin"}).status_code == 403
-            )
+            for method, path in theirs:
+                answer = client.request(method, path, json={"person": "Eve", "scope": "admin"})
+                assert answer.status_code == 403, (method, path)
+                assert answer.json()["code"] == "narrow-token", (method, path)
 
 
 def test_readers_change_nothing(running: Served, sid: str) -> None:

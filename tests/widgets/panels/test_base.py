@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import ipywidgets as w  # noqa: TID251
+import nbformat
+from paths import ROOT
 from widgets.markup import EVIL
 
 import ganglioside as gg
@@ -22,7 +27,6 @@ from ganglioside_widgets import (
     Workbench,
 )
 from ganglioside_widgets.elements.field import Field
-from ganglioside_widgets.panels.admin import AdminPage
 from ganglioside_widgets.panels.base import (
     Fold,
     fact_list,
@@ -33,7 +37,7 @@ from ganglioside_widgets.panels.base import (
     stylesheet,
     table,
 )
-from ganglioside_widgets.panels.history import HistoryPage
+from ganglioside_widgets.panels.navigation import FOR_ADMINISTRATORS, PAGES
 from ganglioside_widgets.state.refusals import Refusal
 from ganglioside_widgets.state.results import ResultsState
 
@@ -126,9 +130,17 @@ def test_what_is_too_much_to_list_is_counted() -> None:
     assert html.count("<li") == 50
 
 
+def web_pages() -> Iterator[w.Widget]:
+    """All web pages, by what their notebooks make."""
+    for name in PAGES | FOR_ADMINISTRATORS:
+        cells = nbformat.read(ROOT / "notebooks" / name, as_version=4).cells
+        (made,) = re.findall(r"^(\w+)\(\)$", cells[-1].source, re.MULTILINE)
+        yield getattr(ganglioside_widgets, made)()
+
+
 def test_what_is_typed_before_a_deed_comes_whole() -> None:
     before = set(w.widget._instances)
-    pages = [Workbench(paths=True), AdminPage(), HistoryPage(), SpeciesPanel()]
+    pages = [Workbench(paths=True), *web_pages()]
     made = [each for key, each in w.widget._instances.items() if key not in before]
     assert [each for each in made if isinstance(each, w.Text | w.Textarea)] == []
     fields = [each for each in made if isinstance(each, Field)]
@@ -151,6 +163,6 @@ def test_what_is_folded_is_shown_by_a_button() -> None:
 
 def test_nothing_is_out_of_reach_of_the_tab_key() -> None:
     before = set(w.widget._instances)
-    Workbench(paths=True), AdminPage(), HistoryPage(), SpeciesPanel()
+    assert [Workbench(paths=True), *web_pages()]
     made = [each for key, each in w.widget._instances.items() if key not in before]
     assert [each for each in made if isinstance(each, w.Accordion | w.Tab)] == []

@@ -13,7 +13,7 @@ WORDS = " ".join(GOOD.split())
 
 def rows_of(text: str) -> list[dict[str, str]]:
     """Rows of the first table of a text, by header."""
-    lines = [line for line in text.split("\n|", 1)[1].split("\n\n")[0].splitlines()]
+    lines = text.split("\n|", 1)[1].split("\n\n")[0].splitlines()
     cells = [[cell.strip(" *") for cell in line.strip("|").split("|")] for line in lines]
     return [dict(zip(cells[0], row, strict=True)) for row in cells[2:]]
 

@@ -12,7 +12,7 @@ import ganglioside as gg
 from ganglioside.cli.analyses import analyze
 from ganglioside.reports.parameters import SETTINGS
 from ganglioside.settings import setting_specs
-from ganglioside_widgets.state.thresholds import STEPS
+from ganglioside_widgets.state.thresholds import FIELDS, STEPS
 
 #: Settings without a slider, which the analysis takes as a choice.
 CHOICES = {"sample_type", "polarity"}
@@ -39,8 +39,8 @@ def test_an_analysis_is_decided_again_by_every_threshold_of_the_panel() -> None:
         assert getattr(analysis.redecide(**{name: other}).settings, name) == other
 
 
-def test_an_address_keeps_every_slider() -> None:
+def test_an_address_keeps_all_that_the_panel_sets() -> None:
     script = (ROOT / "widgets" / "ganglioside_widgets" / "elements" / "page.js").read_text()
     own = re.search(r"const OWN = \[(.*?)\]", script)
     assert own is not None
-    assert {*STEPS, "sample_type"} <= set(re.findall(r'"(\w+)"', own[1]))
+    assert {*FIELDS} <= set(re.findall(r'"(\w+)"', own[1]))

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from ganglioside.errors import NameFormError
-from ganglioside.lipids.adducts import adduct, adducts, known_adduct, mz, neutral_mass
+from ganglioside.lipids.adducts import (
+    NO_ION,
+    adduct,
+    adducts,
+    known_adduct,
+    mz,
+    mz_as,
+    neutral_mass,
+)
 
 
 @pytest.mark.parametrize(
@@ -114,3 +122,12 @@ def test_ions_as_gains_and_losses(spelling: str, ion: str) -> None:
     found = known_adduct(spelling)
     assert found is not None
     assert found.name == ion
+
+
+def test_each_row_has_the_mz_of_its_own_ion() -> None:
+    mass = np.array([1180.7445, 1180.7445, 1471.84])
+    ion = np.array([0, NO_ION, 1])
+    names = [adducts()[0].name, "", adducts()[1].name]
+    expected = [mz(m, name) if name else m for m, name in zip(mass, names, strict=True)]
+    assert mz_as(mass, ion).tolist() == expected
+    assert mass[0] == 1180.7445  # those given are kept

@@ -21,7 +21,9 @@ from ganglioside.errors import GangliosideError
 
 #: Never reach for the network: an attempted extension download costs 5 s. Names in SQL are those
 #: of tables, never of variables of the program; secrets that DuckDB keeps for its user are not
-#: looked for. Work is done in small parts, so that Ctrl-C ends the longest question at once.
+#: looked for. Work is done in small parts, so that Ctrl-C ends the longest question at once, and by
+#: one thread: most questions take some milliseconds, and where several processes share the cores,
+#: threads that wait for each other cost more than they save (`history_speed.py`).
 _CONFIG: Final[dict[str, Any]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -29,6 +31,7 @@ _CONFIG: Final[dict[str, Any]] = {
     "python_enable_replacements": False,
     "allow_persistent_secrets": False,
     "scheduler_process_partial": True,
+    "threads": 1,
 }
 
 #: A transaction leaves the rows that were there as they are, and adds its own beside them. DuckDB
